@@ -1,0 +1,1 @@
+"""CocktailMan: generative models on cocktails."""

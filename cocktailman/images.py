@@ -1,0 +1,162 @@
+"""An untrusted file or upload becomes an RGB picture, or a clear error.
+
+The content decides what a file is, never its suffix, and the size in the header is checked before a pixel is decoded.
+What comes back is upright, 8-bit sRGB on white, and carries no metadata: no place, no camera, no profile.
+"""
+
+import struct
+import warnings
+from collections.abc import Iterable
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from threading import Lock
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageCms, ImageOps
+from PIL.ImageFile import ImageFile
+
+from cocktailman.errors import InputError
+
+MAX_BYTES = 20 * 2**20  # above every photo of a phone, and little enough to hold for several users at once
+MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120); decoding that much takes under 1 GB
+MAX_SIDE = 20_000  # a longer side is a strip, not a photo, and resizing one costs memory out of proportion
+MAX_SCANS = 500  # passes over a progressive JPEG, usually 10: each takes 75 bytes of file, and decodes all its pixels
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # Pillow's JPEG reads MPO, several JPEGs in one, too
+SUFFIXES = {suffix for suffix, kind in Image.registered_extensions().items() if kind in {*FORMATS, "MPO"}}
+
+_ONE_AT_A_TIME = Lock()  # warnings are silenced for the whole process, and one large picture is enough for its memory
+
+
+class ImageError(InputError):
+    """What should be a picture cannot be used as one."""
+
+
+def read_image(source: bytes | Path | BinaryIO, name: str = "") -> Image.Image:
+    """The picture in `source`, upright, in mode RGB; of an animation, its first frame.
+
+    Transparency lies on white, and colours follow an embedded profile. Anything wrong raises an `ImageError` that calls
+    the source `name`: by default its path, or else "the picture".
+    """
+    name = _shown(name or (str(source) if isinstance(source, Path) else "the picture"))
+    data = source if isinstance(source, bytes) else _read(source, name)
+    if not data:
+        raise ImageError(f"{name} is empty: save or download it again")
+    if len(data) > MAX_BYTES:
+        raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MB: make it smaller, or save it as JPEG")
+    with _ONE_AT_A_TIME, warnings.catch_warnings(action="ignore"):
+        try:
+            image = _open(data, name)
+            image.load()
+            return _to_rgb(image, name)
+        except ImageError:
+            raise
+        except (MemoryError, Image.DecompressionBombError) as error:
+            raise ImageError(f"{name} needs more memory than there is: make it smaller") from error
+        except Exception as error:  # whatever decoders make of hostile bytes: OSError, SyntaxError, struct.error, ...
+            raise ImageError(f"{name} is cut off or damaged: save or download it again") from error
+
+
+def find_images(paths: Iterable[Path]) -> list[Path]:
+    """The files as given, and in place of a folder all files below it that have a picture's suffix, sorted."""
+    found: list[Path] = []
+    for path in paths:
+        try:
+            path.stat()
+            below = sorted(path.rglob("*")) if path.is_dir() else None
+            found += [path] if below is None else [p for p in below if p.suffix.lower() in SUFFIXES and p.is_file()]
+        except (OSError, ValueError) as error:
+            raise _unreadable(_shown(str(path)), error) from error
+    return found
+
+
+def to_square(image: Image.Image, size: int) -> Image.Image:
+    """The whole picture stretched to `size` × `size`: a crop would cut the top or the foot off a tall glass."""
+    return image.resize((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def png_bytes(image: Image.Image) -> bytes:
+    """The picture as a PNG file."""
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _read(source: Path | BinaryIO, name: str) -> bytes:
+    """The bytes of `source` from its start, one more than allowed at most."""
+    try:
+        if isinstance(source, Path):
+            with source.open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+        if source.seekable():
+            source.seek(0)  # a page reads the same upload at every rerun
+        return source.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> ImageError:
+    match error:
+        case FileNotFoundError():
+            return ImageError(f"{name} does not exist: check the path")
+        case IsADirectoryError():
+            return ImageError(f"{name} is a folder: name a picture in it")
+        case OSError():
+            return ImageError(f"{name} cannot be read ({error.strerror}): check the path and its rights")
+        case _:  # a path with a null byte, a closed file
+            return ImageError(f"{name} cannot be read: check the path, or upload it again")
+
+
+def _open(data: bytes, name: str) -> ImageFile:
+    """The picture with its header read, pixels still undecoded and few enough to decode.
+
+    `Image.open` would do the same, but refuses a huge picture without saying how large it is.
+    """
+    for factory, accepts in (Image.OPEN[kind] for kind in FORMATS):
+        with suppress(SyntaxError, IndexError, TypeError, struct.error):  # a factory's ways to say "not my format"
+            if not accepts or accepts(data[:16]) is True:  # a string says that this Pillow lacks the decoder
+                image = factory(BytesIO(data), "")
+                break
+    else:
+        raise ImageError(f"{name} is no picture that can be read: save it as JPEG or PNG")
+    width, height = image.size
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise ImageError(
+            f"{name} is {width} × {height} pixels, more than {MAX_PIXELS // 10**6} million or {MAX_SIDE} on a side: "
+            "make it smaller"
+        )
+    if image.format in {"JPEG", "MPO"} and data.count(b"\xff\xda") > MAX_SCANS:
+        raise ImageError(f"{name} is a JPEG of more than {MAX_SCANS} passes: save it as a plain JPEG or PNG")
+    return image
+
+
+def _to_rgb(image: Image.Image, name: str) -> Image.Image:
+    """The decoded picture turned upright, as 8-bit sRGB on white, without metadata."""
+    icc = image.info.get("icc_profile")
+    with suppress(Exception):  # damaged EXIF is no reason to refuse a sound picture
+        ImageOps.exif_transpose(image, in_place=True)
+    if image.mode.startswith(("I", "F")):  # I;16 in several byte orders, and 32 bits, whole or float
+        levels = np.asarray(image)
+        if image.mode == "F" or levels.min() < 0 or levels.max() > 0xFFFF:
+            raise ImageError(f"{name} has 32-bit pixels, and does not say which is white: save it with 8 or 16 bits")
+        image = Image.fromarray((levels >> 8).astype(np.uint8))  # the high byte, where Pillow would clip
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    if image.mode != "CMYK":
+        image = image.convert("RGB")
+    if icc:
+        with suppress(OSError, ImageCms.PyCMSError):  # damaged, or for another kind of pixel: colours stay as stored
+            srgb = ImageCms.createProfile("sRGB")
+            image = ImageCms.profileToProfile(image, BytesIO(icc), srgb, outputMode="RGB") or image
+    image = image.convert("RGB")
+    image.info.clear()
+    return image
+
+
+def _shown(name: str, length: int = 80) -> str:
+    """A name from outside, safe in a line of text: nothing unprintable, and of a long one only the end."""
+    safe = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return safe if len(safe) <= length else "..." + safe[3 - length :]

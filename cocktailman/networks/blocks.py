@@ -1,0 +1,82 @@
+"""The two halves every generator here is made of: a picture to a style, a style and a recipe to a picture.
+
+Layers are named by the resolution they work at, so that the weights of a 64 px network fit the inner layers of a 128 px
+one (see `grow`).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+CHANNELS = {4: 256, 8: 160, 16: 112, 32: 64, 64: 32, 128: 16, 256: 12, 512: 8}  # feature maps at each resolution, in px
+SIZES = (64, 128, 256, 512)  # px, what the networks can be built for
+
+
+def _conv(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(channels_in, channels_out, 3, stride, padding=1, bias=False),
+        nn.BatchNorm2d(channels_out),  # folds into the convolution when exported
+        nn.SiLU(),
+    )
+
+
+class StyleEncoder(nn.Module):
+    """Image (n, 3, size, size) in [0, 1] to the mean and log-variance of its style, each (n, style_dim)."""
+
+    def __init__(self, style_dim: int, size: int) -> None:
+        super().__init__()
+        self.size = size
+        self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(3, CHANNELS[size], 1)})
+        self.down = nn.ModuleDict()
+        while size > 4:
+            wide, narrow = CHANNELS[size], CHANNELS[size // 2]
+            self.down[str(size)] = nn.Sequential(_conv(wide, narrow, stride=2), _conv(narrow, narrow))
+            size //= 2
+        self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        h = self.from_rgb[str(self.size)](image * 2 - 1)  # (n, c, size, size)
+        for layer in self.down.values():
+            h = layer(h)  # (n, c', h / 2, w / 2)
+        mean, log_variance = self.head(h.flatten(1)).float().chunk(2, dim=1)  # (n, style_dim) each
+        return mean, log_variance.clamp(-12, 8)  # a posterior no narrower than 0.0025, so that the KL stays finite
+
+
+class RecipeDecoder(nn.Module):
+    """Style (n, style_dim) and recipe (n, recipe_dim) to an image (n, 3, size, size) in [0, 1].
+
+    Both are joined and squeezed through a bottleneck, which makes recipes share what their ingredients have in common:
+    that is what lets the decoder paint a recipe it never saw.
+    """
+
+    def __init__(self, style_dim: int, recipe_dim: int, bottleneck_dim: int, size: int) -> None:
+        super().__init__()
+        self.size = size
+        self.bottleneck = nn.Sequential(nn.Linear(style_dim + recipe_dim, bottleneck_dim), nn.SiLU())
+        self.seed = nn.Linear(bottleneck_dim, CHANNELS[4] * 4 * 4)
+        self.up = nn.ModuleDict()
+        side = 4
+        while side < size:
+            self.up[str(2 * side)] = _conv(CHANNELS[side], CHANNELS[2 * side])
+            side *= 2
+        self.to_rgb = nn.ModuleDict({str(size): nn.Conv2d(CHANNELS[size], 3, 3, padding=1)})
+
+    def forward(self, style: Tensor, recipe: Tensor) -> Tensor:
+        h = self.bottleneck(torch.cat([style, recipe], dim=1))  # (n, bottleneck_dim)
+        h = self.seed(h).unflatten(1, (-1, 4, 4))  # (n, 256, 4, 4)
+        for layer in self.up.values():
+            h = layer(F.interpolate(h, scale_factor=2, mode="nearest"))  # (n, c, 2h, 2w)
+        return torch.sigmoid(self.to_rgb[str(self.size)](h).float())  # (n, 3, size, size)
+
+
+def grow(network: nn.Module, weights: dict[str, Tensor]) -> list[str]:
+    """Copies the weights of a smaller (or larger) network into the layers both have; returns the names left as they were.
+
+    Progressive growing (Karras et al., arXiv 1710.10196) without the fade-in.
+    """
+    own = network.state_dict()
+    shared = {name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}
+    network.load_state_dict(own | shared)
+    return sorted(own.keys() - shared.keys())

@@ -1,0 +1,1 @@
+"""Makes data and weights; imports cocktailman, is imported by nobody."""

@@ -1,0 +1,119 @@
+"""Packed photos as batches: augmented, each drink seen about equally often, the same again from the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import lightning as L
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+from torchvision.transforms import v2
+
+from cocktailman.catalog import catalog
+from training.photos import PackedPhotos, read_packed
+
+Batch = tuple[Tensor, Tensor]  # images (n, 3, size, size) in [0, 1], recipes (n, n_ingredients)
+
+
+def recipe_matrix(photos: PackedPhotos) -> np.ndarray:
+    """The recipe vectors of the photos, float32, shape (n, n_ingredients)."""
+    vocabulary = catalog()
+    rows = [vocabulary.recipe_vector(vocabulary.recipe(ids.split())) for ids in photos.table["ingredients"]]
+    return np.stack(rows)
+
+
+def sampling_weights(photos: PackedPhotos, balance: float) -> np.ndarray:
+    """How often to draw each photo, shape (n,), mean 1: a drink with k photos weighs k^(1 - balance) in all.
+
+    balance 0 draws photos evenly, 1 draws drinks evenly. A photo from outside `bulk` counts with those of its source:
+    nearly each of them is a drink of its own, and would otherwise be drawn hundreds of times.
+    """
+    table = photos.table
+    group = table["drink"].where(table["source"] == "bulk", table["source"])
+    weights = group.map(group.value_counts()).to_numpy(float) ** -balance
+    return weights / weights.mean()
+
+
+class Photos(Dataset[tuple[Tensor, Tensor]]):
+    """Images and recipes of packed photos, at `size` px; mirrored and cropped a little at random where `augment`."""
+
+    def __init__(self, photos: PackedPhotos, size: int, augment: bool) -> None:
+        self.pixels = photos.pixels
+        self.recipes = torch.from_numpy(recipe_matrix(photos))
+        self.transform = v2.Compose(
+            [
+                v2.RandomHorizontalFlip(),
+                v2.RandomResizedCrop(size, scale=(0.8, 1.0), ratio=(0.9, 1.11), antialias=True),
+            ]
+            if augment
+            else [v2.Resize(size, antialias=True)]
+        )
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def __getitem__(self, row: int) -> tuple[Tensor, Tensor]:
+        image = torch.from_numpy(self.pixels[row]).permute(2, 0, 1)  # (3, h, w) uint8
+        return self.transform(image).float() / 255, self.recipes[row]
+
+
+class EpochSampler(Sampler[int]):
+    """Weighted draws with replacement that depend on (seed, epoch) alone, so that a resumed run draws what it would have.
+
+    The epoch is asked for when an epoch begins: that works also under the sampler Lightning wraps around this one where
+    several devices share the draws.
+    """
+
+    def __init__(self, weights: np.ndarray, seed: int, epoch: Callable[[], int]) -> None:
+        self.weights = torch.from_numpy(weights)
+        self.seed = seed
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def __iter__(self) -> Iterator[int]:
+        generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch())
+        yield from torch.multinomial(self.weights, len(self.weights), replacement=True, generator=generator).tolist()
+
+
+class PhotoData(L.LightningDataModule):
+    """The training and validation photos of one packed file.
+
+    Args:
+        packed: what `python -m training pack` wrote.
+        size: px, the side the network works at.
+        batch_size: photos a step.
+        balance: 0 draws photos evenly, 1 draws drinks evenly (see `sampling_weights`).
+        augment: mirror and crop a little at random.
+        seed: of the draws.
+    """
+
+    def __init__(
+        self,
+        packed: Path,
+        size: int = 128,
+        batch_size: int = 64,
+        balance: float = 0.5,
+        augment: bool = True,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.size, self.batch_size, self.seed = size, batch_size, seed
+        self.photos = read_packed(packed)
+        self.balance, self.augment = balance, augment
+
+    def _epoch(self) -> int:
+        return self.trainer.current_epoch if self.trainer else 0
+
+    def train_dataloader(self) -> DataLoader:
+        photos = self.photos.of("train")
+        sampler = EpochSampler(sampling_weights(photos, self.balance), self.seed, self._epoch)
+        data = Photos(photos, self.size, self.augment)
+        return DataLoader(data, self.batch_size, sampler=sampler, drop_last=len(data) > self.batch_size)
+
+    def val_dataloader(self) -> DataLoader:
+        return DataLoader(Photos(self.photos.of("validation"), self.size, augment=False), self.batch_size)

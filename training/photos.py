@@ -1,0 +1,100 @@
+"""Real photos, packed: a folder of photos with labels and boxes becomes one file that is quick to read and to carry.
+
+The folder holds `photos.csv` (file, source, drink, ingredients, ...), `boxes.csv` (file, x1, y1, x2, y2, note: fractions
+of width and height) and the pictures. The photos never enter the repository; the split, by file name, does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+from tqdm import tqdm
+
+from cocktailman.catalog import DATA
+from cocktailman.images import read_image, to_square
+
+SPLIT = DATA / "splits" / "photos.csv"
+MARGIN = 1.25  # side of the crop around a drink, in units of its box's longer side
+
+
+@dataclass(frozen=True)
+class PackedPhotos:
+    """Photos in memory.
+
+    pixels: uint8, shape (n, size, size, 3). table: one row a photo with file, source, drink, ingredients, split.
+    """
+
+    pixels: np.ndarray
+    table: pd.DataFrame
+
+    def of(self, split: str) -> PackedPhotos:
+        """The photos of one split, `train` or `validation`."""
+        rows = (self.table["split"] == split).to_numpy()
+        return PackedPhotos(self.pixels[rows], self.table[rows].reset_index(drop=True))
+
+
+def read_packed(path: Path) -> PackedPhotos:
+    """Reads what `python -m training pack` wrote."""
+    table = pd.read_parquet(path)
+    pictures = [np.asarray(Image.open(BytesIO(data)).convert("RGB")) for data in table.pop("image")]
+    return PackedPhotos(np.stack(pictures), table)
+
+
+def pack(photos: Path, out: Path, size: int) -> None:
+    """Reads, crops and stretches every photo of the split to `size` px and writes them as one parquet table of JPEGs."""
+    table = pd.read_csv(photos / "photos.csv", keep_default_na=False)
+    table = table.merge(pd.read_csv(SPLIT), on="file")[["file", "source", "drink", "ingredients", "split"]]
+    boxes = largest_boxes(photos / "boxes.csv")
+
+    def packed(file: str) -> bytes:
+        image = read_image(photos / file, file)
+        if file in boxes.index:
+            image = crop_around(image, *boxes.loc[file])
+        data = BytesIO()
+        to_square(image, size).save(data, "JPEG", quality=95, subsampling=0)
+        return data.getvalue()
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    table["image"] = [packed(file) for file in tqdm(table["file"], desc="packing")]
+    table.to_parquet(out, index=False)
+
+
+def largest_boxes(path: Path) -> pd.DataFrame:
+    """The largest box of each photo that has one: columns x1, y1, x2, y2, indexed by file."""
+    boxes = pd.read_csv(path).dropna(subset=["x1", "y1", "x2", "y2"])
+    area = (boxes["x2"] - boxes["x1"]) * (boxes["y2"] - boxes["y1"])
+    return boxes.assign(area=area).sort_values("area").groupby("file").last()[["x1", "y1", "x2", "y2"]]
+
+
+def crop_around(image: Image.Image, x1: float, y1: float, x2: float, y2: float) -> Image.Image:
+    """A square around the box (fractions), with a margin, moved or shortened where it would leave the picture."""
+    width, height = image.size
+    side = MARGIN * max((x2 - x1) * width, (y2 - y1) * height)
+
+    def span(low: float, high: float, length: int) -> tuple[int, int]:
+        fit = min(side, length)
+        start = min(max((low + high) / 2 * length - fit / 2, 0), length - fit)
+        return round(start), round(start + fit)
+
+    (left, right), (top, bottom) = span(x1, x2, width), span(y1, y2, height)
+    return image.crop((left, top, right, bottom))
+
+
+def split_photos(photos: Path, validation: float = 0.1, seed: int = 0) -> pd.DataFrame:
+    """A random split by photo, stratified by drink for `bulk` and by source elsewhere; columns file, split.
+
+    Photos that `boxes.csv` notes as showing no drink, or as no photo, are left out.
+    """
+    table = pd.read_csv(photos / "photos.csv", keep_default_na=False)
+    boxes = pd.read_csv(photos / "boxes.csv", keep_default_na=False)
+    unfit = boxes.loc[boxes["note"].isin(["no_drink", "not_photo"]), "file"]
+    table = table[~table["file"].isin(unfit)]
+    stratum = table["drink"].where(table["source"] == "bulk", table["source"])
+    held = table.groupby(stratum)["file"].sample(frac=validation, random_state=seed)
+    split = np.where(table["file"].isin(held), "validation", "train")
+    return pd.DataFrame({"file": table["file"], "split": split}).sort_values("file")
