@@ -6,7 +6,7 @@ What comes back is upright, 8-bit sRGB on white, and carries no metadata: no pla
 
 import struct
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 from PIL.ImageFile import ImageFile
+from PIL.PngImagePlugin import PngInfo
 
 from cocktailman.errors import InputError
 
-MAX_BYTES = 20 * 2**20  # above every photo of a phone, and little enough to hold for several users at once
-MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120); decoding that much takes under 1 GB
+MAX_BYTES = 20 * 2**20  # above nearly every photo of a phone, and little enough to hold for several users at once
+MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120); decoding that many takes up to about 1 GB
 MAX_SIDE = 20_000  # a longer side is a strip, not a photo, and resizing one costs memory out of proportion
 MAX_SCANS = 500  # passes over a progressive JPEG, usually 10: each takes 75 bytes of file, and decodes all its pixels
 
@@ -77,10 +78,13 @@ def to_square(image: Image.Image, size: int) -> Image.Image:
     return image.resize((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-def png_bytes(image: Image.Image) -> bytes:
-    """The picture as a PNG file."""
+def png_bytes(image: Image.Image, facts: Mapping[str, str] | None = None) -> bytes:
+    """The picture as a PNG file, with `facts` about it in the file's text chunks."""
+    text = PngInfo()
+    for name, value in (facts or {}).items():
+        text.add_itxt(name, value)
     buffer = BytesIO()
-    image.save(buffer, "PNG")
+    image.save(buffer, "PNG", pnginfo=text)
     return buffer.getvalue()
 
 
@@ -120,7 +124,7 @@ def _open(data: bytes, name: str) -> ImageFile:
                 image = factory(BytesIO(data), "")
                 break
     else:
-        raise ImageError(f"{name} is no picture that can be read: save it as JPEG or PNG")
+        raise ImageError(f"{name} is no readable picture: save it anew as JPEG or PNG")
     width, height = image.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise ImageError(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+from cocktailman.__main__ import run as run_commands
+from cocktailman.checkpoints import CHECKPOINTS
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+PACKED = Path("build/photos-128.parquet")
+PackedFile = Annotated[Path, typer.Option(help="what `python -m training pack` wrote")]
 PhotosFolder = Annotated[Path, typer.Option(help="folder with photos.csv, boxes.csv and the pictures")]
 
 
@@ -22,7 +28,7 @@ def split(photos: PhotosFolder) -> None:
 
 
 @app.command()
-def pack(photos: PhotosFolder, out: Path = Path("build/photos-128.parquet"), size: int = 128) -> None:
+def pack(photos: PhotosFolder, out: Path = PACKED, size: int = 128) -> None:
     """Crop and shrink the photos into one file to train on."""
     from training.photos import pack
 
@@ -38,5 +44,26 @@ def cvae(context: typer.Context) -> None:
     fit(CVAETraining, context.args)
 
 
+@app.command()
+def export(run: Path, name: str, domain: str = "photos", root: Path = CHECKPOINTS) -> None:
+    """Write the averaged weights of a run as a checkpoint that the app finds."""
+    from training.export import export_cvae
+
+    print(export_cvae(run, name, domain, root))
+
+
+@app.command()
+def styles(name: str, packed: PackedFile = PACKED) -> None:
+    """Encode all packed photos with a checkpoint and write the table of their styles (data/styles/NAME.parquet)."""
+    from training.styles import write_styles
+
+    print(write_styles(name, packed))
+
+
+def main() -> int:
+    """Runs the command line; returns the exit status: 2 with one line on standard error where the user is wrong."""
+    return run_commands(app, "python -m training")
+
+
 if __name__ == "__main__":
-    app()
+    sys.exit(main())

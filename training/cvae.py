@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import lightning as L
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from cocktailman.networks.backbones import LiteBackbone
+from cocktailman.errors import InputError
+from cocktailman.networks.backbones import LITE_FEATURES, LiteBackbone
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cvae import CVAE, CVAEConfig, CVAEOutput
-from cocktailman.networks.losses import EdgeLoss, KLDivergence, PerceptualLoss, Reconstruction, linear_warmup
+from cocktailman.networks.losses import (
+    EdgeLoss,
+    KLDivergence,
+    PerceptualLoss,
+    RecipeConsistency,
+    Reconstruction,
+    linear_warmup,
+)
 from training.data import Batch
 
 
@@ -28,6 +38,8 @@ class CVAETraining(L.LightningModule):
         kl_warmup: steps over which the KL's weight rises from 0.
         edge_weight: of the error of neighbouring pixels' differences; 0 leaves it out.
         perceptual_weight: of the distance of EfficientNet-Lite1 features; 0 leaves it out.
+        consistency_weight: of the error of the ingredients that EfficientNet-Lite1 reads from drinks painted in a style
+            of the prior; 0 leaves it out.
         recipe_dropout: how often each ingredient is left out of a training recipe: labels are incomplete anyway, and
             the decoder learns what one ingredient more or less changes.
         learning_rate: of Adam, at its peak; it falls to 0 along a cosine.
@@ -38,38 +50,51 @@ class CVAETraining(L.LightningModule):
         self,
         style_dim: int = 6,
         size: int = 128,
-        reconstruction: str = "mse",
+        reconstruction: Literal["mse", "mae"] = "mse",
         kl_weight: float = 2e-4,
         kl_warmup: int = 500,
         edge_weight: float = 0.0,
         perceptual_weight: float = 0.0,
+        consistency_weight: float = 0.0,
         recipe_dropout: float = 0.1,
         learning_rate: float = 1e-3,
         grow_from: Path | None = None,
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["grow_from"])
-        self.network = CVAE(CVAEConfig(style_dim=style_dim, size=size))
-        if grow_from:
-            grow(self.network, load_file(grow_from / "model.safetensors"))
+        try:
+            config = CVAEConfig(style_dim=style_dim, size=size)
+            smaller = load_file(grow_from / "model.safetensors") if grow_from else {}
+        except (ValueError, OSError, SafetensorError) as error:
+            raise InputError(f"the network cannot be built: {error}") from error
+        self.network = CVAE(config)
+        grow(self.network, smaller)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.reconstruction, self.kl, self.edge = Reconstruction(reconstruction), KLDivergence(), EdgeLoss()
-        # In a tuple, so that its weights are neither averaged nor saved with ours.
-        self._perceptual = (PerceptualLoss(LiteBackbone(1)),) if perceptual_weight else ()
+        self.reader = nn.Linear(LITE_FEATURES, self.network.config.recipe_dim)
+        # The backbone hides in a tuple: its weights are neither averaged nor saved with ours.
+        self._backbone = (LiteBackbone(1),) if perceptual_weight or consistency_weight else ()
 
     def on_fit_start(self) -> None:
-        for loss in self._perceptual:
-            loss.to(self.device)
+        for backbone in self._backbone:
+            backbone.to(self.device)
 
-    def losses(self, output: CVAEOutput, image: Tensor) -> dict[str, Tensor]:
+    def losses(self, output: CVAEOutput, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
         """Each term, unweighted, by name."""
         terms = {
             "reconstruction": self.reconstruction(output.image, image),
             "kl": self.kl(output.mean, output.log_variance),
             "edge": self.edge(output.image, image),
         }
-        if self._perceptual:
-            terms["perceptual"] = self._perceptual[0](output.image, image)
+        if self.hparams.perceptual_weight:
+            terms["perceptual"] = PerceptualLoss(*self._backbone)(output.image, image)
+        if self.hparams.consistency_weight:
+            half = len(image) // 2  # of the batch: enough to learn from, at half the cost
+            image, recipe = image[:half], recipe[:half]
+            consistency = RecipeConsistency(*self._backbone)
+            painted = self.network.decoder(torch.randn_like(output.style[:half]), recipe)
+            terms["consistency"] = consistency(painted, recipe, self.reader)
+            terms["reader"] = consistency.of_photos(image, recipe, self.reader)
         return terms
 
     def weights(self) -> dict[str, float]:
@@ -79,12 +104,14 @@ class CVAETraining(L.LightningModule):
             "kl": self.hparams.kl_weight * linear_warmup(self.global_step, self.hparams.kl_warmup),
             "edge": self.hparams.edge_weight,
             "perceptual": self.hparams.perceptual_weight,
+            "consistency": self.hparams.consistency_weight,
+            "reader": 1.0,  # reaches the reader alone
         }
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         image, recipe = batch
         kept = recipe * (torch.rand_like(recipe) >= self.hparams.recipe_dropout)
-        terms = self.losses(self.network(image, kept), image)
+        terms = self.losses(self.network(image, kept), image, recipe)
         weights = self.weights()
         self.log_dict({f"train/{name}": value for name, value in terms.items()}, on_step=False, on_epoch=True)
         return torch.stack([weights[name] * value for name, value in terms.items()]).sum()
@@ -100,6 +127,6 @@ class CVAETraining(L.LightningModule):
         self.log("validation/kl_least", nats.min(), batch_size=len(image))  # near 0: that dimension has collapsed
 
     def configure_optimizers(self):
-        optimizer = torch.optim.AdamW(self.network.parameters(), self.hparams.learning_rate, weight_decay=1e-4)
+        optimizer = torch.optim.AdamW(self.parameters(), self.hparams.learning_rate, weight_decay=1e-4)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, int(self.trainer.estimated_stepping_batches))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

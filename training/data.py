@@ -33,12 +33,15 @@ def sampling_weights(photos: PackedPhotos, balance: float) -> np.ndarray:
     """
     table = photos.table
     group = table["drink"].where(table["source"] == "bulk", table["source"])
-    weights = group.map(group.value_counts()).to_numpy(float) ** -balance
+    weights = group.groupby(group).transform("size").to_numpy(float) ** -balance
     return weights / weights.mean()
 
 
 class Photos(Dataset[tuple[Tensor, Tensor]]):
-    """Images and recipes of packed photos, at `size` px; mirrored and cropped a little at random where `augment`."""
+    """Images and recipes of packed photos, at `size` px; mirrored and cropped a little at random where `augment`.
+
+    An item is asked for by its row, or by its row and the seed of its augmentation.
+    """
 
     def __init__(self, photos: PackedPhotos, size: int, augment: bool) -> None:
         self.pixels = photos.pixels
@@ -55,13 +58,18 @@ class Photos(Dataset[tuple[Tensor, Tensor]]):
     def __len__(self) -> int:
         return len(self.pixels)
 
-    def __getitem__(self, row: int) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, item: int | tuple[int, int]) -> tuple[Tensor, Tensor]:
+        row, seed = item if isinstance(item, tuple) else (item, 0)
         image = torch.from_numpy(self.pixels[row]).permute(2, 0, 1)  # (3, h, w) uint8
-        return self.transform(image).float() / 255, self.recipes[row]
+        with torch.random.fork_rng(devices=[]):  # batches are fetched ahead: the training's own draws must not notice
+            torch.default_generator.manual_seed(seed)
+            return self.transform(image).float() / 255, self.recipes[row]
 
 
-class EpochSampler(Sampler[int]):
-    """Weighted draws with replacement that depend on (seed, epoch) alone, so that a resumed run draws what it would have.
+class EpochSampler(Sampler[tuple[int, int]]):
+    """Weighted draws of rows with replacement, each with the seed of its augmentation.
+
+    They depend on (seed, epoch) alone, so that a resumed run draws what it would have.
 
     The epoch is asked for when an epoch begins: that works also under the sampler Lightning wraps around this one where
     several devices share the draws.
@@ -75,9 +83,11 @@ class EpochSampler(Sampler[int]):
     def __len__(self) -> int:
         return len(self.weights)
 
-    def __iter__(self) -> Iterator[int]:
+    def __iter__(self) -> Iterator[tuple[int, int]]:
         generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch())
-        yield from torch.multinomial(self.weights, len(self.weights), replacement=True, generator=generator).tolist()
+        rows = torch.multinomial(self.weights, len(self.weights), replacement=True, generator=generator)
+        seeds = torch.randint(2**62, rows.shape, generator=generator)
+        yield from zip(rows.tolist(), seeds.tolist(), strict=True)
 
 
 class PhotoData(L.LightningDataModule):
@@ -113,7 +123,13 @@ class PhotoData(L.LightningDataModule):
         photos = self.photos.of("train")
         sampler = EpochSampler(sampling_weights(photos, self.balance), self.seed, self._epoch)
         data = Photos(photos, self.size, self.augment)
-        return DataLoader(data, self.batch_size, sampler=sampler, drop_last=len(data) > self.batch_size)
+        return DataLoader(
+            data,
+            self.batch_size,
+            sampler=sampler,
+            drop_last=len(data) > self.batch_size,
+            generator=torch.Generator(),  # else each new iterator takes a number from the training's own draws
+        )
 
     def val_dataloader(self) -> DataLoader:
         return DataLoader(Photos(self.photos.of("validation"), self.size, augment=False), self.batch_size)

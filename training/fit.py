@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import warnings
+from pathlib import Path
 
 import lightning as L
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
+from cocktailman.errors import InputError
 from training.data import PhotoData
 
 
@@ -14,23 +17,34 @@ class _FitCLI(LightningCLI):
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
         parser.link_arguments("data.size", "model.size")
         parser.add_argument("--resume", type=str, default=None, help="a Lightning checkpoint, or `last`, to go on from")
-        parser.add_argument("--dry-run", action="store_true", help="one batch of training and validation, nothing saved")
+        parser.add_argument("--dry-run", action="store_true", help="one batch to train, one to validate, nothing saved")
 
 
 def fit(model: type[L.LightningModule], arguments: list[str]) -> L.Trainer:
-    """Trains `model` on packed photos; `arguments` as on the command line, `--config FILE` among them."""
+    """Trains `model` on packed photos; `arguments` as on the command line, `--config FILE` among them.
+
+    Raises `InputError` where the arguments or the configuration are wrong, or name a file that is not there.
+    """
+    warnings.filterwarnings("ignore", message="LightningCLI's args parameter is intended")  # it is what Typer left
     warnings.filterwarnings("ignore", message=".*does not have many workers.*")  # pictures lie in memory: none needed
-    cli = _FitCLI(
-        model,
-        PhotoData,
-        args=arguments,
-        run=False,
-        seed_everything_default=0,
-        save_config_kwargs={"overwrite": True},
-    )
+    try:
+        cli = _FitCLI(
+            model,
+            PhotoData,
+            args=arguments,
+            run=False,
+            seed_everything_default=0,
+            save_config_kwargs={"overwrite": True},
+            parser_kwargs={"exit_on_error": False},
+        )
+    except argparse.ArgumentError as error:
+        raise InputError(f"{error} (--help lists the options)") from error
+    resume = cli.config.resume
+    if resume not in {None, "last"} and not Path(resume).is_file():
+        raise InputError(f"{resume} does not exist: give --resume a checkpoint of Lightning's, or `last`")
     if cli.config.dry_run:
         trainer = L.Trainer(fast_dev_run=True, precision=cli.trainer.precision)
         trainer.fit(cli.model, cli.datamodule)
         return trainer
-    cli.trainer.fit(cli.model, cli.datamodule, ckpt_path=cli.config.resume)
+    cli.trainer.fit(cli.model, cli.datamodule, ckpt_path=resume)
     return cli.trainer

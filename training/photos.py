@@ -1,7 +1,7 @@
 """Real photos, packed: a folder of photos with labels and boxes becomes one file that is quick to read and to carry.
 
-The folder holds `photos.csv` (file, source, drink, ingredients, ...), `boxes.csv` (file, x1, y1, x2, y2, note: fractions
-of width and height) and the pictures. The photos never enter the repository; the split, by file name, does.
+The folder holds `photos.csv` (file, source, drink, ingredients, ...), `boxes.csv` (file, x1, y1, x2, y2, note; in
+fractions of width and height) and the pictures. The photos never enter the repository; the split, by file name, does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from cocktailman.catalog import DATA
+from cocktailman.errors import InputError
 from cocktailman.images import read_image, to_square
 
 SPLIT = DATA / "splits" / "photos.csv"
@@ -35,20 +36,24 @@ class PackedPhotos:
     def of(self, split: str) -> PackedPhotos:
         """The photos of one split, `train` or `validation`."""
         rows = (self.table["split"] == split).to_numpy()
-        return PackedPhotos(self.pixels[rows], self.table[rows].reset_index(drop=True))
+        return PackedPhotos(self.pixels[rows], self.table.loc[rows].reset_index(drop=True))
 
 
 def read_packed(path: Path) -> PackedPhotos:
-    """Reads what `python -m training pack` wrote."""
-    table = pd.read_parquet(path)
+    """Reads what `python -m training pack` wrote; raises `InputError` where it is not there."""
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError) as error:  # pyarrow's own errors are both
+        problem = "cannot be read" if path.exists() else "does not exist"
+        raise InputError(f"{path} {problem}: make it with python -m training pack") from error
     pictures = [np.asarray(Image.open(BytesIO(data)).convert("RGB")) for data in table.pop("image")]
     return PackedPhotos(np.stack(pictures), table)
 
 
 def pack(photos: Path, out: Path, size: int) -> None:
-    """Reads, crops and stretches every photo of the split to `size` px and writes them as one parquet table of JPEGs."""
-    table = pd.read_csv(photos / "photos.csv", keep_default_na=False)
-    table = table.merge(pd.read_csv(SPLIT), on="file")[["file", "source", "drink", "ingredients", "split"]]
+    """Reads, crops and stretches every photo of the split to `size` px and writes one parquet table of JPEGs."""
+    table = _table(photos / "photos.csv", keep_default_na=False)
+    table = table.merge(_table(SPLIT), on="file")[["file", "source", "drink", "ingredients", "split"]]
     boxes = largest_boxes(photos / "boxes.csv")
 
     def packed(file: str) -> bytes:
@@ -64,17 +69,25 @@ def pack(photos: Path, out: Path, size: int) -> None:
     table.to_parquet(out, index=False)
 
 
+def _table(path: Path, keep_default_na: bool = True) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, keep_default_na=keep_default_na)
+    except (OSError, ValueError) as error:
+        problem = "cannot be read" if path.exists() else "does not exist"
+        raise InputError(f"{path} {problem}: check the folder of photos") from error
+
+
 def largest_boxes(path: Path) -> pd.DataFrame:
     """The largest box of each photo that has one: columns x1, y1, x2, y2, indexed by file."""
-    boxes = pd.read_csv(path).dropna(subset=["x1", "y1", "x2", "y2"])
+    boxes = _table(path).dropna(subset=["x1", "y1", "x2", "y2"])
     area = (boxes["x2"] - boxes["x1"]) * (boxes["y2"] - boxes["y1"])
-    return boxes.assign(area=area).sort_values("area").groupby("file").last()[["x1", "y1", "x2", "y2"]]
+    return boxes.assign(area=area).sort_values("area").groupby("file").last().loc[:, ["x1", "y1", "x2", "y2"]]
 
 
 def crop_around(image: Image.Image, x1: float, y1: float, x2: float, y2: float) -> Image.Image:
     """A square around the box (fractions), with a margin, moved or shortened where it would leave the picture."""
     width, height = image.size
-    side = MARGIN * max((x2 - x1) * width, (y2 - y1) * height)
+    side = max(2, MARGIN * max((x2 - x1) * width, (y2 - y1) * height))  # px, at least one after rounding
 
     def span(low: float, high: float, length: int) -> tuple[int, int]:
         fit = min(side, length)
@@ -90,10 +103,10 @@ def split_photos(photos: Path, validation: float = 0.1, seed: int = 0) -> pd.Dat
 
     Photos that `boxes.csv` notes as showing no drink, or as no photo, are left out.
     """
-    table = pd.read_csv(photos / "photos.csv", keep_default_na=False)
-    boxes = pd.read_csv(photos / "boxes.csv", keep_default_na=False)
+    table = _table(photos / "photos.csv", keep_default_na=False)
+    boxes = _table(photos / "boxes.csv", keep_default_na=False)
     unfit = boxes.loc[boxes["note"].isin(["no_drink", "not_photo"]), "file"]
-    table = table[~table["file"].isin(unfit)]
+    table = table.loc[~table["file"].isin(unfit)]
     stratum = table["drink"].where(table["source"] == "bulk", table["source"])
     held = table.groupby(stratum)["file"].sample(frac=validation, random_state=seed)
     split = np.where(table["file"].isin(held), "validation", "train")

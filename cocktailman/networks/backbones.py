@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+LITE_FEATURES = 1280  # pooled features of every variant
 LITE_INPUT = 224  # px, the training size of EfficientNet-Lite0
 
 
@@ -21,7 +22,8 @@ class LiteBackbone(nn.Module):
 
     def __init__(self, variant: int = 0) -> None:
         super().__init__()
-        self.network = _lite_network(variant).eval().requires_grad_(False)
+        network = _lite_network(variant).eval().requires_grad_(False)
+        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.name = f"efficientnet-lite{variant}"
 
     def train(self, mode: bool = True) -> LiteBackbone:
@@ -30,14 +32,22 @@ class LiteBackbone(nn.Module):
 
     def maps(self, images: Tensor) -> list[Tensor]:
         """Feature maps at strides 2 to 32 of `images` (n, 3, h, w) in [0, 1], at the size they come in."""
-        return self.network.forward_intermediates(images * 2 - 1, intermediates_only=True)
+        return self.network.forward_intermediates(_scaled(images), intermediates_only=True)
+
+    def pooled(self, images: Tensor) -> Tensor:
+        """Pooled features (n, 1280) of `images` (n, 3, h, w) in [0, 1], at the size they come in."""
+        return self.network.forward_features(_scaled(images)).mean((2, 3))
 
     def forward(self, images: Tensor) -> Tensor:
         """Pooled features (n, 1280) of `images` (n, 3, h, w) in [0, 1], resized to 224 px."""
         if images.shape[-2:] != (LITE_INPUT, LITE_INPUT):
             images = F.interpolate(images, (LITE_INPUT, LITE_INPUT), mode="bicubic", antialias=True).clamp(0, 1)
-        features = self.network.forward_features(images * 2 - 1)  # (n, 1280, 7, 7)
-        return features.mean((2, 3))  # (n, 1280)
+        return self.pooled(images)
+
+
+def _scaled(images: Tensor) -> Tensor:
+    """Pixels in [-1, 1], channels last: twice as fast in depthwise convolutions on a CPU."""
+    return (images * 2 - 1).contiguous(memory_format=torch.channels_last)
 
 
 def _lite_network(variant: int) -> nn.Module:

@@ -44,13 +44,14 @@ class EdgeLoss(nn.Module):
 
 class PerceptualLoss(nn.Module):
     """Distance of unit-normalised feature maps of a frozen ImageNet network (LPIPS without its learned weights,
-    Zhang et al., arXiv 1801.03924, eq. 1)."""
+    Zhang et al., arXiv 1801.03924, eq. 1), on pictures reduced to `size` px: what they show counts, not their grain."""
 
-    def __init__(self, backbone: LiteBackbone) -> None:
+    def __init__(self, backbone: LiteBackbone, size: int = 64) -> None:
         super().__init__()
-        self.backbone = backbone
+        self.backbone, self.size = backbone, size
 
     def forward(self, image: Tensor, target: Tensor) -> Tensor:
+        image, target = (F.adaptive_avg_pool2d(picture, self.size) for picture in (image, target))
         with torch.no_grad():
             wanted = self.backbone.maps(target)
         pairs = zip(self.backbone.maps(image), wanted, strict=True)
@@ -59,6 +60,38 @@ class PerceptualLoss(nn.Module):
     @staticmethod
     def _distance(a: Tensor, b: Tensor) -> Tensor:
         return (F.normalize(a, dim=1) - F.normalize(b, dim=1)).square().sum(1).mean()
+
+
+class RecipeConsistency(nn.Module):
+    """Whether a painted drink shows the recipe it was painted from: what an auxiliary classifier reads from it (AC-GAN,
+    Odena, Olah & Shlens, arXiv 1610.09585), summed over ingredients.
+
+    `reader` is a linear layer from the backbone's 1280 features to ingredients. It learns from photos alone (`of_photos`);
+    painted drinks never teach it, so that it cannot come to an agreement with the decoder.
+    """
+
+    def __init__(self, backbone: LiteBackbone, size: int = 64) -> None:
+        super().__init__()
+        self.backbone, self.size = backbone, size
+
+    def forward(self, painted: Tensor, recipe: Tensor, reader: nn.Linear) -> Tensor:
+        """The loss of the decoder; painted (n, 3, h, w) in [0, 1], recipe (n, n_ingredients)."""
+        bias = None if reader.bias is None else reader.bias.detach()
+        logits = F.linear(self._features(painted), reader.weight.detach(), bias)  # (n, n_ingredients)
+        return self._error(logits, recipe)
+
+    def of_photos(self, photos: Tensor, recipe: Tensor, reader: nn.Linear) -> Tensor:
+        """The loss of the reader, on photos."""
+        with torch.no_grad():
+            features = self._features(photos)
+        return self._error(reader(features), recipe)
+
+    def _features(self, images: Tensor) -> Tensor:
+        return self.backbone.pooled(F.adaptive_avg_pool2d(images, self.size)).float()  # (n, 1280)
+
+    @staticmethod
+    def _error(logits: Tensor, recipe: Tensor) -> Tensor:
+        return F.binary_cross_entropy_with_logits(logits.float(), recipe, reduction="none").sum(1).mean()  # ()
 
 
 def linear_warmup(step: int, steps: int) -> float:

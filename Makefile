@@ -1,0 +1,35 @@
+# `make app` and `make test` set up all they need: only Python 3.11, make and PyPI are taken for granted.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: app test lint lock clean
+
+app: .venv/app
+	$(BIN)/streamlit run streamlit_app.py
+
+test: .venv/all
+	$(BIN)/python -m pytest
+
+lint: .venv/all
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+# The versions of everything the three requirements files bring, pinned anew from the environment as it is.
+lock: .venv/all
+	$(BIN)/pip freeze --exclude-editable > constraints.txt
+
+clean:
+	rm -rf .venv
+
+.venv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "CocktailMan needs Python 3.11: make PYTHON=/path/to/python3.11 ...")'
+	$(PYTHON) -m venv .venv
+
+.venv/app: requirements.txt constraints.txt | .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	touch $@
+
+.venv/all: requirements.txt training/requirements.txt tests/requirements.txt constraints.txt | .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c constraints.txt
+	touch $@ .venv/app

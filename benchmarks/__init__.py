@@ -1,0 +1,1 @@
+"""Speed, memory and comparisons: measured, never asserted in tests."""

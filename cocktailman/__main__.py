@@ -1,0 +1,146 @@
+"""The command line: `python -m cocktailman --help`.
+
+Exit status 0: done; 2: the user's input was wrong, with one line on standard error that says what and how to mend it.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cocktailman.errors import InputError
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Generative models on cocktails.")
+
+WRITTEN = (".png", ".jpg", ".jpeg", ".webp")  # suffixes of the pictures that `generate` writes
+
+ModelName = Annotated[str, typer.Option("--model", help="a checkpoint, as `models` lists them")]
+Ingredients = Annotated[str | None, typer.Option(help="ids of data/ingredients.csv, separated by commas")]
+
+
+@app.command()
+def models() -> None:
+    """List the checkpoints: name, kind, domain, size, parameters."""
+    from cocktailman.checkpoints import list_checkpoints
+
+    for item in list_checkpoints():
+        print(f"{item.name}\t{item.kind}\t{item.domain}\t{item.size} px\t{item.parameters:,} parameters")
+
+
+@app.command()
+def generate(
+    model: ModelName,
+    out: Annotated[Path, typer.Option(help="a file, or a folder for several pictures")],
+    ingredients: Ingredients = None,
+    cocktail: Annotated[str | None, typer.Option(help="a cocktail of data/cocktails.csv")] = None,
+    style: Annotated[str | None, typer.Option(help="numbers separated by commas; by default drawn at random")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="of the random styles")] = 0,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="how many pictures")] = 1,
+    size: Annotated[int | None, typer.Option(help="px; by default the model's own")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="a JSON line for each picture")] = False,
+) -> None:
+    """Paint drinks from ingredients or a cocktail."""
+    from cocktailman.catalog import catalog
+    from cocktailman.generation import Generator, check_size
+
+    if (ingredients is None) == (cocktail is None):
+        raise InputError("give either --ingredients or --cocktail")
+    recipe = catalog().recipe(_names(ingredients)) if ingredients is not None else catalog().cocktail(cocktail).recipe  # type: ignore[arg-type]
+    generator = Generator.load(model)
+    size = check_size(generator.checkpoint.size if size is None else size)
+    if style is not None:
+        styles = generator.check_style(_numbers(style))[None].repeat(count, axis=0)
+    else:
+        styles = generator.sample_styles(count, seed)
+    for row, file in zip(styles, _targets(out, count), strict=True):
+        [picture] = generator.paint(recipe, row[None], size)
+        _save(picture, file)
+        if as_json:
+            facts = {"file": str(file), "model": model, "ingredients": recipe, "style": row.tolist(), "size": size}
+            print(json.dumps(facts))
+
+
+@app.command()
+def encode(
+    model: ModelName,
+    paths: Annotated[list[Path], typer.Argument(help="pictures, or folders of them")],
+    ingredients: Ingredients = None,
+) -> None:
+    """Read the style of pictures: a JSON line each, with the mean and std of its posterior."""
+    from cocktailman.catalog import catalog
+    from cocktailman.generation import Generator
+    from cocktailman.images import ImageError, find_images, read_image
+
+    if ingredients is not None:  # checked, though the CVAE's encoder reads the picture alone
+        catalog().recipe(_names(ingredients))
+    generator = Generator.load(model)
+    failed = False
+    for path in find_images(paths):
+        try:
+            posterior = generator.encode([read_image(path)])
+        except ImageError as error:
+            failed = True
+            print(error, file=sys.stderr)
+            continue
+        facts = {"file": str(path), "mean": posterior.mean[0].tolist(), "std": posterior.std[0].tolist()}
+        print(json.dumps(facts))
+    if failed:
+        raise typer.Exit(2)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(number) for number in text.split(",")]
+    except ValueError:
+        raise InputError(f"the style {text[:40]!r} is not numbers separated by commas, such as 0.5,-1,0") from None
+
+
+def _targets(out: Path, count: int) -> Iterator[Path]:
+    """Where each of `count` pictures goes: `out` itself, or numbered files in a folder of that name."""
+    if out.is_dir() or not out.suffix:
+        yield from (out / f"{number:04d}.png" for number in range(count))
+    elif out.suffix.lower() not in WRITTEN:
+        raise InputError(f"{out.name} ends in none of {', '.join(WRITTEN)}: name such a file, or a folder with no dot")
+    elif count > 1:
+        raise InputError(f"{out.name} is one file for {count} pictures: name a folder")
+    else:
+        yield out
+
+
+def _save(picture, file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(file)
+    except OSError as error:
+        reason = f"{file.parent} is no folder" if isinstance(error, FileExistsError) else error.strerror or error
+        raise InputError(f"{file} cannot be written ({reason}): choose another place with --out") from error
+
+
+def main() -> int:
+    """Runs the command line; returns the exit status."""
+    return run(app, "python -m cocktailman")
+
+
+def run(commands: typer.Typer, program: str) -> int:
+    """Runs a command line, that of `program`, with the arguments of this process; returns the exit status."""
+    try:
+        return commands(sys.argv[1:] or ["--help"], prog_name=program, standalone_mode=False) or 0
+    except InputError as error:
+        message = str(error)
+    except typer.TyperException as error:  # a wrong option or argument, in Typer's words
+        message = f"{error.format_message()} (see {program} --help)"
+    except typer.Abort:
+        return 130
+    print(" ".join(message.split()), file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

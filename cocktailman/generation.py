@@ -1,0 +1,126 @@
+"""A recipe and a style become an image, and back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from torch import Tensor
+
+from cocktailman.catalog import Catalog, Recipe, catalog
+from cocktailman.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
+from cocktailman.errors import InputError
+from cocktailman.images import to_square
+
+Array = npt.NDArray[np.float32]
+
+BATCH = 16  # pictures at once: more would be no faster on a CPU, and would only cost memory
+FARTHEST = 10.0  # prior standard deviations; a style beyond them is a slip of the pen
+SIZES = range(16, 2049)  # px, what a picture may be resized to
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What an encoder says of n pictures: mean and std of their styles, each of shape (n, style_dim)."""
+
+    mean: Array
+    std: Array
+
+
+class Generator:
+    """Paints drinks with the decoder of a checkpoint, and reads styles with its encoder.
+
+    Safe to share between threads: passes through the network take turns, which is no slower (each uses all cores) and
+    keeps the memory of many visitors at that of one.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, vocabulary: Catalog | None = None) -> None:
+        self.checkpoint = checkpoint
+        self.vocabulary = vocabulary or catalog()
+        self._network = load_network(checkpoint).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._turn = Lock()
+        known = self._network.config.recipe_dim
+        if known != len(self.vocabulary.ingredients):
+            raise InputError(
+                f"the model {checkpoint.name} knows {known} ingredients and the catalogue has "
+                f"{len(self.vocabulary.ingredients)}: train it anew, or restore data/ingredients.csv"
+            )
+
+    @classmethod
+    def load(cls, name: str, root: Path = CHECKPOINTS) -> "Generator":
+        """The generator of this name; raises `InputError` where it is unknown or damaged."""
+        return cls(find_checkpoint(name, root))
+
+    @property
+    def name(self) -> str:
+        return self.checkpoint.name
+
+    @property
+    def style_dim(self) -> int:
+        """Numbers in a style vector."""
+        return self._network.config.style_dim
+
+    def sample_styles(self, count: int, seed: int) -> Array:
+        """Styles from the prior N(0, I), shape (count, style_dim); the first are the same for any count."""
+        return np.random.default_rng(seed).standard_normal((count, self.style_dim)).astype(np.float32)
+
+    def check_style(self, values: Sequence[float]) -> Array:
+        """A style vector of shape (style_dim,), in standard deviations of the prior.
+
+        Raises `InputError` where its length is wrong or a number is not finite or far outside the prior.
+        """
+        if len(values) != self.style_dim:
+            raise InputError(f"{self.name} takes a style of {self.style_dim} numbers, not {len(values)}")
+        if not all(abs(value) <= FARTHEST for value in values):  # also false for NaN
+            raise InputError(f"a style's numbers lie between -{FARTHEST:g} and {FARTHEST:g}: change the style")
+        return np.asarray(values, np.float32)
+
+    def paint(self, recipe: Recipe, styles: Array, size: int | None = None) -> list[Image.Image]:
+        """One RGB picture for each row of `styles` (n, style_dim), `size` px a side (by default the network's own)."""
+        return self.paint_each([recipe] * len(styles), styles, size)
+
+    def paint_each(self, recipes: Sequence[Recipe], styles: Array, size: int | None = None) -> list[Image.Image]:
+        """One RGB picture for each pair of a recipe and a row of `styles` (n, style_dim).
+
+        Raises `InputError` where a recipe has unknown ingredients or none, or `size` is out of bounds.
+        """
+        size = check_size(self.checkpoint.size if size is None else size)
+        vectors = np.stack([self.vocabulary.recipe_vector(recipe) for recipe in recipes])  # (n, n_ingredients)
+        pictures = []
+        for start in range(0, len(vectors), BATCH):
+            part = slice(start, start + BATCH)
+            pixels = self._run(self._network.decoder, styles[part], vectors[part])  # (b, 3, side, side)
+            for picture in (pixels * 255).round().byte().permute(0, 2, 3, 1).numpy():
+                image = Image.fromarray(np.ascontiguousarray(picture))
+                pictures.append(image.resize((size, size), Image.Resampling.BICUBIC) if image.width != size else image)
+        return pictures
+
+    def encode(self, images: Iterable[Image.Image]) -> Posterior:
+        """The posterior of each picture's style, whatever its recipe.
+
+        The whole picture is stretched to a square first, as it was for training.
+        """
+        pixels = np.stack([np.asarray(to_square(image, self.checkpoint.size)) for image in images])  # (n, h, w, 3)
+        means, stds = [], []
+        for start in range(0, len(pixels), BATCH):
+            batch = pixels[start : start + BATCH].transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
+            mean, log_variance = self._run(self._network.encoder, batch)  # (b, style_dim) each
+            means.append(mean.numpy())
+            stds.append(torch.exp(log_variance / 2).numpy())
+        return Posterior(np.concatenate(means), np.concatenate(stds))
+
+    def _run(self, half: torch.nn.Module, *inputs: Array):
+        tensors: list[Tensor] = [torch.from_numpy(np.ascontiguousarray(array, np.float32)) for array in inputs]
+        with self._turn, torch.inference_mode():
+            return half(*tensors)
+
+
+def check_size(size: int) -> int:
+    """A side in px that a picture may be resized to; raises `InputError`."""
+    if size not in SIZES:
+        raise InputError(f"a picture of {size} px cannot be made: choose a size from {SIZES[0]} to {SIZES[-1]} px")
+    return size

@@ -1,0 +1,38 @@
+"""Style tables: the style vectors of many pictures under one checkpoint, with what is known of each picture.
+
+One row a picture: file, source, drink, ingredients (ids, space-separated), split, z1 ... zd (the mean of its style),
+s1 ... sd (the standard deviation of its style), and the projections pca1, pca2, umap1, umap2.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cocktailman.catalog import DATA
+from cocktailman.errors import InputError
+
+STYLES = DATA / "styles"
+PROJECTIONS = {"UMAP": ("umap1", "umap2"), "PCA": ("pca1", "pca2")}
+
+
+def read_styles(name: str, root: Path = STYLES) -> pd.DataFrame:
+    """The style table of checkpoint `name`; raises `InputError` where there is none or it is damaged."""
+    path = root / f"{name}.parquet"
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"the style vectors of {name} are missing or damaged (data/styles/{path.name}): restore them with "
+            f"`git checkout -- data/styles`, or make them with `python -m training styles {name}`"
+        ) from error
+
+
+def style_columns(table: pd.DataFrame) -> list[str]:
+    """The names of the columns that hold the style's mean: z1 ... zd."""
+    return [name for name in table if isinstance(name, str) and name[0] == "z" and name[1:].isdigit()]
+
+
+def style_matrix(table: pd.DataFrame) -> np.ndarray:
+    """The styles' means, float32, shape (n, style_dim)."""
+    return table[style_columns(table)].to_numpy(np.float32)

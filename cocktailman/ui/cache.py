@@ -1,0 +1,29 @@
+"""What pages load once for all visitors."""
+
+import pandas as pd
+import streamlit as st
+
+from cocktailman.checkpoints import list_checkpoints
+from cocktailman.errors import InputError
+from cocktailman.generation import Generator
+from cocktailman.latent.tables import read_styles
+
+
+@st.cache_resource(show_spinner="Loading the model …")
+def generator(name: str) -> Generator:
+    """The generator of this name, held once however many look at it."""
+    return Generator.load(name)
+
+
+@st.cache_data(show_spinner="Reading the style vectors …")
+def styles(name: str) -> pd.DataFrame:
+    """The style table of a checkpoint."""
+    return read_styles(name)
+
+
+def model_names() -> list[str]:
+    """The checkpoints there are; raises `InputError` where there is none."""
+    names = [item.name for item in list_checkpoints()]
+    if not names:
+        raise InputError("there is no model to paint with: restore data/checkpoints with `git checkout -- data`")
+    return names

@@ -1,0 +1,24 @@
+"""A user's mistake becomes a sentence on the page, never a traceback."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from cocktailman.errors import InputError
+
+
+@contextmanager
+def shown_errors() -> Iterator[None]:
+    """Shows an `InputError` raised inside, in place of what was not drawn yet; the session goes on."""
+    try:
+        yield
+    except InputError as error:
+        show_error(error)
+
+
+def show_error(error: InputError) -> None:
+    """The error's sentence, with nothing in it taken for Markdown: a file may be called anything."""
+    sentence = re.sub(r"([\\`*_{}\[\]()#+!|<>$~:])", r"\\\1", str(error))
+    st.error(sentence[:1].upper() + sentence[1:], icon=":material/error:")

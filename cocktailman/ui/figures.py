@@ -1,0 +1,65 @@
+"""Plotly figures that pages share."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+OTHERS = "other recipes"
+OTHERS_COLOUR = "rgba(150, 150, 150, 0.45)"
+# Named cocktails, coloured like the drink as far as fourteen colours stay apart in light and dark.
+COLOURS = {
+    "Beer": "#e8a317",
+    "Bloody Mary": "#c0160e",
+    "Cosmopolitan": "#f0559c",
+    "Daiquiri": "#9fc63b",
+    "Espresso Martini": "#5b3a29",
+    "Gin And Tonic": "#35b6c9",
+    "Manhattan": "#8e2b4f",
+    "Margarita": "#4c9a2a",
+    "Martini": "#5f7fd9",
+    "Mojito": "#12b886",
+    "Old Fashioned": "#b8651b",
+    "Pina Colada": "#e0c341",
+    "Rum And Coke": "#7a5bd0",
+    "Screwdriver": "#ff7a2f",
+}
+
+
+def style_map(table: pd.DataFrame, x: str, y: str, group: pd.Series, marked: int | None = None) -> go.Figure:
+    """Points of `table` at columns `x` and `y`, a trace a value of `group`, with its count in the legend.
+
+    A point's `customdata` is its label in the index of `table`; the point labelled `marked` is ringed, if it is there.
+    WebGL, so that many points stay quick.
+    """
+    figure = go.Figure()
+    for name in sorted(group.unique(), key=lambda name: (name != OTHERS, name)):  # the others first: below the rest
+        part = table[group == name]
+        figure.add_scattergl(
+            x=part[x],
+            y=part[y],
+            mode="markers",
+            name=f"{name} ({len(part):,})",
+            marker={"size": 5, "color": COLOURS.get(name, OTHERS_COLOUR), "opacity": 0.8},
+            customdata=part.index,
+            text=part["drink"],
+            hovertemplate="%{text}<extra></extra>",
+        )
+    if marked in table.index:
+        figure.add_scattergl(
+            x=[table.at[marked, x]],
+            y=[table.at[marked, y]],
+            mode="markers",
+            marker={"size": 16, "color": "rgba(0, 0, 0, 0)", "line": {"width": 3, "color": "#ef5a3c"}},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    figure.update_layout(
+        height=620,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant"},
+        clickmode="event+select",
+        dragmode="pan",
+        uirevision="style map",  # zoom survives a rerun
+    )
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    return figure

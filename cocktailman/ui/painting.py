@@ -1,0 +1,68 @@
+"""What a picture was painted from, as it travels in a URL: model, recipe, and a style or the seed of a random one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cocktailman.catalog import Recipe, catalog
+from cocktailman.errors import InputError
+
+DEFAULT_COCKTAIL = "Mojito"
+
+
+@dataclass(frozen=True)
+class Painting:
+    """All that makes a picture what it is; `style` is None where the seed decides."""
+
+    model: str
+    recipe: Recipe
+    seed: int = 0
+    style: tuple[float, ...] | None = None
+
+    def query(self) -> dict[str, str]:
+        """The painting as URL parameters; `read_query` is the inverse."""
+        parameters = {"model": self.model, "recipe": ",".join(self.recipe), "seed": str(self.seed)}
+        if self.style is not None:
+            parameters["style"] = ",".join(f"{number:.2f}" for number in self.style)
+        return parameters
+
+
+def read_query(query: Mapping[str, str], models: Sequence[str]) -> tuple[Painting, list[InputError]]:
+    """The painting of URL parameters, and what of them could not be used: that part is as if it were not there.
+
+    The length of a style is not checked here: only the model knows it.
+    """
+    painting = Painting(models[0], catalog().cocktail(DEFAULT_COCKTAIL).recipe)
+    errors = []
+    for name, read in _READERS.items():
+        if name in query:
+            try:
+                painting = replace(painting, **{name: read(query[name], models)})
+            except InputError as error:
+                errors.append(error)
+    return painting, errors
+
+
+def _model(text: str, models: Sequence[str]) -> str:
+    if text not in models:
+        raise InputError(f"the link names a model that is not here ({text[:40]}): choose one below")
+    return text
+
+
+def _recipe(text: str, models: Sequence[str]) -> Recipe:
+    return catalog().recipe(filter(None, text.split(",")))
+
+
+def _seed(text: str, models: Sequence[str]) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise InputError(f"the link's seed ({text[:40]}) is not a whole number below a billion: choose one below")
+    return int(text)
+
+
+def _style(text: str, models: Sequence[str]) -> tuple[float, ...]:
+    try:
+        return tuple(float(number) for number in text.split(","))
+    except ValueError:
+        raise InputError(f"the link's style ({text[:40]}) is not numbers separated by commas") from None
+
+
+_READERS = {"model": _model, "recipe": _recipe, "seed": _seed, "style": _style}

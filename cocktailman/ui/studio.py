@@ -1,0 +1,162 @@
+"""Where a drink is painted: the style's controls, the picture, and what can be taken away from it.
+
+One fragment: moving a slider reruns this and nothing else of the page.
+"""
+
+import json
+import math
+
+import streamlit as st
+from PIL import Image
+
+from cocktailman.catalog import Recipe, catalog
+from cocktailman.errors import InputError
+from cocktailman.generation import Generator
+from cocktailman.images import png_bytes, read_image
+from cocktailman.ui import cache
+from cocktailman.ui.errors import show_error, shown_errors
+from cocktailman.ui.painting import Painting
+from cocktailman.ui.recipe_picker import recipe_words
+
+RANDOM, BY_HAND, PHOTO = "At random", "By hand", "From a photo"
+ONE, MANY = "One drink", "A dozen"
+SHOWN = 512  # px, to which a picture is enlarged to be looked at and saved
+GRID = (3, 4)  # rows and columns of a dozen
+SEEDS = 10**9
+
+# In the session state, what the widgets below mirror:
+MODE, SEED, STYLE, WRITTEN = "style_mode", "style_seed", "style_numbers", "generate_written"
+
+
+def take_painting(painting: Painting) -> None:
+    """Sets the controls to a painting's style, or to the seed where it has none."""
+    st.session_state[SEED] = painting.seed
+    st.session_state[STYLE] = list(painting.style or ())
+    st.session_state[MODE] = BY_HAND if painting.style else RANDOM
+
+
+@st.fragment
+def studio(model: str, recipe: Recipe) -> None:
+    """Draws the controls and paints `recipe` with checkpoint `model`."""
+    with shown_errors():
+        generator = cache.generator(model)
+        mode = st.segmented_control("Style", [RANDOM, BY_HAND, PHOTO], key=MODE, required=True, persist_state="session")
+        draw = {RANDOM: _at_random, BY_HAND: _by_hand, PHOTO: _from_photo}[mode or RANDOM]
+        draw(generator, recipe)
+
+
+def _at_random(generator: Generator, recipe: Recipe) -> None:
+    new, seed, view = st.columns([1, 1, 2], vertical_alignment="bottom")
+    new.button("New style", icon=":material/casino:", on_click=_next_seed, width="stretch")
+    seed.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, persist_state="session")
+    many = view.segmented_control("Show", [ONE, MANY], default=ONE, key="style_view", required=True, persist_state="session") == MANY
+    painting = Painting(generator.name, recipe, st.session_state[SEED])
+    _write_url(painting)
+    rows, columns = GRID
+    styles = generator.sample_styles(rows * columns if many else 1, painting.seed)
+    if not many:
+        [picture] = generator.paint(recipe, styles, SHOWN)
+        _show(picture, painting, generator)
+        st.button("Go on by hand", icon=":material/tune:", on_click=_go_on_by_hand, args=(styles[0].tolist(),))
+        return
+    pictures = generator.paint(recipe, styles)
+    for start in range(0, len(pictures), columns):
+        for number, column in enumerate(st.columns(columns, gap="small"), start):
+            column.image(pictures[number], width="stretch", alt=f"sample {number + 1} of {recipe_words(recipe)}")
+            column.button(
+                "Take it",
+                key=f"take_{number}",
+                on_click=_go_on_by_hand,
+                args=(styles[number].tolist(),),
+                width="stretch",
+                help="go on by hand from this style",
+            )
+    _download(_tiled(pictures, columns), painting, "Save the dozen")
+
+
+def _by_hand(generator: Generator, recipe: Recipe) -> None:
+    style = _checked_style(generator)
+    bound = max(3.0, math.ceil(max(map(abs, style))))
+    columns = st.columns(3)
+    for number in range(generator.style_dim):
+        key = f"style_{number + 1}"
+        st.session_state[key] = style[number]
+        columns[number % 3].slider(
+            f"z{number + 1}", -bound, bound, step=0.05, format="%.2f σ", key=key, on_change=_take_sliders,
+            args=(generator.style_dim,),
+        )
+    st.button("Reset", icon=":material/restart_alt:", on_click=_go_on_by_hand, args=([0.0] * generator.style_dim,))
+    painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style))
+    _write_url(painting)
+    [picture] = generator.paint(recipe, generator.check_style(style)[None], SHOWN)
+    _show(picture, painting, generator)
+
+
+def _from_photo(generator: Generator, recipe: Recipe) -> None:
+    upload = st.file_uploader("A photo of a drink", help="JPEG, PNG, WebP and others, at most 20 MB; it is not kept")
+    if upload is None:
+        st.info("The encoder reads the style of your photo, and the decoder paints your recipe in it.")
+        return
+    photo = read_image(upload.getvalue(), upload.name)
+    posterior = generator.encode([photo])
+    [picture] = generator.paint(recipe, posterior.mean, SHOWN)
+    photo.thumbnail((SHOWN, SHOWN))
+    before, after = st.columns(2)
+    before.image(photo, caption="your photo", width="stretch")
+    style = posterior.mean[0].tolist()
+    with after:
+        _show(picture, Painting(generator.name, recipe, st.session_state[SEED], tuple(style)), generator)
+    st.button("Go on by hand", icon=":material/tune:", on_click=_go_on_by_hand, args=(style,))
+
+
+def _show(picture: Image.Image, painting: Painting, generator: Generator) -> None:
+    st.image(picture, width="stretch", alt=f"{recipe_words(painting.recipe)}, painted by {painting.model}")
+    cocktail, share = catalog().nearest_cocktail(painting.recipe)
+    nearest = f"{cocktail.name} in the catalogue" if share == 1 else f"nearest is {cocktail.name}, {share:.0%} shared"
+    size = generator.checkpoint.size
+    st.caption(f"{recipe_words(painting.recipe)} ({nearest}). Painted at {size} px, enlarged to {SHOWN} px.")
+    _download(picture, painting, "Save as PNG")
+
+
+def _download(picture: Image.Image, painting: Painting, label: str) -> None:
+    name = "-".join(painting.recipe)[:60]
+    facts = {"CocktailMan": json.dumps(painting.query())}
+    st.download_button(label, png_bytes(picture, facts), f"{name}.png", "image/png", icon=":material/download:")
+
+
+def _tiled(pictures: list[Image.Image], columns: int) -> Image.Image:
+    side = pictures[0].width
+    sheet = Image.new("RGB", (columns * side, -(-len(pictures) // columns) * side))
+    for number, picture in enumerate(pictures):
+        sheet.paste(picture, (number % columns * side, number // columns * side))
+    return sheet
+
+
+def _checked_style(generator: Generator) -> list[float]:
+    """The style by hand; one that this model cannot take gives way to zeros, with a word about it."""
+    style = st.session_state.get(STYLE) or [0.0] * generator.style_dim
+    try:
+        generator.check_style(style)
+    except InputError as error:
+        show_error(error)
+        style = [0.0] * generator.style_dim
+    st.session_state[STYLE] = style
+    return style
+
+
+def _write_url(painting: Painting) -> None:
+    st.session_state[WRITTEN] = painting.query()
+    st.query_params.from_dict(painting.query())
+
+
+def _next_seed() -> None:
+    st.session_state[SEED] = (st.session_state[SEED] + 1) % SEEDS
+
+
+def _take_sliders(style_dim: int) -> None:
+    st.session_state[STYLE] = [st.session_state[f"style_{number + 1}"] for number in range(style_dim)]
+
+
+def _go_on_by_hand(style: list[float]) -> None:
+    st.session_state[STYLE] = style
+    st.session_state[MODE] = BY_HAND

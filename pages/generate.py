@@ -1,0 +1,33 @@
+"""From ingredients and a style to a painted drink."""
+
+import streamlit as st
+
+from cocktailman.ui import cache
+from cocktailman.ui.errors import show_error
+from cocktailman.ui.painting import read_query
+from cocktailman.ui.recipe_picker import RECIPE, recipe_picker
+from cocktailman.ui.studio import WRITTEN, studio, take_painting
+
+
+def follow_link(models: list[str]) -> None:
+    """Takes over what the URL says, where it is not what this page wrote itself."""
+    query = st.query_params.to_dict()
+    if query == st.session_state.get(WRITTEN) or (not query and RECIPE in st.session_state):
+        return
+    painting, errors = read_query(query, models)
+    for error in errors:
+        show_error(error)
+    st.session_state["generate_model"] = painting.model
+    st.session_state[RECIPE] = list(painting.recipe)
+    take_painting(painting)
+
+
+st.title("Generate")
+models = cache.model_names()
+follow_link(models)
+choose, look = st.columns([2, 3], gap="large")
+with choose:
+    model = st.selectbox("Model", models, key="generate_model", persist_state="session")
+    recipe = recipe_picker()
+with look:
+    studio(model, recipe)

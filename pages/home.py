@@ -1,0 +1,60 @@
+"""The first screen: what the lab does, painted as one looks at it."""
+
+import streamlit as st
+
+from cocktailman.catalog import catalog
+from cocktailman.ui import cache
+from cocktailman.ui.painting import Painting
+from cocktailman.ui.recipe_picker import recipe_words
+
+DRINKS = ("Mojito", "Cosmopolitan", "Old Fashioned", "Pina Colada", "Espresso Martini", "Bloody Mary")
+MORE = ("Margarita", "Gin And Tonic", "Screwdriver", "Manhattan", "Beer", "Negroni")
+
+st.title("CocktailMan")
+st.markdown(
+    "**A lab for generative models on cocktails.** Name the ingredients and a decoder paints the drink; "
+    "move its style and watch what the model has understood. Nothing below is a photo: "
+    "every picture was painted a moment ago, on this machine."
+)
+
+
+@st.fragment
+def strip(model: str) -> None:
+    """Drinks painted live; a click paints others."""
+    seed = st.session_state.setdefault("home_seed", 7)
+    generator = cache.generator(model)
+    for row, names in enumerate((DRINKS, MORE)):
+        recipes = [catalog().cocktail(name).recipe for name in names]
+        styles = generator.sample_styles(len(names), seed + row)
+        pictures = generator.paint_each(recipes, styles, 256)
+        for column, name, recipe, style, picture in zip(
+            st.columns(len(names), gap="small"), names, recipes, styles, pictures, strict=True
+        ):
+            with column:
+                st.image(picture, width="stretch", alt=f"{name}, painted by {model}")
+                painting = Painting(model, recipe, style=tuple(style.tolist()))
+                st.page_link(
+                    "pages/generate.py", label=name, query_params=painting.query(), help=f"{recipe_words(recipe)}: open it"
+                )
+    if st.button("Paint others", icon=":material/casino:"):
+        st.session_state["home_seed"] += 2
+        st.rerun(scope="fragment")
+
+
+model = cache.model_names()[0]
+strip(model)
+
+st.subheader("Where to go")
+generate, latent = st.columns(2)
+with generate, st.container(border=True, height="stretch"):
+    st.page_link("pages/generate.py", label="**Generate**", icon=":material/palette:")
+    st.markdown(
+        "Choose ingredients, seen together or never mixed before, and paint the drink: at random, by hand with one "
+        "slider for each number of its style, or in the style of a photo of yours."
+    )
+with latent, st.container(border=True, height="stretch"):
+    st.page_link("pages/latent_space.py", label="**Latent space**", icon=":material/scatter_plot:")
+    st.markdown(
+        f"The style vectors of {len(cache.styles(model)):,} photos on a map. Click a point to see what the model makes "
+        "of it, and take its style along."
+    )

@@ -1,0 +1,82 @@
+"""The style vectors of all photos on a map; a click shows what the model makes of a point."""
+
+import pandas as pd
+import streamlit as st
+
+from cocktailman.catalog import catalog
+from cocktailman.latent.tables import PROJECTIONS, style_matrix
+from cocktailman.ui import cache
+from cocktailman.ui.figures import COLOURS, OTHERS, style_map
+from cocktailman.ui.painting import Painting
+from cocktailman.ui.recipe_picker import recipe_words
+
+MARKED = "map_row"  # in the session state: the row whose point was clicked last
+SHOWN = 512  # px
+
+
+def marked_row(table: pd.DataFrame) -> int:
+    """The row to show: the clicked one, or at first a Mojito, so that nobody meets an empty panel."""
+    row = st.session_state.get(MARKED)
+    if row is None or row >= len(table):
+        row = int((table["drink"] == "Mojito").to_numpy().argmax())
+    return row
+
+
+def take_click() -> None:
+    """Keeps the row of a clicked point; a click beside all points changes nothing."""
+    if points := st.session_state["map"]["selection"]["points"]:
+        row = points[0]["customdata"]
+        st.session_state[MARKED] = int(row[0] if isinstance(row, list) else row)
+
+
+def panel(table: pd.DataFrame, row: int, model: str) -> None:
+    """What the model makes of one photo."""
+    photo = table.iloc[row]
+    recipe = catalog().recipe(photo["ingredients"].split())
+    style = style_matrix(table.iloc[[row]])
+    [picture] = cache.generator(model).paint(recipe, style, SHOWN)
+    st.subheader(photo["drink"])
+    st.image(picture, width="stretch", alt=f"reconstruction of {photo['file']}")
+    st.caption(f"What {model} makes of {photo['file']} ({photo['split']} split). The photo itself does not ship.")
+    st.markdown(recipe_words(recipe))
+    numbers = [f"z{number + 1} {value:+.2f}" for number, value in enumerate(style[0])]
+    st.markdown(" · ".join(numbers))
+    painting = Painting(model, recipe, style=tuple(style[0].tolist()))
+    st.page_link("pages/generate.py", label="Go on by hand", icon=":material/tune:", query_params=painting.query())
+
+
+@st.fragment
+def explorer(model: str) -> None:
+    """Map and panel; a click reruns these and nothing else of the page."""
+    table = cache.styles(model)
+    view, show = st.columns([1, 3], vertical_alignment="bottom")
+    projection = view.segmented_control("Projection", list(PROJECTIONS), key="map_view", default="UMAP", required=True)
+    cocktails = show.multiselect("Only these cocktails", list(COLOURS), key="map_only", placeholder="all of them")
+    named = table["drink"].where(table["drink"].isin(COLOURS) & (table["source"] == "bulk"), OTHERS)
+    seen = named.isin(cocktails) if cocktails else pd.Series(True, index=table.index)
+    row = marked_row(table)
+    x, y = PROJECTIONS[projection or "UMAP"]
+    left, right = st.columns([5, 2], gap="large")
+    with left:
+        figure = style_map(table[seen], x, y, named[seen], row)
+        st.plotly_chart(figure, key="map", on_select=take_click, selection_mode="points", config={"scrollZoom": True})
+    with right:
+        panel(table, row, model)
+    st.download_button(
+        "Save the table as CSV",
+        table[seen].to_csv(index=False),
+        f"{model}-styles.csv",
+        "text/csv",
+        icon=":material/download:",
+    )
+
+
+st.title("Latent space")
+models = cache.model_names()
+model = st.selectbox("Model", models, key="map_model", persist_state="session")
+count = len(cache.styles(model))
+st.markdown(
+    f"Each point is one of the {count:,} photos {model} was trained or validated on, where the encoder puts it. "
+    "Points close together share a style: light, background, glass, angle. Click one."
+)
+explorer(model)

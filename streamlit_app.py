@@ -1,0 +1,18 @@
+"""Navigation and page configuration, nothing else."""
+
+import streamlit as st
+
+from cocktailman.ui.errors import shown_errors
+
+st.set_page_config(page_title="CocktailMan", page_icon="🍸", layout="wide")
+
+page = st.navigation(
+    [
+        st.Page("pages/home.py", title="Home", icon=":material/local_bar:", default=True),
+        st.Page("pages/generate.py", title="Generate", icon=":material/palette:"),
+        st.Page("pages/latent_space.py", title="Latent space", icon=":material/scatter_plot:"),
+    ],
+    position="top",
+)
+with shown_errors():
+    page.run()

@@ -1,0 +1,78 @@
+"""The main job in a real browser: open the app, go to Generate, choose a cocktail, get another picture of it."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+webdriver = pytest.importorskip("selenium.webdriver")
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+
+CHROMIUM, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
+QUIET = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+QUIET += ["--disable-background-networking", "--disable-component-update", "--window-size=1280,1000"]
+PATIENCE = 90  # seconds, on a busy machine
+
+pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver (see .ci/run)")
+
+
+@pytest.fixture(scope="module")
+def address():
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
+    app = subprocess.Popen([*command, "--server.headless=true"], cwd=Path(__file__).parent.parent)
+    try:
+        wait_until_healthy(f"http://localhost:{port}/_stcore/health")
+        yield f"http://localhost:{port}"
+    finally:
+        app.terminate()
+        app.wait(timeout=30)
+
+
+@pytest.fixture
+def browser():
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in QUIET:
+        options.add_argument(argument)
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    yield driver
+    driver.quit()
+
+
+def wait_until_healthy(url: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("the app did not start")
+
+
+def test_paint_a_cocktail(address, browser):
+    wait = WebDriverWait(browser, PATIENCE)
+    browser.get(address)
+    wait.until(lambda page: len(page.find_elements(By.CSS_SELECTOR, "[data-testid=stImage] img")) == 12)
+    browser.find_element(By.LINK_TEXT, "Bloody Mary").click()
+    picture = wait.until(lambda page: page.find_element(By.CSS_SELECTOR, "img[alt*='Tomato']"))
+    assert "tomato_juice" in browser.current_url and "style=" in browser.current_url
+    assert browser.execute_script("return arguments[0].naturalWidth", picture) == 512
+    before = picture.get_attribute("src")
+    browser.find_element(By.XPATH, "//button[contains(., 'At random')]").click()
+    wait.until(lambda page: page.find_element(By.XPATH, "//button[contains(., 'New style')]"))
+
+    def changed(page) -> bool:
+        return page.find_element(By.CSS_SELECTOR, "img[alt*='Tomato']").get_attribute("src") != before
+
+    wait.until(changed)
+    assert not browser.find_elements(By.CSS_SELECTOR, "[data-testid=stException]")

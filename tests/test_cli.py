@@ -1,0 +1,220 @@
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cocktailman.__main__ import main
+from cocktailman.checkpoints import list_checkpoints
+from cocktailman.generation import Generator
+
+MOJITO = ["generate", "--model", "tiny", "--cocktail", "mojito"]
+
+
+class Result(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(checkpoints: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line in an empty folder, with the checkpoint `tiny` alone."""
+    monkeypatch.chdir(tmp_path)
+    for function in (list_checkpoints, Generator.load.__func__):  # whose default folder is the project's
+        monkeypatch.setattr(function, "__defaults__", (checkpoints,))
+
+    def run(*arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["cocktailman", *map(str, arguments)])
+        status = main()
+        out, err = capfd.readouterr()
+        return Result(status, out, err)
+
+    return run
+
+
+def is_refused(result: Result, says: str) -> None:
+    assert (result.status, result.out) == (2, "")
+    assert says in result.err and result.err.count("\n") == 1 and result.err.endswith("\n")
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder of two pictures and a text."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number, name in enumerate(("a.jpg", "b.png")):
+        pixels = np.random.default_rng(number).integers(0, 256, (50, 70, 3), np.uint8)
+        Image.fromarray(pixels).save(folder / name)
+    (folder / "notes.txt").write_text("Two parts rum.")
+    return folder
+
+
+def test_help_comes_where_nothing_is_asked(run: Run) -> None:
+    asked, unasked = run("--help"), run()
+    assert asked == unasked and (asked.status, asked.err) == (0, "")
+    assert "Usage: python -m cocktailman [OPTIONS] COMMAND" in asked.out
+    generate = run("generate", "--help")
+    assert (generate.status, generate.err) == (0, "") and "--ingredients" in generate.out
+
+
+def test_models(run: Run, generator: Generator) -> None:
+    parameters = f"{generator.checkpoint.parameters:,} parameters"
+    assert run("models") == (0, f"tiny\tcvae\tphotos\t64 px\t{parameters}\n", "")
+
+
+def test_the_module_runs() -> None:
+    command = [sys.executable, "-m", "cocktailman"]
+    done = subprocess.run([*command, "models"], capture_output=True, text=True, check=True)
+    assert done.stderr == "" and all(line.count("\t") == 4 for line in done.stdout.splitlines())
+    failed = subprocess.run([*command, "model"], capture_output=True, text=True)
+    is_refused(Result(failed.returncode, failed.stdout, failed.stderr), "No such command 'model'")
+
+
+def test_generate_paints_what_the_generator_does(run: Run, generator: Generator, tmp_path: Path) -> None:
+    assert run(*MOJITO, "--seed", 5, "--size", 100, "--out", "new/mojito.png") == (0, "", "")
+    with Image.open(tmp_path / "new" / "mojito.png") as image:
+        assert (image.format, image.mode, image.size) == ("PNG", "RGB", (100, 100))
+        recipe = generator.vocabulary.cocktail("Mojito").recipe
+        [expected] = generator.paint(recipe, generator.sample_styles(1, 5), 100)
+        assert image.tobytes() == expected.tobytes()
+
+
+def test_the_same_seed_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
+    for out, seed in (("one", 1), ("again", 1), ("other", 2)):
+        assert run(*MOJITO, "--seed", seed, "--count", 3, "--out", out).status == 0
+    run(*MOJITO, "--seed", 1, "--out", "single.png")
+    one, again, other = (
+        [path.read_bytes() for path in sorted((tmp_path / name).iterdir())] for name in ("one", "again", "other")
+    )
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == ["0000.png", "0001.png", "0002.png"]
+    assert one == again and not set(one) & set(other) and len(set(one)) == 3
+    assert (tmp_path / "single.png").read_bytes() == one[0]
+
+
+def test_generate_reports_each_picture(run: Run, tmp_path: Path, generator: Generator) -> None:
+    asked = ("generate", "--model", "tiny", "--ingredients", " Lime,gin, GIN,", "--count", 2, "--out", "out", "--json")
+    result = run(*asked)
+    assert (result.status, result.err) == (0, "")
+    assert [sorted(facts) for facts in result.objects] == [["file", "ingredients", "model", "size", "style"]] * 2
+    for facts, style in zip(result.objects, generator.sample_styles(2, 0), strict=True):
+        assert facts["ingredients"] == ["gin", "lime"] and facts["model"] == "tiny" and facts["size"] == 64
+        np.testing.assert_allclose(facts["style"], style)
+        style = ",".join(map(str, facts["style"]))
+        run("generate", "--model", "tiny", "--ingredients", "gin,lime", "--style", style, "--out", "again.png")
+        assert (tmp_path / "again.png").read_bytes() == Path(facts["file"]).read_bytes()
+
+
+@pytest.mark.parametrize("style", [("--style", "-1,0.5,0,0,0,1e1"), ("--style=-1, .5,0,0,-0,10",)])
+def test_a_style_may_begin_with_a_minus(run: Run, style: tuple[str, ...]) -> None:
+    [facts] = run(*MOJITO, *style, "--out", "a.png", "--json").objects
+    assert facts["style"] == [-1, 0.5, 0, 0, 0, 10]
+
+
+def test_the_suffix_decides_the_format(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.d").mkdir()
+    for name, kind in (("a.png", "PNG"), ("a.jpg", "JPEG"), ("b.JPEG", "JPEG"), ("a.webp", "WEBP"), ("c.d", "PNG")):
+        assert run(*MOJITO, "--out", name) == (0, "", "")
+        with Image.open(tmp_path / name if name != "c.d" else tmp_path / "c.d" / "0000.png") as image:
+            assert image.format == kind
+
+
+BOTH = "give either --ingredients or --cocktail"
+STYLE = "a style's numbers lie between -10 and 10"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("frobnicate", "No such command 'frobnicate'."),
+        ("--frobnicate", "No such option: --frobnicate"),
+        ("models --frobnicate", "No such option: --frobnicate"),
+        ("models extra", "unexpected extra argument"),
+        ("generate --model tiny --out a.png", BOTH),
+        ("generate --model tiny --out a.png --ingredients gin --cocktail mojito", BOTH),
+        ("generate --model tiny --out a --ingredients vodca,ice", "unknown ingredient 'vodca': did you mean 'vodka'"),
+        ("generate --model tiny --out a.png --ingredients=", "at least one ingredient"),
+        ("generate --model tiny --out a.png --ingredients ,,", "at least one ingredient"),
+        ("generate --model tiny --out a.png --cocktail mohito", "unknown cocktail 'mohito': did you mean 'Mojito'"),
+        ("generate --model tiny --out a.png --cocktail=", "unknown cocktail ''"),
+        ("generate --out a.png --cocktail mojito", "Missing option '--model'"),
+        ("generate --model tiny --cocktail mojito", "Missing option '--out'"),
+        ("generate --model big --out a.png --cocktail mojito", "unknown model 'big': choose one of tiny"),
+        ("generate --model ../tiny --out a.png --cocktail mojito", "unknown model '../tiny': choose one of tiny"),
+        ("mojito --style 0,0,0,0,0 --out a.png", "tiny takes a style of 6 numbers, not 5"),
+        ("mojito --style 0,0,0,0,0,0,0 --out a.png", "tiny takes a style of 6 numbers, not 7"),
+        ("mojito --style nan,0,0,0,0,0 --out a.png", STYLE),
+        ("mojito --style 0,0,0,0,0,-inf --out a.png", STYLE),
+        ("mojito --style 0,0,0,0,0,1e999 --out a.png", STYLE),
+        ("mojito --style sweet --out a.png", "the style 'sweet' is not numbers separated by commas"),
+        ("mojito --style= --out a.png", "the style '' is not numbers"),
+        ("mojito --style 0,0,,0,0,0 --out a.png", "is not numbers"),
+        ("mojito --size 0 --out a.png", "a picture of 0 px cannot be made: choose a size from 16 to 2048 px"),
+        ("mojito --size 100000 --out a.png", "a picture of 100000 px cannot be made"),
+        ("mojito --size=-64 --out a.png", "a picture of -64 px cannot be made"),
+        ("mojito --size big --out a.png", "Invalid value for '--size'"),
+        ("mojito --count 0 --out a", "Invalid value for '--count'"),
+        ("mojito --count 1000000 --out a", "Invalid value for '--count'"),
+        ("mojito --seed -1 --out a.png", "Invalid value for '--seed'"),
+        ("mojito --count 2 --out a.png", "a.png is one file for 2 pictures: name a folder"),
+        ("mojito --out a.gif", "a.gif ends in none of .png, .jpg, .jpeg, .webp"),
+        ("mojito --count 2 --out a.gif", "a.gif ends in none of .png, .jpg, .jpeg, .webp"),
+        ("mojito --out photos/notes.txt/a.png", "a.png cannot be written (photos/notes.txt is no folder): choose"),
+        ("mojito --out photos/notes.txt/a", "a/0000.png cannot be written (Not a directory): choose another place"),
+        ("mojito --out /dev/full/a.png", "cannot be written (/dev/full is no folder)"),
+        ("encode --model tiny", "Missing argument"),
+        ("encode photos", "Missing option '--model'"),
+        ("encode --model big photos", "unknown model 'big'"),
+        ("encode --model tiny none.jpg", "none.jpg does not exist: check the path"),
+        ("encode --model tiny photos/notes.txt", "photos/notes.txt is no readable picture"),
+        ("encode --model tiny photos --ingredients gravel", "unknown ingredient 'gravel'"),
+        ("encode --model tiny photos --ingredients=", "at least one ingredient"),
+    ],
+)
+def test_a_users_mistake_is_one_line(run: Run, photos: Path, tmp_path: Path, arguments: str, says: str) -> None:
+    words = arguments.split()
+    result = run(*(MOJITO + words[1:] if words[0] == "mojito" else words))
+    is_refused(result, says)
+    assert {path.name for path in tmp_path.iterdir()} == {"photos"}
+
+
+def test_a_full_disk_is_the_users_to_mend(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "full.png").symlink_to("/dev/full")
+    is_refused(run(*MOJITO, "--out", "full.png"), "full.png cannot be written (No space left on device)")
+
+
+def test_encode(run: Run, photos: Path, generator: Generator) -> None:
+    folder = run("encode", "--model", "tiny", "photos")
+    assert (folder.status, folder.err) == (0, "")
+    assert [facts["file"] for facts in folder.objects] == ["photos/a.jpg", "photos/b.png"]
+    with Image.open(photos / "b.png") as image:
+        expected = generator.encode([image])
+    found = folder.objects[1]
+    assert sorted(found) == ["file", "mean", "std"]
+    np.testing.assert_allclose(found["mean"], expected.mean[0], rtol=1e-6)
+    np.testing.assert_allclose(found["std"], expected.std[0], rtol=1e-6)
+    assert run("encode", "--model", "tiny", "photos/a.jpg", "photos/b.png", "--ingredients", "gin,lime") == folder
+
+
+def test_encode_goes_on_after_a_bad_file(run: Run, photos: Path) -> None:
+    result = run("encode", "--model", "tiny", "photos/notes.txt", "photos/a.jpg")
+    assert result.status == 2 and [facts["file"] for facts in result.objects] == ["photos/a.jpg"]
+    assert result.err.startswith("photos/notes.txt is no readable picture") and result.err.count("\n") == 1
+
+
+def test_what_generate_paints_encode_reads(run: Run) -> None:
+    run(*MOJITO, "--out", "a.png")
+    [facts] = run("encode", "--model", "tiny", "a.png").objects
+    assert len(facts["mean"]) == len(facts["std"]) == 6 and min(facts["std"]) > 0

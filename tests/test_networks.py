@@ -1,0 +1,112 @@
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor
+from torch.distributions import Normal, kl_divergence
+
+from cocktailman.networks.blocks import grow
+from cocktailman.networks.cvae import CVAE, CVAEConfig
+from cocktailman.networks.losses import EdgeLoss, KLDivergence, Reconstruction, linear_warmup
+
+
+def recipes(count: int) -> Tensor:
+    return torch.eye(63)[:count]
+
+
+@pytest.mark.parametrize("style_dim", [4, 6, 8])
+@pytest.mark.parametrize("size", [64, 128, 256, 512])
+@torch.no_grad()
+def test_shapes_and_ranges(size: int, style_dim: int) -> None:
+    network = CVAE(CVAEConfig(style_dim=style_dim, size=size)).eval()
+    output = network(torch.rand(2, 3, size, size), recipes(2))
+    assert output.image.shape == (2, 3, size, size)
+    assert {part.shape for part in (output.mean, output.log_variance, output.style)} == {(2, style_dim)}
+    extreme = network.decoder(1e4 * torch.randn(2, style_dim), recipes(2))
+    for image in (output.image, extreme):
+        assert image.min() >= 0 and image.max() <= 1
+
+
+@torch.no_grad()
+def test_styles_are_drawn_from_the_posterior(network: CVAE) -> None:
+    image = torch.rand(1, 3, 64, 64)
+    mean, log_variance = network.encoder(image)
+    torch.manual_seed(0)
+    style = network(image.expand(128, -1, -1, -1), recipes(1).expand(128, -1)).style
+    scaled = (style - mean) / torch.exp(log_variance / 2)
+    torch.testing.assert_close(scaled.mean(0), torch.zeros(6), atol=0.3, rtol=0)
+    torch.testing.assert_close(scaled.std(0), torch.ones(6), atol=0.2, rtol=0)
+
+
+def test_every_weight_learns() -> None:
+    network = CVAE(CVAEConfig(size=64))
+    image = torch.rand(2, 3, 64, 64)
+    output = network(image, torch.ones(2, 63))
+    (Reconstruction()(output.image, image) + KLDivergence()(output.mean, output.log_variance)).backward()
+    still = [name for name, weights in network.named_parameters() if weights.grad is None or not weights.grad.any()]
+    assert still == []
+
+
+def test_a_larger_network_grows_from_a_smaller_one(network: CVAE) -> None:
+    larger = CVAE(replace(network.config, size=128))
+    before = {name: weights.clone() for name, weights in larger.state_dict().items()}
+    left = grow(larger, network.state_dict())
+    assert {name.rsplit(".", 1)[0] for name in left} == {
+        "encoder.from_rgb.128",
+        *(f"encoder.down.128.{number}.{layer}" for number in (0, 1) for layer in (0, 1)),
+        "decoder.up.128.0",
+        "decoder.up.128.1",
+        "decoder.to_rgb.128",
+    }
+    for name, weights in larger.state_dict().items():
+        assert torch.equal(weights, before[name] if name in left else network.state_dict()[name]), name
+    assert grow(CVAE(network.config), network.state_dict()) == []
+
+
+def test_kl_of_the_prior_is_zero_and_else_the_closed_form() -> None:
+    torch.manual_seed(0)
+    assert KLDivergence()(torch.zeros(5, 6), torch.zeros(5, 6)) == 0
+    mean, log_variance = torch.randn(5, 6), torch.randn(5, 6)
+    expected = kl_divergence(Normal(mean, torch.exp(log_variance / 2)), Normal(0.0, 1.0))  # (5, 6)
+    torch.testing.assert_close(KLDivergence.per_dimension(mean, log_variance), expected.mean(0))
+    torch.testing.assert_close(KLDivergence()(mean, log_variance), expected.sum(1).mean())
+
+
+def test_kl_tells_the_collapsed_dimensions() -> None:
+    torch.manual_seed(0)
+    mean, log_variance = torch.randn(64, 6), torch.full((64, 6), -3.0)
+    mean[:, 2], log_variance[:, 2] = 0.01, 0.02
+    collapsed = KLDivergence.per_dimension(mean, log_variance) < 0.01
+    assert collapsed.nonzero().flatten().tolist() == [2]
+
+
+def test_edges() -> None:
+    torch.manual_seed(0)
+    image, loss = torch.rand(2, 3, 8, 8), EdgeLoss()
+    assert loss(image, image) == 0
+    torch.testing.assert_close(loss(image + 0.25, image), torch.tensor(0.0), atol=1e-6, rtol=0)
+    edge = torch.zeros(1, 1, 8, 8)
+    edge[..., 4:] = 1
+    moved = edge.roll(1, dims=3)
+    moved[..., 0] = 0
+    for turned in (lambda picture: picture, lambda picture: picture.mT):
+        # Each row has one step too many and one too few, among its 7.
+        torch.testing.assert_close(loss(turned(moved), turned(edge)), torch.tensor(2 / 7))
+
+
+def test_pixel_errors() -> None:
+    image, target = torch.tensor([0.0, 0.5, 1.0]), torch.tensor([0.0, 0.0, 0.0])
+    torch.testing.assert_close(Reconstruction("mse")(image, target), torch.tensor(1.25 / 3))
+    torch.testing.assert_close(Reconstruction("mae")(image, target), torch.tensor(0.5))
+
+
+def test_warmup() -> None:
+    assert [linear_warmup(step, 4) for step in (0, 1, 4, 100)] == [0, 0.25, 1, 1]
+    assert linear_warmup(0, 0) == 1
+
+
+def test_impossible_networks_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^size is 100 px: choose one of 64, 128, 256, 512$"):
+        CVAEConfig(size=100)
+    with pytest.raises(ValueError, match=r"^style_dim is 0: a style needs at least one number$"):
+        CVAEConfig(style_dim=0)

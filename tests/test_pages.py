@@ -1,0 +1,139 @@
+"""Each page as Streamlit runs it, on the shipped checkpoint; what a visitor does, and what a visitor gets wrong."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cocktailman.catalog import catalog
+from cocktailman.generation import Generator
+
+PAGES = {"home": "pages/home.py", "generate": "pages/generate.py", "latent": "pages/latent_space.py"}
+
+
+@pytest.fixture(autouse=True)
+def _links_lead_nowhere(monkeypatch):
+    """A page run by itself has no other pages to link to."""
+    monkeypatch.setattr("streamlit.page_link", lambda *args, **kwargs: None)
+
+
+def run(page: str, **query: str) -> AppTest:
+    """The page after its first run, with nothing gone wrong that it did not show."""
+    app = AppTest.from_file(PAGES[page], default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return calm(app.run())
+
+
+def calm(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def pictures(app: AppTest) -> list[str]:
+    """What each picture on the page is stored as: equal names, equal pixels."""
+    return [image.proto.imgs[0].url for image in app.get("imgs")]
+
+
+def button(app: AppTest, label: str):
+    return next(item for item in app.button if item.label == label)
+
+
+def test_home_paints_a_strip_and_another():
+    app = run("home")
+    before = pictures(app)
+    assert len(set(before)) == 12
+    calm(button(app, "Paint others").click().run())
+    assert not set(before) & set(pictures(app))
+
+
+def test_generate_shows_a_drink_and_a_new_style_another():
+    app = run("generate")
+    [before] = pictures(app)
+    calm(button(app, "New style").click().run())
+    assert pictures(app) != [before]
+    assert app.query_params["seed"] == ["1"]
+
+
+def test_a_link_brings_back_the_picture():
+    first = run("generate", recipe="gin,tonic", seed="5")
+    again = run("generate", **{name: first.query_params[name][0] for name in ("model", "recipe", "seed")})
+    other = run("generate", recipe="gin,tonic", seed="6")
+    assert pictures(first) == pictures(again) != pictures(other)
+
+
+def test_a_cocktail_is_a_start_that_can_be_changed():
+    app = run("generate")
+    calm(app.selectbox(key="recipe_cocktail").select("Negroni").run())
+    negroni = list(catalog().cocktail("Negroni").recipe)
+    assert app.multiselect(key="recipe_search").value == negroni
+    calm(app.multiselect(key="recipe_search").select("mint").run())
+    assert app.query_params["recipe"] == [",".join(catalog().recipe([*negroni, "mint"]))]
+
+
+def test_all_ingredients_at_once_and_none():
+    every = [item.id for item in catalog().ingredients]
+    app = run("generate", recipe=",".join(every))
+    assert len(pictures(app)) == 1
+    calm(app.multiselect(key="recipe_search").set_value([]).run())
+
+
+def test_sliders_move_the_picture_and_reset():
+    app = run("generate", style="0,0,0,0,0,0")
+    before = pictures(app)
+    calm(app.slider(key="style_1").set_value(2.0).run())
+    assert pictures(app) != before
+    assert app.query_params["style"][0].startswith("2.00,")
+    calm(button(app, "Reset").click().run())
+    assert pictures(app) == before
+
+
+def test_a_dozen_and_taking_one_of_it():
+    app = run("generate", seed="3")
+    calm(app.button_group(key="style_view").set_value("A dozen").run())
+    assert len(set(pictures(app))) == 12
+    calm(app.button(key="take_4").click().run())
+    model = app.query_params["model"][0]
+    expected = Generator.load(model).sample_styles(12, 3)[4]
+    assert [float(number) for number in app.query_params["style"][0].split(",")] == pytest.approx(expected, abs=0.006)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"recipe": "jin"}, "did you mean 'gin'"),
+        ({"recipe": ","}, "at least one ingredient"),
+        ({"style": "1,2"}, "style of 6 numbers"),
+        ({"style": "nan,0,0,0,0,0"}, "between"),
+        ({"style": "a"}, "numbers separated by commas"),
+        ({"seed": "-1"}, "seed"),
+        ({"model": "../../etc"}, "model that is not here"),
+    ],
+)
+def test_a_wrong_link_gets_a_sentence_and_a_picture(query, said):
+    app = run("generate", **query)
+    assert said in app.error[0].value.replace("\\", "")
+    assert len(pictures(app)) == 1
+
+
+def test_photo_gives_its_style_and_no_photo_a_sentence():
+    app = run("generate")
+    calm(app.button_group(key="style_mode").set_value("From a photo").run())
+    data = BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(data, "JPEG")
+    calm(app.file_uploader[0].upload(("drink.jpg", data.getvalue(), "image/jpeg")).run())
+    assert len(pictures(app)) == 2
+    calm(app.file_uploader[0].upload(("*drink*.jpg", data.getvalue()[:300], "image/jpeg")).run())
+    assert "cut off or damaged" in app.error[0].value
+
+
+def test_latent_space_shows_a_map_and_a_reconstruction():
+    app = run("latent")
+    assert len(pictures(app)) == 1
+    before = pictures(app)
+    app.session_state["map_row"] = 100
+    calm(app.run())
+    assert pictures(app) != before
+    calm(app.multiselect(key="map_only").select("Beer").run())
+    assert "Beer" in str(app.get("plotly_chart")[0].proto)

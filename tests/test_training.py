@@ -1,0 +1,324 @@
+import csv
+import math
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import lightning as L
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from cocktailman.catalog import catalog
+from cocktailman.checkpoints import load_network
+from cocktailman.generation import Generator
+from training import photos as photos_module
+from training.__main__ import main
+from training.cvae import CVAETraining
+from training.data import EpochSampler, Photos, recipe_matrix, sampling_weights
+from training.export import export_cvae
+from training.fit import fit
+from training.photos import PackedPhotos, crop_around, pack, read_packed, split_photos
+
+DRINKS = ("Mojito", "Negroni", "Black Russian", "Bloody Mary")
+
+
+def picture(row: int, size: int = 64) -> Image.Image:
+    """A gradient in the colour of its drink, with some noise."""
+    rng = np.random.default_rng(row)
+    colour = np.random.default_rng(row % len(DRINKS)).uniform(0, 255, 3)
+    levels = np.linspace(0.2, 1, size)[:, None, None] * colour + rng.normal(0, 8, (size, size, 3))
+    return Image.fromarray(levels.clip(0, 255).astype(np.uint8))
+
+
+def png(image: Image.Image) -> bytes:
+    data = BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """24 packed pictures of four drinks, 4 of them for validation."""
+    rows = range(24)
+    drinks = [catalog().cocktail(DRINKS[row % len(DRINKS)]) for row in rows]
+    table = pd.DataFrame(
+        {
+            "file": [f"{row:02d}.jpg" for row in rows],
+            "source": ["bulk" if row < 18 else "web" for row in rows],
+            "drink": [drink.name for drink in drinks],
+            "ingredients": [" ".join(drink.recipe) for drink in drinks],
+            "split": ["validation" if row >= 20 else "train" for row in rows],
+            "image": [png(picture(row)) for row in rows],
+        }
+    )
+    path = tmp_path_factory.mktemp("packed") / "photos.parquet"
+    table.to_parquet(path, index=False)
+    return path
+
+
+class PowerCutError(Exception):
+    """Ends a training."""
+
+
+class StopInSecondEpoch(L.Callback):
+    def on_train_batch_end(self, trainer: L.Trainer, *_: object) -> None:
+        if trainer.current_epoch == 1:
+            raise PowerCutError
+
+
+def configuration(folder: Path, packed: Path) -> list[str]:
+    """The arguments of a short training whose run lies in `folder`/run."""
+    lightning = "lightning.pytorch"
+    chosen = {
+        "data": {"packed": str(packed), "size": 64, "batch_size": 8},
+        "model": {"kl_warmup": 4, "learning_rate": 2e-3, "edge_weight": 0.1},
+        "trainer": {
+            "max_epochs": 3,
+            "accelerator": "cpu",
+            "precision": 32,
+            "gradient_clip_val": 1.0,
+            "num_sanity_val_steps": 0,
+            "log_every_n_steps": 1,
+            "enable_progress_bar": False,
+            "enable_model_summary": False,
+            "logger": {
+                "class_path": f"{lightning}.loggers.CSVLogger",
+                "init_args": {"save_dir": str(folder), "name": "run", "version": ""},
+            },
+            "callbacks": [
+                {"class_path": f"{lightning}.callbacks.EMAWeightAveraging", "init_args": {"decay": 0.9}},
+                {
+                    "class_path": f"{lightning}.callbacks.ModelCheckpoint",
+                    "init_args": {"save_last": True, "save_on_train_epoch_end": True, "filename": "latest"},
+                },
+                {"class_path": "training.callbacks.SeedEachEpoch"},
+                {"class_path": "training.callbacks.SampleGrid", "init_args": {"styles": 1, "photos": 2}},
+            ],
+        },
+    }
+    file = folder / "config.yaml"
+    file.write_text(yaml.safe_dump(chosen))
+    return ["--config", str(file)]
+
+
+def last(folder: Path) -> dict:
+    return torch.load(folder / "run" / "checkpoints" / "last.ckpt", weights_only=True)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, packed: Path) -> Path:
+    """The folder of a training that ran from start to end."""
+    folder = tmp_path_factory.mktemp("trained")
+    fit(CVAETraining, configuration(folder, packed))
+    return folder
+
+
+def test_a_stopped_training_resumes_exactly(trained: Path, packed: Path, tmp_path: Path) -> None:
+    arguments = configuration(tmp_path, packed)
+    with pytest.raises(PowerCutError):
+        fit(CVAETraining, [*arguments, f"--trainer.callbacks+={__name__}.StopInSecondEpoch"])
+    assert last(tmp_path)["global_step"] == 2
+    fit(CVAETraining, [*arguments, "--resume", "last"])
+    straight, resumed = last(trained), last(tmp_path)
+    assert resumed["global_step"] == straight["global_step"] == 6
+    for weights in ("state_dict", "current_model_state", "averaging_state"):
+        assert straight[weights].keys() == resumed[weights].keys()
+        for name, value in straight[weights].items():
+            assert torch.equal(value, resumed[weights][name]), name
+    assert straight["lr_schedulers"] == resumed["lr_schedulers"]
+    name = "network.decoder.seed.weight"
+    assert not torch.equal(straight["state_dict"][name], straight["current_model_state"][name])
+
+
+def test_training_lowers_the_loss(trained: Path) -> None:
+    with (trained / "run" / "metrics.csv").open() as file:
+        errors = [float(row["train/reconstruction"]) for row in csv.DictReader(file) if row["train/reconstruction"]]
+    assert len(errors) == 3 and errors[2] < errors[1] < errors[0] and errors[2] < 0.75 * errors[0]
+    assert len(list((trained / "run" / "samples").iterdir())) == 6
+
+
+def test_a_run_becomes_a_checkpoint(trained: Path, tmp_path: Path) -> None:
+    checkpoint = export_cvae(trained / "run", "new", "photos", tmp_path)
+    assert (checkpoint.name, checkpoint.kind, checkpoint.domain, checkpoint.size) == ("new", "cvae", "photos", 64)
+    generator = Generator.load("new", tmp_path)
+    recipes = [catalog().cocktail(name).recipe for name in DRINKS]
+    painted = generator.paint_each(recipes, np.zeros((len(DRINKS), 6), np.float32))
+    assert {image.size for image in painted} == {(64, 64)}
+    assert len({image.tobytes() for image in painted}) == len(DRINKS)
+    averaged = last(trained)["state_dict"]["network.decoder.seed.weight"]
+    torch.testing.assert_close(load_network(checkpoint).decoder.seed.weight, averaged, atol=1e-3, rtol=1e-3)
+
+
+def test_a_dry_run_leaves_nothing(packed: Path, tmp_path: Path) -> None:
+    fit(CVAETraining, [*configuration(tmp_path, packed), "--dry-run"])
+    assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
+
+
+CVAE = "cvae --trainer.logger false --trainer.accelerator cpu"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("frobnicate", "No such command 'frobnicate'. (see python -m training --help)"),
+        ("pack --photos none", "none/photos.csv does not exist: check the folder of photos"),
+        ("split --photos none", "none/photos.csv does not exist: check the folder of photos"),
+        ("export none new", "none/checkpoints/last.ckpt does not exist: name the folder of a run"),
+        (CVAE, "data.packed"),
+        (f"{CVAE} --config none.yaml", "none.yaml"),
+        (f"{CVAE} --config notes.txt", "config"),
+        (f"{CVAE} --data.packed none.parquet", "none.parquet does not exist: make it with python -m training pack"),
+        (f"{CVAE} --data.packed notes.txt", "notes.txt cannot be read: make it with python -m training pack"),
+        (f"{CVAE} --data.packed PACKED --data.size 100", "size is 100 px: choose one of 64, 128, 256, 512"),
+        (f"{CVAE} --data.packed PACKED --model.grow_from none", "none/model.safetensors"),
+        (f"{CVAE} --data.packed PACKED --model.reconstruction best", "model.reconstruction"),
+        (f"{CVAE} --data.packed PACKED --resume none.ckpt", "none.ckpt does not exist: give --resume a checkpoint"),
+        (f"{CVAE} --data.packed PACKED --frobnicate", "--frobnicate"),
+    ],
+)
+def test_a_users_mistake_is_one_line(
+    packed: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: str,
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text("Two parts rum.")
+    monkeypatch.setattr(sys, "argv", ["training", *arguments.replace("PACKED", str(packed)).split()])
+    assert main() == 2
+    out, err = capsys.readouterr()  # Lightning's greetings go to the log
+    assert out == "" and says in err and err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_help_lists_the_options(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["training"])
+    assert main() == 0
+    assert "Usage: python -m training" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["training", "cvae", "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    assert "--model.kl_weight" in capsys.readouterr().out
+
+
+def table(**columns: list[str]) -> PackedPhotos:
+    frame = pd.DataFrame(columns)
+    return PackedPhotos(np.zeros((len(frame), 8, 8, 3), np.uint8), frame)
+
+
+def test_balance_weighs_drinks() -> None:
+    drinks = ["Mojito"] * 8 + ["Negroni"] * 2 + ["Martini", "Beer", "Daiquiri", "Margarita"]
+    photos = table(drink=drinks, source=["bulk"] * 10 + ["web"] * 3 + ["book"])
+    assert sampling_weights(photos, 0).tolist() == [1.0] * 14
+    even = sampling_weights(photos, 1)
+    groups = [even[:8], even[8:10], even[10:13], even[13:]]  # the two drinks of bulk and the other sources
+    np.testing.assert_allclose([group.sum() for group in groups], 14 / 4)
+    assert all(np.ptp(group) == 0 for group in groups)
+    half = sampling_weights(photos, 0.5)
+    np.testing.assert_allclose(half[:8].sum() / half[8:10].sum(), math.sqrt(8 / 2))
+    assert math.isclose(half.mean(), 1)
+
+
+def test_draws_depend_on_seed_and_epoch_alone() -> None:
+    def draws(seed: int, epoch: int) -> list[tuple[int, int]]:
+        return list(EpochSampler(np.array([1.0] * 50 + [0.0] * 50), seed, lambda: epoch))
+
+    first = draws(0, 3)
+    assert len(first) == len(set(first)) == 100 and max(first) < (50, 0)
+    assert first == draws(0, 3)
+    assert not set(first) & {*draws(0, 4), *draws(1, 3)}
+
+
+def test_augmentation_depends_on_its_seed_alone(packed: Path) -> None:
+    photos = Photos(read_packed(packed).of("train"), 64, augment=True)
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    torch.manual_seed(0)
+    images = [photos[3, seed][0] for seed in (1, 1, 2, 3)]
+    assert torch.equal(images[0], images[1]) and not torch.equal(images[1], images[2])
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_photos_become_tensors(packed: Path) -> None:
+    photos = read_packed(packed).of("validation")
+    assert photos.table["file"].tolist() == [f"{row}.jpg" for row in range(20, 24)]
+    assert photos.pixels.shape == (4, 64, 64, 3) and (photos.pixels[3] == np.asarray(picture(23))).all()
+    assert (recipe_matrix(photos)[1] == catalog().recipe_vector(catalog().cocktail("negroni").recipe)).all()
+    for size, augment in ((64, False), (32, False), (64, True)):
+        image, recipe = Photos(photos, size, augment)[1]
+        assert image.shape == (3, size, size) and image.dtype == torch.float32 and recipe.shape == (63,)
+        assert 0.1 < image.max() <= 1 and image.min() >= 0
+    image, _ = Photos(photos, 64, augment=False)[3]
+    torch.testing.assert_close(image, torch.from_numpy(photos.pixels[3]).permute(2, 0, 1) / 255)
+
+
+fractions = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)
+
+
+@given(fractions, fractions, st.integers(2, 250), st.integers(2, 250))
+@settings(max_examples=200, deadline=None)
+def test_a_crop_lies_inside_and_holds_the_box(x: list[float], y: list[float], width: int, height: int) -> None:
+    across, down = np.meshgrid(np.arange(width), np.arange(height))
+    places = np.stack([across, down, np.full_like(across, 255)], axis=2).astype(np.uint8)  # each pixel says where it is
+    crop = np.asarray(crop_around(Image.fromarray(places), x[0], y[0], x[1], y[1]))
+    assert crop.size and (crop[..., 2] == 255).all()  # what lies outside would be black
+    (left, top, _), (right, bottom, _) = crop[0, 0].astype(int), crop[-1, -1].astype(int) + 1
+    assert left <= x[0] * width + 0.5 and x[1] * width - 0.5 <= right
+    assert top <= y[0] * height + 0.5 and y[1] * height - 0.5 <= bottom
+    side = 1.25 * max((x[1] - x[0]) * width, (y[1] - y[0]) * height)
+    if side >= 2:
+        assert abs(right - left - min(side, width)) <= 1 and abs(bottom - top - min(side, height)) <= 1
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of labels and boxes: two drinks in bulk, many drinks from the web, some of no drink."""
+    rows = [(f"{drink}_{row:02d}.jpg", "bulk", drink, "gin ice") for drink in ("Beer", "Mojito") for row in range(20)]
+    rows += [(f"web_{row:02d}.jpg", "web", f"Drink {row}", "gin ice") for row in range(30)]
+    pd.DataFrame(rows, columns=["file", "source", "drink", "ingredients"]).to_csv(tmp_path / "photos.csv", index=False)
+    boxes = [("web_00.jpg", "no_drink"), ("web_01.jpg", "not_photo"), ("web_02.jpg", "blurred")]
+    lines = [f"{file},,,,,{note}" for file, note in boxes] + ["Beer_00.jpg,0.5,0.5,1,1,", "Beer_00.jpg,0,0,0.2,0.2,"]
+    (tmp_path / "boxes.csv").write_text("\n".join(["file,x1,y1,x2,y2,note", *lines]))
+    return tmp_path
+
+
+def test_the_split_is_stratified_and_fixed(folder: Path) -> None:
+    split = split_photos(folder)
+    files = split["file"].tolist()
+    assert list(split.columns) == ["file", "split"] and files == sorted(set(files))
+    assert len(files) == 68 and "web_00.jpg" not in files and "web_01.jpg" not in files
+    held = split.loc[split["split"] == "validation", "file"].str.split("_").str[0]
+    assert held.value_counts().to_dict() == {"Beer": 2, "Mojito": 2, "web": 3}
+    assert set(split["split"]) == {"train", "validation"}
+    pd.testing.assert_frame_equal(split, split_photos(folder))
+    assert not split.equals(split_photos(folder, seed=1))
+
+
+def test_packing_crops_to_the_largest_box(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = Image.new("RGB", (200, 200), "blue")
+    image.paste((255, 0, 0), (70, 70, 200, 200))
+    for file in ("Beer_00.jpg", "Mojito_00.jpg"):
+        image.save(folder / file)
+    pd.DataFrame({"file": ["Beer_00.jpg", "Mojito_00.jpg"], "split": "train"}).to_csv(
+        tmp_path / "split.csv", index=False
+    )
+    monkeypatch.setattr(photos_module, "SPLIT", tmp_path / "split.csv")
+    pack(folder, tmp_path / "new" / "packed.parquet", 32)
+    photos = read_packed(tmp_path / "new" / "packed.parquet")
+    assert photos.table.to_dict("list") == {
+        "file": ["Beer_00.jpg", "Mojito_00.jpg"],
+        "source": ["bulk", "bulk"],
+        "drink": ["Beer", "Mojito"],
+        "ingredients": ["gin ice", "gin ice"],
+        "split": ["train", "train"],
+    }
+    np.testing.assert_allclose(photos.pixels[:, 2, 2], [[255, 0, 0], [0, 0, 255]], atol=12)
+    np.testing.assert_allclose(photos.pixels[:, -1, -1], [[255, 0, 0]] * 2, atol=12)

@@ -1,0 +1,29 @@
+"""The style vectors of all packed photos under a checkpoint, written as the table that ships with it."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from cocktailman.generation import Generator
+from cocktailman.latent.projection import pca_plane, umap_plane
+from cocktailman.latent.tables import STYLES, style_matrix
+from training.photos import read_packed
+
+
+def write_styles(name: str, packed: Path, root: Path = STYLES) -> Path:
+    """Encodes every packed photo with checkpoint `name`, projects the styles and writes the table; returns its path."""
+    photos = read_packed(packed)
+    posterior = Generator.load(name).encode(Image.fromarray(pixels) for pixels in photos.pixels)
+    table = photos.table.copy()
+    for prefix, values in (("z", posterior.mean), ("s", posterior.std)):
+        columns = [f"{prefix}{number}" for number in range(1, values.shape[1] + 1)]
+        table[columns] = values
+    styles = style_matrix(table)
+    for prefix, plane in (("pca", pca_plane(styles)), ("umap", umap_plane(styles))):
+        table[[f"{prefix}1", f"{prefix}2"]] = plane.astype(np.float32)
+    root.mkdir(parents=True, exist_ok=True)
+    path = root / f"{name}.parquet"
+    pd.DataFrame(table).to_parquet(path, index=False)
+    return path
