@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from cocktailman.ui.errors import shown_errors
-
 st.set_page_config(page_title="CocktailMan", page_icon="🍸", layout="wide")
 
 page = st.navigation(
@@ -14,5 +12,4 @@ page = st.navigation(
     ],
     position="top",
 )
-with shown_errors():
-    page.run()
+page.run()

@@ -28,7 +28,7 @@ from websockets.exceptions import WebSocketException
 from benchmarks.visitor import PageError, Visitor
 
 ROOT = Path(__file__).parent.parent
-START = 60  # seconds the app may take to start
+START = 60  # seconds the app may take to start, and the first visitor to paint
 SAMPLING = 0.5  # seconds between two looks at the memory
 ALONE = 5  # pictures that the first visitor paints
 MIB = 2**20
@@ -61,7 +61,12 @@ def main() -> None:
 @contextmanager
 def running_app(port: int) -> Iterator[psutil.Process]:
     """The app as `streamlit run` starts it, once it answers; its complaints go to standard error."""
-    options = {"server.port": port, "server.headless": "true", "server.fileWatcherType": "none"}
+    options = {
+        "server.port": port,
+        "server.headless": "true",
+        "server.fileWatcherType": "none",  # as where nobody edits the code
+        "logger.level": "warning",
+    }
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += [f"--{name}={value}" for name, value in options.items()]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
@@ -86,13 +91,15 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 async def measure(app: psutil.Process, address: str, visitors: int, seconds: float) -> dict[str, Any]:
     """All that is printed: first for one visitor, then for all of them."""
     first = Tally()
-    await visit(address, 0, first, pictures=ALONE)
+    await visit(address, 0, first, until=monotonic() + START, pictures=ALONE)
     one = memory(app)
     tally = Tally(memory=one)
     watching = asyncio.create_task(watch(app, tally))
+    start = monotonic()
     async with asyncio.TaskGroup() as group:
         for number in range(1, visitors + 1):
-            group.create_task(visit(address, number, tally, until=monotonic() + seconds))
+            group.create_task(visit(address, number, tally, until=start + seconds))
+    elapsed = monotonic() - start
     watching.cancel()
     errors = first.errors + tally.errors
     milliseconds = np.multiply(tally.seconds or [np.nan], 1000)
@@ -105,14 +112,14 @@ async def measure(app: psutil.Process, address: str, visitors: int, seconds: flo
             "added": {kind: tally.memory[kind] - one[kind] for kind in one},
         },
         "paints": len(tally.seconds),
-        "paints_a_second": len(tally.seconds) / seconds,
+        "paints_a_second": len(tally.seconds) / elapsed,
         "milliseconds": {"median": float(np.median(milliseconds)), "p95": float(np.percentile(milliseconds, 95))},
         "errors": errors.total(),
         "what": dict(errors),
     }
 
 
-async def visit(address: str, number: int, tally: Tally, until: float = np.inf, pictures: float = np.inf) -> None:
+async def visit(address: str, number: int, tally: Tally, until: float, pictures: float = np.inf) -> None:
     """Paints again and again until that moment, or that many pictures; comes back after a lost connection."""
     seed = number * 1_000_000  # so that no two visitors look at the same pictures
     painted = 0
@@ -142,7 +149,10 @@ async def watch(app: psutil.Process, tally: Tally) -> None:
 
 
 def memory(app: psutil.Process) -> dict[str, float]:
-    """MiB of the app and its children: resident (rss), and of that what is theirs alone (uss)."""
+    """MiB of the app and its children: resident (rss), and of that what is theirs alone (uss).
+
+    Other programs that have torch loaded take its library out of uss, until they end: compare uss on an idle machine.
+    """
     used = [process.memory_full_info() for process in (app, *app.children(recursive=True))]
     return {"uss": sum(part.uss for part in used) / MIB, "rss": sum(part.rss for part in used) / MIB}
 

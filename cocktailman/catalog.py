@@ -112,6 +112,10 @@ class Catalog:
             raise InputError("a recipe needs at least one ingredient (ingredients are listed in data/ingredients.csv)")
         return tuple(item.id for item in self.ingredients if item.id in chosen)
 
+    def words(self, recipe: Iterable[str]) -> str:
+        """A recipe as a person would say it: "Gin, Tonic water, Lime"."""
+        return ", ".join(self.ingredient(item).name for item in recipe)
+
     def recipe_vector(self, recipe: Iterable[str]) -> npt.NDArray[np.float32]:
         """Multi-hot vector of a recipe, shape (n_ingredients,); raises as `recipe` does."""
         chosen = self.recipe(recipe)

@@ -114,7 +114,7 @@ class Generator:
         return Posterior(np.concatenate(means), np.concatenate(stds))
 
     def _run(self, half: torch.nn.Module, *inputs: Array):
-        tensors: list[Tensor] = [torch.from_numpy(np.ascontiguousarray(array, np.float32)) for array in inputs]
+        tensors: list[Tensor] = [torch.from_numpy(np.array(array, np.float32)) for array in inputs]
         with self._turn, torch.inference_mode():
             return half(*tensors)
 

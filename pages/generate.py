@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cocktailman.ui import cache
-from cocktailman.ui.errors import show_error
+from cocktailman.ui.errors import show_error, shown_errors
 from cocktailman.ui.painting import read_query
 from cocktailman.ui.recipe_picker import RECIPE, recipe_picker
 from cocktailman.ui.studio import WRITTEN, studio, take_painting
@@ -23,11 +23,12 @@ def follow_link(models: list[str]) -> None:
 
 
 st.title("Generate")
-models = cache.model_names()
-follow_link(models)
-choose, look = st.columns([2, 3], gap="large")
-with choose:
-    model = st.selectbox("Model", models, key="generate_model", persist_state="session")
-    recipe = recipe_picker()
-with look:
-    studio(model, recipe)
+with shown_errors():
+    models = cache.model_names()
+    follow_link(models)
+    choose, look = st.columns([2, 3], gap="large")
+    with choose:
+        model = st.selectbox("Model", models, key="generate_model", persist_state="session")
+        recipe = recipe_picker()
+    with look:
+        studio(model, recipe)

@@ -4,8 +4,8 @@ import streamlit as st
 
 from cocktailman.catalog import catalog
 from cocktailman.ui import cache
+from cocktailman.ui.errors import shown_errors
 from cocktailman.ui.painting import Painting
-from cocktailman.ui.recipe_picker import recipe_words
 
 DRINKS = ("Mojito", "Cosmopolitan", "Old Fashioned", "Pina Colada", "Espresso Martini", "Bloody Mary")
 MORE = ("Margarita", "Gin And Tonic", "Screwdriver", "Manhattan", "Beer", "Negroni")
@@ -34,15 +34,22 @@ def strip(model: str) -> None:
                 st.image(picture, width="stretch", alt=f"{name}, painted by {model}")
                 painting = Painting(model, recipe, style=tuple(style.tolist()))
                 st.page_link(
-                    "pages/generate.py", label=name, query_params=painting.query(), help=f"{recipe_words(recipe)}: open it"
+                    "pages/generate.py",
+                    label=name,
+                    query_params=painting.query(),
+                    help=f"{catalog().words(recipe)}: open it",
                 )
-    if st.button("Paint others", icon=":material/casino:"):
-        st.session_state["home_seed"] += 2
-        st.rerun(scope="fragment")
+    st.button("Paint others", icon=":material/casino:", on_click=next_strip)
 
 
-model = cache.model_names()[0]
-strip(model)
+def next_strip() -> None:
+    """Other styles for the same drinks."""
+    st.session_state["home_seed"] += 2
+
+
+with shown_errors():
+    model = cache.model_names()[0]
+    strip(model)
 
 st.subheader("Where to go")
 generate, latent = st.columns(2)
@@ -55,6 +62,6 @@ with generate, st.container(border=True, height="stretch"):
 with latent, st.container(border=True, height="stretch"):
     st.page_link("pages/latent_space.py", label="**Latent space**", icon=":material/scatter_plot:")
     st.markdown(
-        f"The style vectors of {len(cache.styles(model)):,} photos on a map. Click a point to see what the model makes "
-        "of it, and take its style along."
+        "The style vectors of thousands of photos on a map. Click a point to see what the model makes of it, and take "
+        "its style along."
     )

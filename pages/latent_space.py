@@ -6,9 +6,9 @@ import streamlit as st
 from cocktailman.catalog import catalog
 from cocktailman.latent.tables import PROJECTIONS, style_matrix
 from cocktailman.ui import cache
+from cocktailman.ui.errors import shown_errors
 from cocktailman.ui.figures import COLOURS, OTHERS, style_map
 from cocktailman.ui.painting import Painting
-from cocktailman.ui.recipe_picker import recipe_words
 
 MARKED = "map_row"  # in the session state: the row whose point was clicked last
 SHOWN = 512  # px
@@ -38,7 +38,7 @@ def panel(table: pd.DataFrame, row: int, model: str) -> None:
     st.subheader(photo["drink"])
     st.image(picture, width="stretch", alt=f"reconstruction of {photo['file']}")
     st.caption(f"What {model} makes of {photo['file']} ({photo['split']} split). The photo itself does not ship.")
-    st.markdown(recipe_words(recipe))
+    st.markdown(catalog().words(recipe))
     numbers = [f"z{number + 1} {value:+.2f}" for number, value in enumerate(style[0])]
     st.markdown(" · ".join(numbers))
     painting = Painting(model, recipe, style=tuple(style[0].tolist()))
@@ -48,6 +48,11 @@ def panel(table: pd.DataFrame, row: int, model: str) -> None:
 @st.fragment
 def explorer(model: str) -> None:
     """Map and panel; a click reruns these and nothing else of the page."""
+    with shown_errors():
+        map_and_panel(model)
+
+
+def map_and_panel(model: str) -> None:
     table = cache.styles(model)
     view, show = st.columns([1, 3], vertical_alignment="bottom")
     projection = view.segmented_control("Projection", list(PROJECTIONS), key="map_view", default="UMAP", required=True)
@@ -72,11 +77,11 @@ def explorer(model: str) -> None:
 
 
 st.title("Latent space")
-models = cache.model_names()
-model = st.selectbox("Model", models, key="map_model", persist_state="session")
-count = len(cache.styles(model))
-st.markdown(
-    f"Each point is one of the {count:,} photos {model} was trained or validated on, where the encoder puts it. "
-    "Points close together share a style: light, background, glass, angle. Click one."
-)
-explorer(model)
+with shown_errors():
+    model = st.selectbox("Model", cache.model_names(), key="map_model", persist_state="session")
+    count = len(cache.styles(model))
+    st.markdown(
+        f"Each point is one of the {count:,} photos {model} was trained or validated on, where the encoder puts it. "
+        "Points close together share a style: light, background, glass, angle. Click one."
+    )
+    explorer(model)

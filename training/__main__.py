@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -58,6 +59,22 @@ def styles(name: str, packed: PackedFile = PACKED) -> None:
     from training.styles import write_styles
 
     print(write_styles(name, packed))
+
+
+@app.command()
+def evaluate(name: str, packed: PackedFile = PACKED) -> None:
+    """Measure a checkpoint on the validation photos (data/checkpoints/NAME/metrics.json)."""
+    from training.evaluate import evaluate
+
+    print(json.dumps(evaluate(name, packed), indent=2))
+
+
+@app.command()
+def figures(name: str, folder: Path = Path("docs")) -> None:
+    """Paint the pictures of the docs with a checkpoint."""
+    from training.figures import write_figures
+
+    print(*write_figures(name, folder), sep="\n")
 
 
 def main() -> int:

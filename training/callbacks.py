@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import lightning as L
+import numpy as np
 import torch
 from torchvision.utils import save_image
 
 from cocktailman.catalog import catalog
+from cocktailman.networks.cvae import CVAE
 
 
 class SeedEachEpoch(L.Callback):
@@ -46,18 +48,21 @@ class SampleGrid(L.Callback):
         self.styles, self.photos = styles, photos
 
     @torch.no_grad()
-    def on_validation_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, outputs, batch, batch_idx, dataloader_idx=0) -> None:
+    def on_validation_batch_end(
+        self, trainer: L.Trainer, pl_module: L.LightningModule, outputs, batch, batch_idx, dataloader_idx=0
+    ) -> None:
         if batch_idx or trainer.sanity_checking or not trainer.is_global_zero:
             return
         folder = Path(trainer.log_dir or ".") / "samples"
         folder.mkdir(parents=True, exist_ok=True)
+        network: CVAE = pl_module.network  # type: ignore[assignment]
         images, recipes = (part[: self.photos] for part in batch)
-        rebuilt = pl_module.network(images, recipes).image
-        save_image(torch.cat([images, rebuilt]), folder / f"epoch-{trainer.current_epoch:03d}-rebuilt.png", nrow=len(images))
+        rebuilt = network(images, recipes).image
+        name = f"epoch-{trainer.current_epoch:03d}"
+        save_image(torch.cat([images, rebuilt]), folder / f"{name}-rebuilt.png", nrow=len(images))
         generator = torch.Generator().manual_seed(0)
-        style = torch.randn(self.styles, pl_module.network.config.style_dim, generator=generator)
-        vectors = torch.stack([torch.from_numpy(catalog().recipe_vector(catalog().cocktail(n).recipe)) for n in self.drinks])
-        drawn = pl_module.network.decoder(
-            style.repeat_interleave(len(vectors), 0).to(images), vectors.repeat(self.styles, 1).to(images)
-        )
-        save_image(drawn, folder / f"epoch-{trainer.current_epoch:03d}-samples.png", nrow=len(vectors))
+        styles = torch.randn(self.styles, network.config.style_dim, generator=generator).to(images)
+        vectors = [catalog().recipe_vector(catalog().cocktail(drink).recipe) for drink in self.drinks]
+        recipes = torch.from_numpy(np.stack(vectors)).to(images)  # (14, n_ingredients)
+        drawn = network.decoder(styles.repeat_interleave(len(recipes), 0), recipes.repeat(self.styles, 1))
+        save_image(drawn, folder / f"{name}-samples.png", nrow=len(recipes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from cocktailman.errors import InputError
-from cocktailman.networks.backbones import LITE_FEATURES, LiteBackbone
+from cocktailman.networks.backbones import LiteBackbone
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cvae import CVAE, CVAEConfig, CVAEOutput
 from cocktailman.networks.losses import (
@@ -24,6 +25,8 @@ from cocktailman.networks.losses import (
     linear_warmup,
 )
 from training.data import Batch
+
+CONSISTENCY_SHARE = 0.25  # of a batch: reading a drink costs more than painting it
 
 
 class CVAETraining(L.LightningModule):
@@ -70,14 +73,31 @@ class CVAETraining(L.LightningModule):
         self.network = CVAE(config)
         grow(self.network, smaller)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.weight = {
+            "reconstruction": 1.0,
+            "kl": kl_weight,
+            "edge": edge_weight,
+            "perceptual": perceptual_weight,
+            "consistency": consistency_weight,
+        }
+        self.kl_warmup, self.recipe_dropout, self.learning_rate = kl_warmup, recipe_dropout, learning_rate
         self.reconstruction, self.kl, self.edge = Reconstruction(reconstruction), KLDivergence(), EdgeLoss()
-        self.reader = nn.Linear(LITE_FEATURES, self.network.config.recipe_dim)
-        # The backbone hides in a tuple: its weights are neither averaged nor saved with ours.
-        self._backbone = (LiteBackbone(1),) if perceptual_weight or consistency_weight else ()
+        # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
+        self._read_by_backbone: dict[str, nn.Module] = {}
+        if perceptual_weight or consistency_weight:
+            backbone = LiteBackbone(1)
+            self._read_by_backbone["perceptual"] = PerceptualLoss(backbone)
+            self._read_by_backbone["consistency"] = RecipeConsistency(backbone, config.recipe_dim)
 
     def on_fit_start(self) -> None:
-        for backbone in self._backbone:
-            backbone.to(self.device)
+        for loss in self._read_by_backbone.values():
+            loss.to(self.device)
+        if self.weight["consistency"]:
+            photos = self.trainer.datamodule.plain_dataloader()  # type: ignore[attr-defined]
+            batches = ((image.to(self.device), recipe.to(self.device)) for image, recipe in photos)
+            with torch.no_grad(), self.trainer.precision_plugin.forward_context():
+                error = self._read_by_backbone["consistency"].fit(batches)
+            self.print(f"the reader's error on photos: {error:.2f} nats")
 
     def losses(self, output: CVAEOutput, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
         """Each term, unweighted, by name."""
@@ -86,33 +106,19 @@ class CVAETraining(L.LightningModule):
             "kl": self.kl(output.mean, output.log_variance),
             "edge": self.edge(output.image, image),
         }
-        if self.hparams.perceptual_weight:
-            terms["perceptual"] = PerceptualLoss(*self._backbone)(output.image, image)
-        if self.hparams.consistency_weight:
-            half = len(image) // 2  # of the batch: enough to learn from, at half the cost
-            image, recipe = image[:half], recipe[:half]
-            consistency = RecipeConsistency(*self._backbone)
-            painted = self.network.decoder(torch.randn_like(output.style[:half]), recipe)
-            terms["consistency"] = consistency(painted, recipe, self.reader)
-            terms["reader"] = consistency.of_photos(image, recipe, self.reader)
+        if self.weight["perceptual"]:
+            terms["perceptual"] = self._read_by_backbone["perceptual"](output.image, image)
+        if self.weight["consistency"]:
+            some = slice(math.ceil(len(image) * CONSISTENCY_SHARE))
+            painted = self.network.decoder(torch.randn_like(output.style[some]), recipe[some])
+            terms["consistency"] = self._read_by_backbone["consistency"](painted, recipe[some])
         return terms
-
-    def weights(self) -> dict[str, float]:
-        """Each term's weight at this step."""
-        return {
-            "reconstruction": 1.0,
-            "kl": self.hparams.kl_weight * linear_warmup(self.global_step, self.hparams.kl_warmup),
-            "edge": self.hparams.edge_weight,
-            "perceptual": self.hparams.perceptual_weight,
-            "consistency": self.hparams.consistency_weight,
-            "reader": 1.0,  # reaches the reader alone
-        }
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         image, recipe = batch
-        kept = recipe * (torch.rand_like(recipe) >= self.hparams.recipe_dropout)
+        kept = recipe * (torch.rand_like(recipe) >= self.recipe_dropout)
         terms = self.losses(self.network(image, kept), image, recipe)
-        weights = self.weights()
+        weights = self.weight | {"kl": self.weight["kl"] * linear_warmup(self.global_step, self.kl_warmup)}
         self.log_dict({f"train/{name}": value for name, value in terms.items()}, on_step=False, on_epoch=True)
         return torch.stack([weights[name] * value for name, value in terms.items()]).sum()
 
@@ -127,6 +133,6 @@ class CVAETraining(L.LightningModule):
         self.log("validation/kl_least", nats.min(), batch_size=len(image))  # near 0: that dimension has collapsed
 
     def configure_optimizers(self):
-        optimizer = torch.optim.AdamW(self.parameters(), self.hparams.learning_rate, weight_decay=1e-4)
+        optimizer = torch.optim.AdamW(self.network.parameters(), self.learning_rate, weight_decay=1e-4)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, int(self.trainer.estimated_stepping_batches))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

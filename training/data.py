@@ -133,3 +133,7 @@ class PhotoData(L.LightningDataModule):
 
     def val_dataloader(self) -> DataLoader:
         return DataLoader(Photos(self.photos.of("validation"), self.size, augment=False), self.batch_size)
+
+    def plain_dataloader(self) -> DataLoader:
+        """The training photos as they are, each once, in order."""
+        return DataLoader(Photos(self.photos.of("train"), self.size, augment=False), self.batch_size)

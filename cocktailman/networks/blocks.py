@@ -72,7 +72,7 @@ class RecipeDecoder(nn.Module):
 
 
 def grow(network: nn.Module, weights: dict[str, Tensor]) -> list[str]:
-    """Copies the weights of a smaller (or larger) network into the layers both have; returns the names left as they were.
+    """Copies the weights of a smaller (or larger) network into the layers both have; returns the names left alone.
 
     Progressive growing (Karras et al., arXiv 1710.10196) without the fade-in.
     """

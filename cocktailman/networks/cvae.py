@@ -1,8 +1,8 @@
 """Conditional variational autoencoder.
 
 Kingma & Welling, *Auto-Encoding Variational Bayes* (arXiv 1312.6114); conditioned as in Sohn, Lee & Yan, *Learning
-Structured Output Representation using Deep Conditional Generative Models* (NeurIPS 2015), here with an encoder that sees
-the picture alone: a style can be read from a photo whose recipe nobody knows.
+Structured Output Representation using Deep Conditional Generative Models* (NeurIPS 2015), here with an encoder that
+sees the picture alone: a style can be read from a photo whose recipe nobody knows.
 """
 
 from dataclasses import dataclass

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cocktailman.networks.backbones import LiteBackbone
+from cocktailman.networks.backbones import LITE_FEATURES, LiteBackbone
 
 
 class Reconstruction(nn.Module):
@@ -63,35 +65,54 @@ class PerceptualLoss(nn.Module):
 
 
 class RecipeConsistency(nn.Module):
-    """Whether a painted drink shows the recipe it was painted from: what an auxiliary classifier reads from it (AC-GAN,
-    Odena, Olah & Shlens, arXiv 1610.09585), summed over ingredients.
+    """Whether a painted drink shows the recipe it was painted from: the cross-entropy of the ingredients that a fixed
+    linear reader finds in it (the auxiliary classifier of AC-GAN, Odena, Olah & Shlens, arXiv 1610.09585), summed over
+    ingredients.
 
-    `reader` is a linear layer from the backbone's 1280 features to ingredients. It learns from photos alone (`of_photos`);
-    painted drinks never teach it, so that it cannot come to an agreement with the decoder.
+    The reader is fitted on photos once (`fit`) and never sees a painted drink, so that it cannot come to an agreement
+    with the decoder. Drinks are mirrored and moved a little before they are read: what counts must survive that.
     """
 
-    def __init__(self, backbone: LiteBackbone, size: int = 64) -> None:
+    def __init__(self, backbone: LiteBackbone, n_ingredients: int) -> None:
         super().__init__()
-        self.backbone, self.size = backbone, size
+        self.backbone = backbone
+        self.reader = nn.Linear(LITE_FEATURES, n_ingredients).requires_grad_(False)
 
-    def forward(self, painted: Tensor, recipe: Tensor, reader: nn.Linear) -> Tensor:
-        """The loss of the decoder; painted (n, 3, h, w) in [0, 1], recipe (n, n_ingredients)."""
-        bias = None if reader.bias is None else reader.bias.detach()
-        logits = F.linear(self._features(painted), reader.weight.detach(), bias)  # (n, n_ingredients)
-        return self._error(logits, recipe)
+    def fit(self, batches: Iterable[tuple[Tensor, Tensor]], steps: int = 300, weight_decay: float = 1e-2) -> float:
+        """Fits the reader on photos (n, 3, h, w) and their recipes (n, n_ingredients); returns its error on them."""
+        pairs = [(self.features(photos), recipe) for photos, recipe in batches]
+        features, recipes = (torch.cat(parts) for parts in zip(*pairs, strict=True))
+        with torch.enable_grad():
+            reader = nn.Linear(LITE_FEATURES, recipes.shape[1]).to(features.device)
+            optimizer = torch.optim.AdamW(reader.parameters(), 1e-2, weight_decay=weight_decay)
+            for _ in range(steps):
+                optimizer.zero_grad()
+                error = self._error(reader(features), recipes)
+                error.backward()
+                optimizer.step()
+        self.reader.load_state_dict(reader.state_dict())
+        return float(error.detach())
 
-    def of_photos(self, photos: Tensor, recipe: Tensor, reader: nn.Linear) -> Tensor:
-        """The loss of the reader, on photos."""
-        with torch.no_grad():
-            features = self._features(photos)
-        return self._error(reader(features), recipe)
+    def forward(self, painted: Tensor, recipe: Tensor) -> Tensor:
+        """painted (n, 3, h, w) in [0, 1], recipe (n, n_ingredients)."""
+        return self._error(self.reader(self.features(self._moved(painted))), recipe)
 
-    def _features(self, images: Tensor) -> Tensor:
-        return self.backbone.pooled(F.adaptive_avg_pool2d(images, self.size)).float()  # (n, 1280)
+    def features(self, images: Tensor) -> Tensor:
+        """Pooled features (n, 1280) of images as they come."""
+        return self.backbone.pooled(images).float()
+
+    @staticmethod
+    def _moved(images: Tensor) -> Tensor:
+        if torch.rand(()) < 0.5:
+            images = images.flip(3)
+        pad = images.shape[-1] // 16
+        down, across = torch.randint(0, 2 * pad + 1, (2,)).tolist()
+        side = images.shape[-1]
+        return F.pad(images, (pad,) * 4, mode="replicate")[:, :, down : down + side, across : across + side]
 
     @staticmethod
     def _error(logits: Tensor, recipe: Tensor) -> Tensor:
-        return F.binary_cross_entropy_with_logits(logits.float(), recipe, reduction="none").sum(1).mean()  # ()
+        return F.binary_cross_entropy_with_logits(logits, recipe, reduction="none").sum(1).mean()  # ()
 
 
 def linear_warmup(step: int, steps: int) -> float:

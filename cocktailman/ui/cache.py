@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+import torch
 
 from cocktailman.checkpoints import list_checkpoints
 from cocktailman.errors import InputError
@@ -12,6 +13,7 @@ from cocktailman.latent.tables import read_styles
 @st.cache_resource(show_spinner="Loading the model …")
 def generator(name: str) -> Generator:
     """The generator of this name, held once however many look at it."""
+    torch.set_num_threads(1)  # a second thread gains little here, and two that wait for each other lose a lot
     return Generator.load(name)
 
 

@@ -57,11 +57,6 @@ def recipe_picker() -> Recipe:
     return catalog().recipe(chosen)
 
 
-def recipe_words(recipe: Recipe) -> str:
-    """A recipe as a person would say it: "Gin, Tonic water, Lime"."""
-    return ", ".join(catalog().ingredient(item).name for item in recipe)
-
-
 def _searchable(item: str) -> str:
     ingredient = catalog().ingredient(item)
     return f"{ingredient.name} · {KIND_NAMES.get(ingredient.kind, ingredient.kind).lower()}"

@@ -16,7 +16,6 @@ from cocktailman.images import png_bytes, read_image
 from cocktailman.ui import cache
 from cocktailman.ui.errors import show_error, shown_errors
 from cocktailman.ui.painting import Painting
-from cocktailman.ui.recipe_picker import recipe_words
 
 RANDOM, BY_HAND, PHOTO = "At random", "By hand", "From a photo"
 ONE, MANY = "One drink", "A dozen"
@@ -49,7 +48,12 @@ def _at_random(generator: Generator, recipe: Recipe) -> None:
     new, seed, view = st.columns([1, 1, 2], vertical_alignment="bottom")
     new.button("New style", icon=":material/casino:", on_click=_next_seed, width="stretch")
     seed.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, persist_state="session")
-    many = view.segmented_control("Show", [ONE, MANY], default=ONE, key="style_view", required=True, persist_state="session") == MANY
+    many = (
+        view.segmented_control(
+            "Show", [ONE, MANY], default=ONE, key="style_view", required=True, persist_state="session"
+        )
+        == MANY
+    )
     painting = Painting(generator.name, recipe, st.session_state[SEED])
     _write_url(painting)
     rows, columns = GRID
@@ -62,7 +66,7 @@ def _at_random(generator: Generator, recipe: Recipe) -> None:
     pictures = generator.paint(recipe, styles)
     for start in range(0, len(pictures), columns):
         for number, column in enumerate(st.columns(columns, gap="small"), start):
-            column.image(pictures[number], width="stretch", alt=f"sample {number + 1} of {recipe_words(recipe)}")
+            column.image(pictures[number], width="stretch", alt=f"sample {number + 1} of {catalog().words(recipe)}")
             column.button(
                 "Take it",
                 key=f"take_{number}",
@@ -82,7 +86,13 @@ def _by_hand(generator: Generator, recipe: Recipe) -> None:
         key = f"style_{number + 1}"
         st.session_state[key] = style[number]
         columns[number % 3].slider(
-            f"z{number + 1}", -bound, bound, step=0.05, format="%.2f σ", key=key, on_change=_take_sliders,
+            f"z{number + 1}",
+            -bound,
+            bound,
+            step=0.05,
+            format="%.2f σ",
+            key=key,
+            on_change=_take_sliders,
             args=(generator.style_dim,),
         )
     st.button("Reset", icon=":material/restart_alt:", on_click=_go_on_by_hand, args=([0.0] * generator.style_dim,))
@@ -110,18 +120,21 @@ def _from_photo(generator: Generator, recipe: Recipe) -> None:
 
 
 def _show(picture: Image.Image, painting: Painting, generator: Generator) -> None:
-    st.image(picture, width="stretch", alt=f"{recipe_words(painting.recipe)}, painted by {painting.model}")
+    st.image(picture, width="stretch", alt=f"{catalog().words(painting.recipe)}, painted by {painting.model}")
     cocktail, share = catalog().nearest_cocktail(painting.recipe)
     nearest = f"{cocktail.name} in the catalogue" if share == 1 else f"nearest is {cocktail.name}, {share:.0%} shared"
     size = generator.checkpoint.size
-    st.caption(f"{recipe_words(painting.recipe)} ({nearest}). Painted at {size} px, enlarged to {SHOWN} px.")
+    st.caption(f"{catalog().words(painting.recipe)} ({nearest}). Painted at {size} px, enlarged to {SHOWN} px.")
     _download(picture, painting, "Save as PNG")
 
 
 def _download(picture: Image.Image, painting: Painting, label: str) -> None:
     name = "-".join(painting.recipe)[:60]
-    facts = {"CocktailMan": json.dumps(painting.query())}
-    st.download_button(label, png_bytes(picture, facts), f"{name}.png", "image/png", icon=":material/download:")
+
+    def png() -> bytes:  # made when asked for: it takes longer than painting
+        return png_bytes(picture, {"CocktailMan": json.dumps(painting.query())})
+
+    st.download_button(label, png, f"{name}.png", "image/png", icon=":material/download:")
 
 
 def _tiled(pictures: list[Image.Image], columns: int) -> Image.Image:

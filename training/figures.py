@@ -1,0 +1,54 @@
+"""The pictures of the docs, painted by a checkpoint."""
+
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from cocktailman.catalog import Recipe, catalog
+from cocktailman.generation import Generator
+
+# From gin and tonic to espresso martini, one ingredient swapped at a time: none between was ever in training.
+SWAPS = (
+    "gin tonic lime ice",
+    "vodka tonic lime ice",
+    "vodka coffee_liqueur lime ice",
+    "vodka coffee_liqueur sugar_syrup ice",
+    "vodka coffee_liqueur sugar_syrup coffee",
+)
+SIDE, LABEL = 160, 34  # px
+
+
+def write_figures(name: str, folder: Path) -> list[Path]:
+    """Writes the swap strip and the samples of all cocktails; returns their paths."""
+    generator = Generator.load(name)
+    swaps = [catalog().recipe(ids.split()) for ids in SWAPS]
+    cocktails = catalog().cocktails
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        _sheet(generator, swaps, [catalog().words(recipe) for recipe in swaps], 3, folder / f"{name}-swaps.png"),
+        _sheet(
+            generator,
+            [item.recipe for item in cocktails[:12]],
+            [item.name for item in cocktails[:12]],
+            3,
+            folder / f"{name}-samples.png",
+        ),
+    ]
+
+
+def _sheet(generator: Generator, recipes: list[Recipe], labels: list[str], styles: int, path: Path) -> Path:
+    """A column a recipe with its label above, a row a style; the same style along a row."""
+    sheet = Image.new("RGB", (len(recipes) * SIDE, LABEL + styles * SIDE), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
+    rows = generator.sample_styles(styles, seed=3)
+    for column, (recipe, label) in enumerate(zip(recipes, labels, strict=True)):
+        draw.multiline_text((column * SIDE + 4, 3), _wrapped(label), "black", font)
+        for row, picture in enumerate(generator.paint(recipe, rows, SIDE)):
+            sheet.paste(picture, (column * SIDE, LABEL + row * SIDE))
+    sheet.save(path)
+    return path
+
+
+def _wrapped(label: str, width: int = 28) -> str:
+    cut = label.rfind(" ", 0, width) if len(label) > width else -1
+    return label if cut < 0 else f"{label[:cut]}\n{label[cut + 1 :]}"
