@@ -38,7 +38,7 @@ def pack(photos: PhotosFolder, out: Path = PACKED, size: int = 128) -> None:
 
 @app.command(context_settings=PASS_THROUGH)
 def cvae(context: typer.Context) -> None:
-    """Train a CVAE: --config training/configs/cvae-photos.yaml [--resume last] [--dry-run]."""
+    """Train a CVAE: --config training/configs/cvae-photos/4-final-128px.yaml [--resume last] [--dry-run]."""
     from training.cvae import CVAETraining
     from training.fit import fit
 
