@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cocktailman.ui import cache
+from cocktailman.ui.entry import require_entry_point
 from cocktailman.ui.errors import show_error, shown_errors
 from cocktailman.ui.painting import read_query
 from cocktailman.ui.recipe_picker import RECIPE, recipe_picker
@@ -22,6 +23,7 @@ def follow_link(models: list[str]) -> None:
     take_painting(painting)
 
 
+require_entry_point()
 st.title("Generate")
 with shown_errors():
     models = cache.model_names()

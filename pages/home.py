@@ -4,12 +4,14 @@ import streamlit as st
 
 from cocktailman.catalog import catalog
 from cocktailman.ui import cache
+from cocktailman.ui.entry import require_entry_point
 from cocktailman.ui.errors import shown_errors
 from cocktailman.ui.painting import Painting
 
 DRINKS = ("Mojito", "Cosmopolitan", "Old Fashioned", "Pina Colada", "Espresso Martini", "Bloody Mary")
 MORE = ("Margarita", "Gin And Tonic", "Screwdriver", "Manhattan", "Beer", "Negroni")
 
+require_entry_point()
 st.title("CocktailMan")
 st.markdown(
     "**A lab for generative models on cocktails.** Name the ingredients and a decoder paints the drink; "

@@ -6,6 +6,7 @@ import streamlit as st
 from cocktailman.catalog import catalog
 from cocktailman.latent.tables import PROJECTIONS, style_matrix
 from cocktailman.ui import cache
+from cocktailman.ui.entry import require_entry_point
 from cocktailman.ui.errors import shown_errors
 from cocktailman.ui.figures import COLOURS, OTHERS, style_map
 from cocktailman.ui.painting import Painting
@@ -76,6 +77,7 @@ def map_and_panel(model: str) -> None:
     )
 
 
+require_entry_point()
 st.title("Latent space")
 with shown_errors():
     model = st.selectbox("Model", cache.model_names(), key="map_model", persist_state="session")

@@ -37,6 +37,7 @@ def recipe_picker() -> Recipe:
         format_func=_searchable,
         key="recipe_search",
         placeholder="type to search",
+        wrap=True,
         on_change=lambda: _set(st.session_state["recipe_search"]),
     )
     with st.expander("All ingredients by kind"):

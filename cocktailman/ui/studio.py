@@ -20,6 +20,7 @@ from cocktailman.ui.painting import Painting
 RANDOM, BY_HAND, PHOTO = "At random", "By hand", "From a photo"
 ONE, MANY = "One drink", "A dozen"
 SHOWN = 512  # px, to which a picture is enlarged to be looked at and saved
+DISPLAYED = 448  # px at most, so that controls and picture fit one screen
 GRID = (3, 4)  # rows and columns of a dozen
 SEEDS = 10**9
 
@@ -45,7 +46,7 @@ def studio(model: str, recipe: Recipe) -> None:
 
 
 def _at_random(generator: Generator, recipe: Recipe) -> None:
-    new, seed, view = st.columns([1, 1, 2], vertical_alignment="bottom")
+    new, seed, view = st.columns([3, 2, 4], vertical_alignment="bottom")
     new.button("New style", icon=":material/casino:", on_click=_next_seed, width="stretch")
     seed.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, persist_state="session")
     many = (
@@ -120,7 +121,7 @@ def _from_photo(generator: Generator, recipe: Recipe) -> None:
 
 
 def _show(picture: Image.Image, painting: Painting, generator: Generator) -> None:
-    st.image(picture, width="stretch", alt=f"{catalog().words(painting.recipe)}, painted by {painting.model}")
+    st.image(picture, width=DISPLAYED, alt=f"{catalog().words(painting.recipe)}, painted by {painting.model}")
     cocktail, share = catalog().nearest_cocktail(painting.recipe)
     nearest = f"{cocktail.name} in the catalogue" if share == 1 else f"nearest is {cocktail.name}, {share:.0%} shared"
     size = generator.checkpoint.size
