@@ -14,7 +14,7 @@ import copy
 import hashlib
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from cocktailman.catalog import DATA
@@ -114,11 +114,6 @@ def save_network(network: CVAE, kind: str, name: str, domain: str, root: Path = 
     }
     (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
     return find_checkpoint(name, root)
-
-
-def describe(checkpoint: Checkpoint) -> dict[str, object]:
-    """The facts of a checkpoint that a person or a script wants listed."""
-    return {key: value for key, value in asdict(checkpoint).items() if key not in {"sha256", "folder"}}
 
 
 def _sha256(path: Path) -> str:

@@ -34,8 +34,8 @@ class Posterior:
 class Generator:
     """Paints drinks with the decoder of a checkpoint, and reads styles with its encoder.
 
-    Safe to share between threads: passes through the network take turns, which is no slower (each uses all cores) and
-    keeps the memory of many visitors at that of one.
+    Safe to share between threads: passes through the network take turns, which keeps the memory of many visitors at
+    that of one.
     """
 
     def __init__(self, checkpoint: Checkpoint, vocabulary: Catalog | None = None) -> None:

@@ -64,7 +64,7 @@ def map_and_panel(model: str) -> None:
     x, y = PROJECTIONS[projection or "UMAP"]
     left, right = st.columns([5, 2], gap="large")
     with left:
-        figure = style_map(table[seen], x, y, named[seen], row)
+        figure = style_map(table.loc[seen], x, y, named.loc[seen], row)
         st.plotly_chart(figure, key="map", on_select=take_click, selection_mode="points", config={"scrollZoom": True})
     with right:
         panel(table, row, model)

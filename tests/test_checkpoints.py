@@ -15,7 +15,6 @@ from cocktailman.checkpoints import (
     CONFIG,
     FACTS,
     WEIGHTS,
-    describe,
     find_checkpoint,
     list_checkpoints,
     load_network,
@@ -73,8 +72,8 @@ def test_saving_leaves_the_network_and_its_card_alone(network: CVAE, tmp_path: P
     assert {weights.dtype for weights in load_file(tmp_path / "new" / WEIGHTS).values()} == {torch.float16, torch.int64}
     assert {path.name for path in (tmp_path / "new").iterdir()} == {WEIGHTS, CONFIG, FACTS}
     parameters = sum(weights.numel() for weights in network.parameters())
-    told = {"name": "new", "kind": "cvae", "domain": "renders", "size": 64, "parameters": parameters}
-    assert describe(facts) == told
+    told = (facts.name, facts.kind, facts.domain, facts.size, facts.parameters)
+    assert told == ("new", "cvae", "renders", 64, parameters)
     card = tmp_path / "new" / "README.md"
     card.write_text("# Card")
     save_network(network, "cvae", "new", "renders", tmp_path)

@@ -36,8 +36,8 @@ def test_kernel_distance_is_the_unbiased_mmd_of_its_paper():
 
 def test_kernel_distance_grows_with_distance_and_starts_at_none():
     rng = np.random.default_rng(1)
-    near, far = ([rng.normal(shift, 1, (300, 16)) for shift in shifts] for shifts in ((0, 0), (0, 2)))
-    assert abs(kernel_distance(*near).value) < 0.1 < kernel_distance(*far).value
+    here, again, there = (rng.normal(shift, 1, (300, 16)) for shift in (0, 0, 2))
+    assert abs(kernel_distance(here, again).value) < 0.1 < kernel_distance(here, there).value
 
 
 def test_bootstrap_brackets_the_mean():

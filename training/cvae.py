@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import lightning as L
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from cocktailman.errors import InputError
 from cocktailman.networks.backbones import LiteBackbone
@@ -83,7 +83,7 @@ class CVAETraining(L.LightningModule):
         self.kl_warmup, self.recipe_dropout, self.learning_rate = kl_warmup, recipe_dropout, learning_rate
         self.reconstruction, self.kl, self.edge = Reconstruction(reconstruction), KLDivergence(), EdgeLoss()
         # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
-        self._read_by_backbone: dict[str, nn.Module] = {}
+        self._read_by_backbone: dict[str, Any] = {}
         if perceptual_weight or consistency_weight:
             backbone = LiteBackbone(1)
             self._read_by_backbone["perceptual"] = PerceptualLoss(backbone)

@@ -33,22 +33,23 @@ class Judge:
         held = (photos.table["split"] == "validation").to_numpy()
         self.train, self.held = photos.of("train"), photos.of("validation")
         self.train_features, self.held_features = features[~held], features[held]
-        self.classifier = linear_classifier()
-        self.classifier.fit(self.train_features[_bulk(self.train)], self.train.table["drink"][_bulk(self.train)])
+        self.classifier = linear_classifier().fit(
+            self.train_features[_bulk(self.train)], self.train.table.loc[_bulk(self.train), "drink"]
+        )
 
     def scale(self) -> dict[str, float]:
         """What errors and rates mean here: those of the mean picture, of PCA, and of the judge on real photos."""
         train, held = _flat(self.train), _flat(self.held)
         pca = PCA(16, svd_solver="randomized", random_state=0).fit(train)
-        scale = {"mse_mean_picture": float(((held - pca.mean_) ** 2).mean())}
+        mean, components = np.asarray(pca.mean_), np.asarray(pca.components_)
+        scale = {"mse_mean_picture": float(((held - mean) ** 2).mean())}
         for count in (6, 16):
-            axes = pca.components_[:count]
-            rebuilt = (held - pca.mean_) @ axes.T @ axes + pca.mean_
+            axes = components[:count]
+            rebuilt = (held - mean) @ axes.T @ axes + mean
             scale[f"mse_pca_{count}"] = float(((held - rebuilt) ** 2).mean())
         named = _bulk(self.held)
-        scale["recognised_photos"] = float(
-            self.classifier.score(self.held_features[named], self.held.table["drink"][named])
-        )
+        right = self.classifier.predict(self.held_features[named]) == self.held.table.loc[named, "drink"]
+        scale["recognised_photos"] = float(np.mean(right))
         return scale
 
     def reconstruction(self, rebuild: Rebuild) -> Estimate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import timm
 import torch
@@ -22,8 +23,8 @@ class LiteBackbone(nn.Module):
 
     def __init__(self, variant: int = 0) -> None:
         super().__init__()
-        network = _lite_network(variant).eval().requires_grad_(False)
-        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network: Any = _lite_network(variant).eval().requires_grad_(False)
+        self.network: Any = network.to(memory_format=torch.channels_last)
         self.name = f"efficientnet-lite{variant}"
 
     def train(self, mode: bool = True) -> LiteBackbone:
