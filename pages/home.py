@@ -8,8 +8,21 @@ from cocktailman.ui.entry import require_entry_point
 from cocktailman.ui.errors import shown_errors
 from cocktailman.ui.painting import Painting
 
-DRINKS = ("Mojito", "Cosmopolitan", "Old Fashioned", "Pina Colada", "Espresso Martini", "Bloody Mary")
-MORE = ("Margarita", "Gin And Tonic", "Screwdriver", "Manhattan", "Beer", "Negroni")
+DRINKS = (
+    "Mojito",
+    "Cosmopolitan",
+    "Bloody Mary",
+    "Screwdriver",
+    "Beer",
+    "Espresso Martini",
+    "Pina Colada",
+    "Margarita",
+    "Gin And Tonic",
+    "Old Fashioned",
+    "Tequila Sunrise",
+    "Negroni",
+)
+SHOWN, TILE = 256, 168  # px: as painted, and as wide as six in a row may be
 
 require_entry_point()
 st.title("CocktailMan")
@@ -25,28 +38,22 @@ def strip(model: str) -> None:
     """Drinks painted live; a click paints others."""
     seed = st.session_state.setdefault("home_seed", 7)
     generator = cache.generator(model)
-    for row, names in enumerate((DRINKS, MORE)):
-        recipes = [catalog().cocktail(name).recipe for name in names]
-        styles = generator.sample_styles(len(names), seed + row)
-        pictures = generator.paint_each(recipes, styles, 256)
-        for column, name, recipe, style, picture in zip(
-            st.columns(len(names), gap="small"), names, recipes, styles, pictures, strict=True
-        ):
-            with column:
+    recipes = [catalog().cocktail(name).recipe for name in DRINKS]
+    styles = generator.sample_styles(len(DRINKS), seed)
+    pictures = generator.paint_each(recipes, styles, SHOWN)
+    with st.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
+        for name, recipe, style, picture in zip(DRINKS, recipes, styles, pictures, strict=True):
+            with st.container(width=TILE, gap="xxsmall"):
                 st.image(picture, width="stretch", alt=f"{name}, painted by {model}")
                 painting = Painting(model, recipe, style=tuple(style.tolist()))
-                st.page_link(
-                    "pages/generate.py",
-                    label=name,
-                    query_params=painting.query(),
-                    help=f"{catalog().words(recipe)}: open it",
-                )
+                words = f"{catalog().words(recipe)}: open it"
+                st.page_link("pages/generate.py", label=name, query_params=painting.query(), help=words)
     st.button("Paint others", icon=":material/casino:", on_click=next_strip)
 
 
 def next_strip() -> None:
     """Other styles for the same drinks."""
-    st.session_state["home_seed"] += 2
+    st.session_state["home_seed"] += 1
 
 
 with shown_errors():

@@ -21,7 +21,8 @@ RANDOM, BY_HAND, PHOTO = "At random", "By hand", "From a photo"
 ONE, MANY = "One drink", "A dozen"
 SHOWN = 512  # px, to which a picture is enlarged to be looked at and saved
 DISPLAYED = 448  # px at most, so that controls and picture fit one screen
-GRID = (3, 4)  # rows and columns of a dozen
+DOZEN, COLUMNS = 12, 4  # samples, and columns of the sheet they are saved as
+TILE = 144  # px, the width of one of a dozen
 SEEDS = 10**9
 
 # In the session state, what the widgets below mirror:
@@ -57,26 +58,26 @@ def _at_random(generator: Generator, recipe: Recipe) -> None:
     )
     painting = Painting(generator.name, recipe, st.session_state[SEED])
     _write_url(painting)
-    rows, columns = GRID
-    styles = generator.sample_styles(rows * columns if many else 1, painting.seed)
+    styles = generator.sample_styles(DOZEN if many else 1, painting.seed)
     if not many:
         [picture] = generator.paint(recipe, styles, SHOWN)
         _show(picture, painting, generator)
         st.button("Go on by hand", icon=":material/tune:", on_click=_go_on_by_hand, args=(styles[0].tolist(),))
         return
     pictures = generator.paint(recipe, styles)
-    for start in range(0, len(pictures), columns):
-        for number, column in enumerate(st.columns(columns, gap="small"), start):
-            column.image(pictures[number], width="stretch", alt=f"sample {number + 1} of {catalog().words(recipe)}")
-            column.button(
-                "Take it",
-                key=f"take_{number}",
-                on_click=_go_on_by_hand,
-                args=(styles[number].tolist(),),
-                width="stretch",
-                help="go on by hand from this style",
-            )
-    _download(_tiled(pictures, columns), painting, "Save the dozen")
+    with st.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
+        for number, picture in enumerate(pictures):
+            with st.container(width=TILE, gap="xxsmall"):
+                st.image(picture, width="stretch", alt=f"sample {number + 1} of {catalog().words(recipe)}")
+                st.button(
+                    "Take it",
+                    key=f"take_{number}",
+                    on_click=_go_on_by_hand,
+                    args=(styles[number].tolist(),),
+                    width="stretch",
+                    help="go on by hand from this style",
+                )
+    _download(_tiled(pictures, COLUMNS), painting, "Save the dozen")
 
 
 def _by_hand(generator: Generator, recipe: Recipe) -> None:
