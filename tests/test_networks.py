@@ -110,3 +110,18 @@ def test_impossible_networks_are_refused() -> None:
         CVAEConfig(size=100)
     with pytest.raises(ValueError, match=r"^style_dim is 0: a style needs at least one number$"):
         CVAEConfig(style_dim=0)
+
+
+@torch.no_grad()
+def test_styles_measured_anew_rebuild_the_same_pictures() -> None:
+    torch.manual_seed(0)
+    network = CVAE(CVAEConfig(size=64)).eval()
+    image, recipe = torch.rand(4, 3, 64, 64), recipes(4)
+    mean, log_variance = network.encoder(image)
+    before = network.decoder(mean, recipe)
+    shift, scale = torch.randn(6), torch.rand(6) + 0.5
+    network.rescale_style(shift, scale)
+    new_mean, new_log_variance = network.encoder(image)
+    torch.testing.assert_close(new_mean, (mean - shift) / scale, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(new_log_variance, log_variance - 2 * scale.log(), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(network.decoder(new_mean, recipe), before, atol=1e-5, rtol=1e-4)

@@ -46,11 +46,17 @@ def cvae(context: typer.Context) -> None:
 
 
 @app.command()
-def export(run: Path, name: str, domain: str = "photos", root: Path = CHECKPOINTS) -> None:
+def export(
+    run: Path,
+    name: str,
+    domain: str = "photos",
+    root: Path = CHECKPOINTS,
+    packed: Annotated[Path | None, typer.Option(help="measure styles anew on these photos' training split")] = None,
+) -> None:
     """Write the averaged weights of a run as a checkpoint that the app finds."""
     from training.export import export_cvae
 
-    print(export_cvae(run, name, domain, root))
+    print(export_cvae(run, name, domain, root, packed))
 
 
 @app.command()

@@ -54,3 +54,17 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
         mean, log_variance = self.encoder(image)  # (n, style_dim) each
         style = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)  # (n, style_dim)
         return CVAEOutput(self.decoder(style, recipe), mean, log_variance, style)
+
+    @torch.no_grad()
+    def rescale_style(self, shift: Tensor, scale: Tensor) -> None:
+        """Measures styles anew, z' = (z - shift) / scale, both (style_dim,): every picture is rebuilt as before.
+
+        With the mean and standard deviation of the aggregate posterior, the prior N(0, I) covers what the encoder uses.
+        """
+        head, joint = self.encoder.head, self.decoder.bottleneck[0]
+        dim = len(shift)
+        head.weight[:dim] /= scale[:, None]
+        head.bias[:dim] = (head.bias[:dim] - shift) / scale
+        head.bias[dim:] -= 2 * scale.log()  # the log-variance
+        joint.bias += joint.weight[:, :dim] @ shift
+        joint.weight[:, :dim] *= scale
