@@ -16,8 +16,8 @@ from training.photos import PackedPhotos, read_packed
 def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | None = None) -> Checkpoint:
     """Writes the averaged weights of `run` (a folder that holds checkpoints/last.ckpt) as checkpoint `name`.
 
-    With the packed photos at hand, styles are measured anew so that those of the training photos have mean 0 and standard
-    deviation 1 in each dimension, as the prior has: see `CVAE.rescale_style`.
+    With the packed photos at hand, styles are measured anew so that those of the training photos have mean 0 and
+    standard deviation 1 in each dimension, as the prior has: see `CVAE.rescale_style`.
 
     Raises `InputError` where there is no such run.
     """
@@ -38,6 +38,7 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
 @torch.inference_mode()
 def aggregate_posterior(network: CVAE, photos: PackedPhotos) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation, (style_dim,) each, of the styles of all photos."""
-    parts = [network.encoder(images) for images, _ in DataLoader(Photos(photos, network.config.size, augment=False), 64)]
+    batches = DataLoader(Photos(photos, network.config.size, augment=False), 64)
+    parts = [network.encoder(images) for images, _ in batches]
     mean, log_variance = (torch.cat(part) for part in zip(*parts, strict=True))  # (n, style_dim) each
     return mean.mean(0), (mean.var(0) + log_variance.exp().mean(0)).sqrt()

@@ -61,7 +61,8 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
 
         With the mean and standard deviation of the aggregate posterior, the prior N(0, I) covers what the encoder uses.
         """
-        head, joint = self.encoder.head, self.decoder.bottleneck[0]
+        head: nn.Linear = self.encoder.head
+        joint: nn.Linear = self.decoder.bottleneck[0]  # type: ignore[assignment]
         dim = len(shift)
         head.weight[:dim] /= scale[:, None]
         head.bias[:dim] = (head.bias[:dim] - shift) / scale
