@@ -67,5 +67,5 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
         head.weight[:dim] /= scale[:, None]
         head.bias[:dim] = (head.bias[:dim] - shift) / scale
         head.bias[dim:] -= 2 * scale.log()  # the log-variance
-        joint.bias += joint.weight[:, :dim] @ shift
+        joint.bias.add_(joint.weight[:, :dim] @ shift)
         joint.weight[:, :dim] *= scale
