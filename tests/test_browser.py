@@ -10,6 +10,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from cocktailman.ui.studio import DISPLAYED
+
 webdriver = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
@@ -64,15 +66,17 @@ def test_paint_a_cocktail(address, browser):
     browser.get(address)
     wait.until(lambda page: len(page.find_elements(By.CSS_SELECTOR, "[data-testid=stImage] img")) == 12)
     browser.find_element(By.LINK_TEXT, "Bloody Mary").click()
-    picture = wait.until(lambda page: page.find_element(By.CSS_SELECTOR, "img[alt*='Tomato']"))
+
+    def picture() -> tuple[str, int]:
+        """The address and the width in pixels of the drink that is shown; no pixels while it loads."""
+        script = "const i = document.querySelector(`img[alt*='Tomato']`); return i ? [i.src, i.naturalWidth] : ['', 0]"
+        return tuple(browser.execute_script(script))
+
+    wait.until(lambda _: picture()[1] == DISPLAYED)
     assert "tomato_juice" in browser.current_url and "style=" in browser.current_url
-    assert browser.execute_script("return arguments[0].naturalWidth", picture) == 512
-    before = picture.get_attribute("src")
+    before, _ = picture()
     browser.find_element(By.XPATH, "//button[contains(., 'At random')]").click()
-    wait.until(lambda page: page.find_element(By.XPATH, "//button[contains(., 'New style')]"))
-
-    def changed(page) -> bool:
-        return page.find_element(By.CSS_SELECTOR, "img[alt*='Tomato']").get_attribute("src") != before
-
-    wait.until(changed)
+    wait.until(lambda _: picture()[0] not in {"", before})
+    wait.until(lambda _: picture()[1] == DISPLAYED and "seed=" in browser.current_url)
+    assert "style=" not in browser.current_url
     assert not browser.find_elements(By.CSS_SELECTOR, "[data-testid=stException]")
