@@ -13,6 +13,7 @@ import pytest
 from cocktailman.ui.studio import DISPLAYED
 
 webdriver = pytest.importorskip("selenium.webdriver")
+from selenium.common.exceptions import WebDriverException  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
@@ -62,10 +63,14 @@ def wait_until_healthy(url: str) -> None:
 
 
 def test_paint_a_cocktail(address, browser):
-    wait = WebDriverWait(browser, PATIENCE)
+    wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[WebDriverException])  # the page redraws what it shows
+
+    def click(*where: str) -> None:
+        wait.until(lambda page: page.find_element(*where).click() or True)
+
     browser.get(address)
     wait.until(lambda page: len(page.find_elements(By.CSS_SELECTOR, "[data-testid=stImage] img")) == 12)
-    browser.find_element(By.LINK_TEXT, "Bloody Mary").click()
+    click(By.LINK_TEXT, "Bloody Mary")
 
     def picture() -> tuple[str, int]:
         """The address and the width in pixels of the drink that is shown; no pixels while it loads."""
@@ -75,7 +80,7 @@ def test_paint_a_cocktail(address, browser):
     wait.until(lambda _: picture()[1] == DISPLAYED)
     assert "tomato_juice" in browser.current_url and "style=" in browser.current_url
     before, _ = picture()
-    browser.find_element(By.XPATH, "//button[contains(., 'At random')]").click()
+    click(By.XPATH, "//button[contains(., 'At random')]")
     wait.until(lambda _: picture()[0] not in {"", before})
     wait.until(lambda _: picture()[1] == DISPLAYED and "seed=" in browser.current_url)
     assert "style=" not in browser.current_url
