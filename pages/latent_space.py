@@ -84,6 +84,6 @@ with shown_errors():
     count = len(cache.styles(model))
     st.markdown(
         f"Each point is one of the {count:,} photos {model} was trained or validated on, where the encoder puts it. "
-        "Points close together share a style: light, background, glass, angle. Click one."
+        "Points close together were given a similar style. Click one."
     )
     explorer(model)
