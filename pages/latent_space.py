@@ -70,7 +70,7 @@ def map_and_panel(model: str) -> None:
         panel(table, row, model)
     st.download_button(
         "Save the table as CSV",
-        table[seen].to_csv(index=False),
+        lambda: table[seen].to_csv(index=False),  # made when asked for: a click on the map need not wait for it
         f"{model}-styles.csv",
         "text/csv",
         icon=":material/download:",

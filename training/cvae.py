@@ -45,8 +45,8 @@ class CVAETraining(L.LightningModule):
             of the prior; 0 leaves it out.
         recipe_dropout: how often each ingredient is left out of a training recipe: labels are incomplete anyway, and
             the decoder learns what one ingredient more or less changes.
-        learning_rate: of Adam, at its peak; it falls to 0 along a cosine.
-        grow_from: a checkpoint folder of another size, whose weights start the layers both have.
+        learning_rate: of AdamW, at its peak; it falls to 0 along a cosine.
+        grow_from: a checkpoint folder, of any size, whose weights start the layers both have.
     """
 
     def __init__(

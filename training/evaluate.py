@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 from sklearn.decomposition import PCA
 
@@ -15,6 +16,7 @@ from cocktailman.evaluation.metrics import Estimate, bootstrap, kernel_distance,
 from cocktailman.generation import Generator
 from cocktailman.images import to_square
 from cocktailman.networks.backbones import LiteBackbone
+from cocktailman.networks.losses import KLDivergence
 from training.photos import PackedPhotos, read_packed
 
 SIZE = 64  # px, at which everything is compared
@@ -91,8 +93,7 @@ def evaluate(name: str, packed: Path) -> dict[str, object]:
     judge = Judge(packed)
     recognised, by_drink = judge.recognised(draw)
     posterior = generator.encode(_pictures(judge.held))
-    variance = posterior.std**2
-    nats = (posterior.mean**2 + variance - np.log(variance) - 1).mean(0) / 2
+    nats = KLDivergence.per_dimension(torch.from_numpy(posterior.mean), torch.from_numpy(posterior.std).log() * 2)
     metrics: dict[str, object] = {
         "command": f"python -m training evaluate {name}",
         "data": f"validation split of the real photos, {len(judge.held.pixels)} photos, at {SIZE} px",

@@ -23,7 +23,7 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
     """
     file = run / "checkpoints" / "last.ckpt"
     if not file.is_file():
-        raise InputError(f"{file} does not exist: name the folder of a run, such as runs/cvae-photos-64")
+        raise InputError(f"{file} does not exist: name the folder of a run, such as runs/cvae-photos")
     state = torch.load(file, map_location="cpu", weights_only=True)
     chosen = state["hyper_parameters"]
     network = CVAE(CVAEConfig(style_dim=chosen["style_dim"], size=chosen["size"]))
