@@ -20,7 +20,7 @@ lock: .venv/all
 	$(BIN)/pip freeze --exclude-editable > constraints.txt
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-renders
 
 .venv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "CocktailMan needs Python 3.11: make PYTHON=/path/to/python3.11 ...")'
@@ -33,3 +33,9 @@ clean:
 .venv/all: requirements.txt training/requirements.txt tests/requirements.txt constraints.txt | .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c constraints.txt
 	touch $@ .venv/app
+
+# Blender has an environment of its own (see training/renders/requirements.txt).
+.venv-renders: training/renders/requirements.txt
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@

@@ -61,7 +61,7 @@ with shown_errors():
     strip(model)
 
 st.subheader("Where to go")
-generate, latent = st.columns(2)
+generate, latent, data = st.columns(3)
 with generate, st.container(border=True, height="stretch"):
     st.page_link("pages/generate.py", label="**Generate**", icon=":material/palette:")
     st.markdown(
@@ -73,4 +73,10 @@ with latent, st.container(border=True, height="stretch"):
     st.markdown(
         "The style vectors of thousands of photos on a map. Click a point to see what the model makes of it, and take "
         "its style along."
+    )
+with data, st.container(border=True, height="stretch"):
+    st.page_link("pages/data.py", label="**Data**", icon=":material/photo_library:")
+    st.markdown(
+        "Thousands of path-traced drinks, each with its box, its masks and every factor that made it: browse them, "
+        "count them, and see how the factors vary."
     )

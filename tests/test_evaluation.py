@@ -85,8 +85,8 @@ def test_recipe_consistency_teaches_the_painter_and_never_the_reader(backbone):
     photos = torch.rand(8, 3, 64, 64) * 0.2
     photos[0::2, 0] += 0.7
     photos[1::2, 2] += 0.7
-    loss = RecipeConsistency(backbone, 2)
-    assert loss.fit([(photos, recipes)]) < 0.1
+    loss = RecipeConsistency([backbone], 2)
+    assert loss.fit([(photos, recipes)])[0] < 0.1
     assert loss(photos, recipes) < 0.7 < loss(photos.flip(1), recipes)
     painted = torch.rand(2, 3, 64, 64, requires_grad=True)
     loss(painted, recipes[:2]).backward()

@@ -11,6 +11,7 @@ import typer
 
 from cocktailman.__main__ import run as run_commands
 from cocktailman.checkpoints import CHECKPOINTS
+from cocktailman.renders import RENDERS
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -34,6 +35,23 @@ def pack(photos: PhotosFolder, out: Path = PACKED, size: int = 128) -> None:
     from training.photos import pack
 
     pack(photos, out, size)
+
+
+@app.command(context_settings=PASS_THROUGH)
+def renders(context: typer.Context) -> None:
+    """Render the bar: --size 256 --per-cocktail 100 --free 400 --shard 1/4 (`make .venv-renders` first)."""
+    from training.renders.environment import run_in_blender
+
+    raise typer.Exit(run_in_blender(context.args))
+
+
+@app.command()
+def renders_pack(folder: Path = Path("runs/renders-256"), out: Path = RENDERS) -> None:
+    """Pack rendered pictures into the two files that ship (data/renders)."""
+    from training.renders.pack import pack
+
+    table = pack(folder, out)
+    print(f"{len(table)} pictures of {table['cocktail'].nunique()} recipes in {out}")
 
 
 @app.command(context_settings=PASS_THROUGH)

@@ -26,7 +26,7 @@ from cocktailman.networks.losses import (
 )
 from training.data import Batch
 
-CONSISTENCY_SHARE = 0.25  # of a batch: reading a drink costs more than painting it
+CONSISTENCY_SHARE = 0.5  # of a batch: reading a drink costs more than painting it
 
 
 class CVAETraining(L.LightningModule):
@@ -41,8 +41,8 @@ class CVAETraining(L.LightningModule):
         kl_warmup: steps over which the KL's weight rises from 0.
         edge_weight: of the error of neighbouring pixels' differences; 0 leaves it out.
         perceptual_weight: of the distance of EfficientNet-Lite1 features; 0 leaves it out.
-        consistency_weight: of the error of the ingredients that EfficientNet-Lite1 reads from drinks painted in a style
-            of the prior; 0 leaves it out.
+        consistency_weight: of the error of the recipes that EfficientNet-Lite1 and 2 read from drinks painted in a
+            style of the prior; 0 leaves it out.
         recipe_dropout: how often each ingredient is left out of a training recipe: labels are incomplete anyway, and
             the decoder learns what one ingredient more or less changes.
         learning_rate: of AdamW, at its peak; it falls to 0 along a cosine.
@@ -85,9 +85,9 @@ class CVAETraining(L.LightningModule):
         # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
         self._read_by_backbone: dict[str, Any] = {}
         if perceptual_weight or consistency_weight:
-            backbone = LiteBackbone(1)
-            self._read_by_backbone["perceptual"] = PerceptualLoss(backbone)
-            self._read_by_backbone["consistency"] = RecipeConsistency(backbone, config.recipe_dim)
+            backbones = [LiteBackbone(1), LiteBackbone(2)]  # never 0: that one is the judge's
+            self._read_by_backbone["perceptual"] = PerceptualLoss(backbones[0])
+            self._read_by_backbone["consistency"] = RecipeConsistency(backbones, config.recipe_dim)
 
     def on_fit_start(self) -> None:
         for loss in self._read_by_backbone.values():
@@ -96,8 +96,8 @@ class CVAETraining(L.LightningModule):
             photos = self.trainer.datamodule.plain_dataloader()  # type: ignore[attr-defined]
             batches = ((image.to(self.device), recipe.to(self.device)) for image, recipe in photos)
             with torch.no_grad(), self.trainer.precision_plugin.forward_context():
-                error = self._read_by_backbone["consistency"].fit(batches)
-            self.print(f"the reader's error on photos: {error:.2f} nats")
+                errors = self._read_by_backbone["consistency"].fit(batches)
+            self.print("the readers' errors on photos:", *(f"{error:.2f} nats" for error in errors))
 
     def losses(self, output: CVAEOutput, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
         """Each term, unweighted, by name."""

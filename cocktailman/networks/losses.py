@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -65,50 +65,72 @@ class PerceptualLoss(nn.Module):
 
 
 class RecipeConsistency(nn.Module):
-    """Whether a painted drink shows the recipe it was painted from: the cross-entropy of the ingredients that a fixed
-    linear reader finds in it (the auxiliary classifier of AC-GAN, Odena, Olah & Shlens, arXiv 1610.09585), summed over
-    ingredients.
+    """Whether a painted drink shows the recipe it was painted from, to fixed linear readers of ingredients on frozen
+    ImageNet features (the auxiliary classifier of AC-GAN, Odena, Olah & Shlens, arXiv 1610.09585).
 
-    The reader is fitted on photos once (`fit`) and never sees a painted drink, so that it cannot come to an agreement
-    with the decoder. Drinks are mirrored and moved a little before they are read: what counts must survive that.
+    Two errors in nats: the cross-entropy of the ingredients, summed over them, and that of telling the recipe from the
+    batch's others (as in InfoNCE, van den Oord et al., arXiv 1807.03748).
+
+    A decoder will please a reader by a pattern where that is easier than by a drink. Against this, readers are fitted
+    on photos once (`fit`) and never see a painted drink; each call asks one of them, at random; and drinks are shrunk
+    to `size` px, mirrored, moved and grained before they are read: what counts must survive that.
     """
 
-    def __init__(self, backbone: LiteBackbone, n_ingredients: int) -> None:
+    def __init__(self, backbones: Sequence[LiteBackbone], n_ingredients: int, size: int = 64) -> None:
         super().__init__()
-        self.backbone = backbone
-        self.reader = nn.Linear(LITE_FEATURES, n_ingredients).requires_grad_(False)
+        self.backbones = nn.ModuleList(backbones)
+        readers = [nn.Linear(LITE_FEATURES, n_ingredients).requires_grad_(False) for _ in backbones]
+        self.readers = nn.ModuleList(readers)
+        self.size = size
 
-    def fit(self, batches: Iterable[tuple[Tensor, Tensor]], steps: int = 300, weight_decay: float = 1e-2) -> float:
-        """Fits the reader on photos (n, 3, h, w) and their recipes (n, n_ingredients); returns its error on them."""
-        pairs = [(self.features(photos), recipe) for photos, recipe in batches]
-        features, recipes = (torch.cat(parts) for parts in zip(*pairs, strict=True))
-        with torch.enable_grad():
-            reader = nn.Linear(LITE_FEATURES, recipes.shape[1]).to(features.device)
-            optimizer = torch.optim.AdamW(reader.parameters(), 1e-2, weight_decay=weight_decay)
-            for _ in range(steps):
-                optimizer.zero_grad()
-                error = self._error(reader(features), recipes)
-                error.backward()
-                optimizer.step()
-        self.reader.load_state_dict(reader.state_dict())
-        return float(error.detach())
+    def fit(
+        self, batches: Iterable[tuple[Tensor, Tensor]], steps: int = 300, weight_decay: float = 1e-2
+    ) -> list[float]:
+        """Fits the readers on photos (n, 3, h, w) and their recipes (n, n_ingredients); returns the errors on them."""
+        pairs = [(self._features(photos), recipe) for photos, recipe in batches]
+        recipes = torch.cat([recipe for _, recipe in pairs])
+        features = [torch.cat(parts) for parts in zip(*(found for found, _ in pairs), strict=True)]
+        return [
+            self._fit(reader, seen, recipes, steps, weight_decay)
+            for reader, seen in zip(self.readers, features, strict=True)
+        ]
 
     def forward(self, painted: Tensor, recipe: Tensor) -> Tensor:
         """painted (n, 3, h, w) in [0, 1], recipe (n, n_ingredients)."""
-        return self._error(self.reader(self.features(self._moved(painted))), recipe)
+        chosen = int(torch.randint(len(self.readers), ()))
+        logits = self.readers[chosen](self.backbones[chosen].pooled(self._moved(self._shrunk(painted))).float())
+        recipes, row = recipe.unique(dim=0, return_inverse=True)
+        apart = F.cross_entropy(logits @ recipes.T, row)  # a recipe's log-likelihood, but for what all recipes share
+        return self._error(logits, recipe) + apart  # ()
 
-    def features(self, images: Tensor) -> Tensor:
-        """Pooled features (n, 1280) of images as they come."""
-        return self.backbone.pooled(images).float()
+    def _features(self, images: Tensor) -> list[Tensor]:
+        return [backbone.pooled(self._shrunk(images)).float() for backbone in self.backbones]
+
+    def _shrunk(self, images: Tensor) -> Tensor:
+        return F.adaptive_avg_pool2d(images, self.size)
+
+    def _fit(self, reader: nn.Module, features: Tensor, recipes: Tensor, steps: int, weight_decay: float) -> float:
+        with torch.enable_grad():
+            learner = nn.Linear(LITE_FEATURES, recipes.shape[1]).to(features.device)
+            optimizer = torch.optim.AdamW(learner.parameters(), 1e-2, weight_decay=weight_decay)
+            for _ in range(steps):
+                optimizer.zero_grad()
+                error = self._error(learner(features), recipes)
+                error.backward()
+                optimizer.step()
+        reader.load_state_dict(learner.state_dict())
+        return float(error.detach())
 
     @staticmethod
     def _moved(images: Tensor) -> Tensor:
-        if torch.rand(()) < 0.5:
-            images = images.flip(3)
-        pad = images.shape[-1] // 16
-        down, across = torch.randint(0, 2 * pad + 1, (2,)).tolist()
-        side = images.shape[-1]
-        return F.pad(images, (pad,) * 4, mode="replicate")[:, :, down : down + side, across : across + side]
+        n = len(images)
+        side, scale = torch.randint(0, 2, (n,)) * 2 - 1, 1 + 0.2 * (torch.rand(n) - 0.5)
+        shift = 0.2 * (torch.rand(n, 2) - 0.5)
+        zero = torch.zeros(n)
+        across, down = torch.stack([side * scale, zero, shift[:, 0]], 1), torch.stack([zero, scale, shift[:, 1]], 1)
+        grid = F.affine_grid(torch.stack([across, down], 1).to(images.device), list(images.shape), align_corners=False)
+        moved = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
+        return moved + 0.03 * torch.randn_like(moved)
 
     @staticmethod
     def _error(logits: Tensor, recipe: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from cocktailman.checkpoints import list_checkpoints
 from cocktailman.errors import InputError
 from cocktailman.generation import Generator
 from cocktailman.latent.tables import read_styles
+from cocktailman.renders import Renders, read_renders
 
 
 @st.cache_resource(show_spinner="Loading the model …")
@@ -21,6 +22,12 @@ def generator(name: str) -> Generator:
 def styles(name: str) -> pd.DataFrame:
     """The style table of a checkpoint."""
     return read_styles(name)
+
+
+@st.cache_resource(show_spinner="Reading the renders …")
+def renders() -> Renders:
+    """The rendered bar; its tables are shared: nobody changes them."""
+    return read_renders()
 
 
 def model_names() -> list[str]:

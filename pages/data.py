@@ -1,0 +1,85 @@
+"""The rendered bar: its pictures, what there is how often, and the factors that made them."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from cocktailman.renders import SPLITS, Renders
+from cocktailman.ui import cache, data_charts
+from cocktailman.ui.data_filters import PICTURES, VIEW, check_choice, clear_filters, filters, in_words
+from cocktailman.ui.data_gallery import gallery
+from cocktailman.ui.data_picture import picture_in_link, show_picture
+from cocktailman.ui.entry import require_entry_point
+from cocktailman.ui.errors import shown_errors
+
+CHARTS = {
+    "Class balance": data_charts.class_balance,
+    "Together": data_charts.together,
+    "Factors": data_charts.factors,
+    "Scatter": data_charts.scatter,
+    "Independence": data_charts.independence,
+}
+
+
+def headline(renders: Renders) -> str:
+    """What there is."""
+    named, split = renders.factors["cocktail"].to_numpy() != "", renders.factors["split"].value_counts()
+    cocktails = renders.factors.loc[named, "cocktail"].nunique()
+    return (
+        f"**{len(renders):,} path-traced pictures** of {cocktails} cocktails and {(~named).sum():,} free pours (random "
+        "recipes that nobody mixes), each with its box, its masks and every factor that made it: "
+        f"{', '.join(f'{split[name]:,} {name}' for name in SPLITS if name in split)}."
+    )
+
+
+def count(renders: Renders, chosen: npt.NDArray[np.bool_], asked: str) -> None:
+    """How many pictures the filters let through, of how many, and the way back."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{chosen.sum():,} of {len(renders):,} pictures**: {asked}", width="content")
+        st.button("Clear", icon=":material/close:", type="tertiary", on_click=clear_filters, args=(renders,))
+
+
+def downloads(table: pd.DataFrame) -> None:
+    """The factors of the chosen pictures to take away."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"All factors of these {len(table):,} pictures:", width="content")
+        for form, make, mime in (
+            ("CSV", lambda: table.to_csv(index=False), "text/csv"),
+            ("Parquet", lambda: table.to_parquet(index=False), "application/vnd.apache.parquet"),
+        ):
+            st.download_button(form, make, f"renders.{form.lower()}", mime, icon=":material/download:")
+
+
+def views(renders: Renders, chosen: npt.NDArray[np.bool_]) -> None:
+    """The open tab, and over it the opened picture."""
+    is_open = picture_in_link(renders)
+    check_choice(VIEW, [PICTURES, *CHARTS])
+    pictures, *charts = st.tabs([PICTURES, *CHARTS], key=VIEW, bind="query-params")
+    rows = np.flatnonzero(chosen)
+    if pictures.open:
+        with pictures, shown_errors():
+            rows = gallery(renders, chosen)
+    for tab, draw in zip(charts, CHARTS.values(), strict=True):
+        if tab.open:
+            with tab, shown_errors():
+                draw(renders, chosen)
+    if is_open:
+        show_picture(renders, rows)
+
+
+require_entry_point()
+st.title("Data")
+with shown_errors():
+    renders = cache.renders()
+    st.markdown(headline(renders))
+    selection = filters(renders)
+    chosen = renders.chosen(selection)
+    asked = in_words(selection)
+    if asked:
+        count(renders, chosen, asked)
+    if chosen.any():
+        views(renders, chosen)
+        downloads(renders.factors.loc[chosen])
+    else:
+        st.info("No picture has all of this: take something away.")

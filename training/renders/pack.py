@@ -1,0 +1,65 @@
+"""Rendered pictures, one by one in a folder, become the two files that ship (see `cocktailman/renders.py`)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cocktailman.catalog import catalog
+from cocktailman.errors import InputError
+from cocktailman.renders import EDGES, RENDERS
+
+# Recipes no model is trained on, though each of their ingredients is in others that are.
+UNSEEN = ("Black Russian", "Daiquiri", "Negroni", "Screwdriver", "Sidecar")
+GROUP = 64  # pictures read together
+
+
+def split_of(cocktail: str, index: int) -> str:
+    """Fixed for each picture, however many there are: of ten, eight to train, one to validate and one to test."""
+    if cocktail in UNSEEN:
+        return "unseen"
+    return {8: "validation", 9: "test"}.get(index % 10, "train")
+
+
+def pack(folder: Path, out: Path = RENDERS) -> pd.DataFrame:
+    """Writes factors.parquet and pictures.parquet to `out`; returns the factors.
+
+    Raises `InputError` where the folder holds no finished picture.
+    """
+    facts = [json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")]
+    if not facts:
+        raise InputError(f"{folder} holds no picture: render some with python -m training renders")
+    table = pd.DataFrame(sorted((_row(fact) for fact in facts), key=lambda row: (row["cocktail"], row["index"])))
+    _check(table)
+    pictures = pa.table(
+        {
+            "id": table["id"],
+            "image": [(folder / f"{name}.webp").read_bytes() for name in table["id"]],
+            "mask": [(folder / f"{name}.mask.webp").read_bytes() for name in table["id"]],
+        }
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    table.to_parquet(out / "factors.parquet", index=False)
+    # WebP is packed as it is.
+    pq.write_table(pictures, out / "pictures.parquet", row_group_size=GROUP, compression="none", use_dictionary=False)
+    return table
+
+
+def _row(fact: dict) -> dict:
+    box = dict(zip(EDGES, fact["box"], strict=True))
+    kept = {name: value for name, value in fact.items() if name not in {"box", "recipe", "garnish"}}
+    words = {"ingredients": " ".join(fact["recipe"]), "garnish": " ".join(fact["garnish"])}
+    return kept | words | box | {"split": split_of(fact["cocktail"], fact["index"])}
+
+
+def _check(table: pd.DataFrame) -> None:
+    """Every ingredient of a recipe that is left out is trained on in another."""
+    trained = set(" ".join(table.loc[table["split"] == "train", "ingredients"]).split())
+    left_out = {item for name in UNSEEN for item in catalog().cocktail(name).recipe}
+    if left_out - trained:
+        missing = ", ".join(sorted(left_out - trained))
+        raise InputError(f"no training picture has {missing}, which the unseen recipes need: render more pictures")

@@ -1,0 +1,115 @@
+"""From factors to a picture with its masks and its box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from training.renders import drink
+from training.renders.backgrounds import background
+from training.renders.camera import Camera, framing
+from training.renders.factors import Factors
+from training.renders.garnish import dress
+from training.renders.ice import ice_part
+from training.renders.masks import BITS, box, silhouette
+from training.renders.mesh import Points
+from training.renders.parts import Part, Seat
+from training.renders.tables import table
+from training.renders.vessels import Vessel, mouth, vessel
+
+if TYPE_CHECKING:
+    from training.renders.scene import Lamp, Studio
+
+
+@dataclass(frozen=True)
+class Picture:
+    """image: RGB. mask: (size, size) uint8, the sum of masks.BITS. box: x1, y1, x2, y2, fractions of the sides."""
+
+    image: Image.Image
+    mask: NDArray[np.uint8]
+    box: tuple[float, float, float, float]
+
+
+def take(factors: Factors, studio: Studio, size: int) -> Picture:
+    """Renders one picture, `size` px, the studio's own."""
+    rng = np.random.default_rng(factors.seed)
+    glass = vessel(factors.glass, float(rng.uniform(0.94, 1.06)))
+    parts = drink_parts(factors, glass, rng)
+    camera = view(factors, parts)
+    image = studio.render(
+        parts,
+        background(factors.background, rng),
+        table(factors.table, rng),
+        float(rng.uniform(0, 360)),
+        float(rng.uniform(18, 70)),
+        lamp(factors),
+        camera,
+        focus=float(np.linalg.norm(camera.position - (0, 0, glass.rim_height * 0.7))) - glass.rim_radius * 0.7,
+        seed=factors.seed,
+    )
+    mask = masks(parts, glass, camera, size)
+    return Picture(image, mask, box((mask & (BITS["vessel"] | BITS["garnish"])) > 0))
+
+
+def drink_parts(factors: Factors, glass: Vessel, rng: np.random.Generator) -> list[Part]:
+    """The vessel and all that is in and on it."""
+    layers = drink.layers(factors.recipe, rng)
+    parts = [glass.part(), *drink.liquid_parts(layers, glass, factors.fill)]
+    if factors.ice != "none":
+        parts.append(ice_part(factors.ice, glass, factors.fill, rng))
+    if layers and drink.fizzes(factors.recipe) and not glass.opaque:
+        parts.append(drink.bubbles(glass, factors.fill, rng))
+    surface = glass.surface(factors.fill if layers else 0.02)
+    seat = Seat(glass.rim_radius, glass.rim_height, glass.wall, glass.floor, surface, glass.inner_radius)
+    return parts + dress(factors.garnish, seat, factors.garnish_azimuth, rng)
+
+
+def view(factors: Factors, parts: list[Part]) -> Camera:
+    """The camera of a picture: the vessel with its garnish in the frame."""
+    return framing(
+        _corners(parts),
+        factors.camera_azimuth,
+        factors.camera_elevation,
+        factors.camera_roll,
+        factors.camera_distance,
+    )
+
+
+def _corners(parts: list[Part]) -> Points:
+    return np.concatenate([part.shape.vertices[::3] for part in parts if part.role in {"vessel", "garnish"}])
+
+
+def lamp(factors: Factors) -> Lamp:
+    """The lamp of a picture, which follows the camera around."""
+    from training.renders.scene import LAMP_DISTANCE, Lamp
+
+    around, up = np.radians([factors.camera_azimuth + 180 - factors.light_azimuth, factors.light_elevation])
+    direction = np.array([np.sin(around) * np.cos(up), np.cos(around) * np.cos(up), np.sin(up)])
+    return Lamp(direction * LAMP_DISTANCE, black_body(factors.light_warmth), factors.light_strength)
+
+
+def black_body(kelvin: float) -> tuple[float, float, float]:
+    """Linear RGB, mean 1, of a lamp of this colour temperature beside daylight of 5,500 K (Planck's law at 600, 540 and
+    450 nm)."""
+    wave = np.array([600e-9, 540e-9, 450e-9])
+    ratio = 0.014388 / wave  # second radiation constant, m K, by wavelength
+    light = (np.exp(ratio / 5500) - 1) / (np.exp(ratio / kelvin) - 1)
+    red, green, blue = light / light.mean()
+    return (float(red), float(green), float(blue))
+
+
+def masks(parts: list[Part], glass: Vessel, camera: Camera, size: int) -> NDArray[np.uint8]:
+    """The bit field of the silhouettes, (size, size); straws are left out."""
+
+    def of(role: str) -> NDArray[np.bool_]:
+        return silhouette([part.shape for part in parts if part.role == role], camera, size)
+
+    liquid = of("liquid")
+    if glass.opaque:
+        liquid &= silhouette([mouth(glass)], camera, size)
+    found = {"vessel": of("vessel"), "liquid": liquid, "garnish": of("garnish")}
+    return sum((bit * found[name].astype(np.uint8) for name, bit in BITS.items()), np.zeros((size, size), np.uint8))
