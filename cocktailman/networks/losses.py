@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -98,13 +99,18 @@ class RecipeConsistency(nn.Module):
     def forward(self, painted: Tensor, recipe: Tensor) -> Tensor:
         """painted (n, 3, h, w) in [0, 1], recipe (n, n_ingredients)."""
         chosen = int(torch.randint(len(self.readers), ()))
-        logits = self.readers[chosen](self.backbones[chosen].pooled(self._moved(self._shrunk(painted))).float())
+        seen = self._pooled(self.backbones[chosen], self._moved(self._shrunk(painted)))
+        logits = self.readers[chosen](seen)
         recipes, row = recipe.unique(dim=0, return_inverse=True)
         apart = F.cross_entropy(logits @ recipes.T, row)  # a recipe's log-likelihood, but for what all recipes share
         return self._error(logits, recipe) + apart  # ()
 
     def _features(self, images: Tensor) -> list[Tensor]:
-        return [backbone.pooled(self._shrunk(images)).float() for backbone in self.backbones]
+        return [self._pooled(backbone, self._shrunk(images)) for backbone in self.backbones]
+
+    @staticmethod
+    def _pooled(backbone: Any, images: Tensor) -> Tensor:
+        return backbone.pooled(images).float()  # (n, 1280)
 
     def _shrunk(self, images: Tensor) -> Tensor:
         return F.adaptive_avg_pool2d(images, self.size)

@@ -4,6 +4,7 @@ Each view is drawn over the chosen rows, bool of shape (n,), of which there is a
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -127,12 +128,14 @@ def _together_figure(pairs: pd.DataFrame, count: int, measure: str, names: dict[
 
 def _pairs_table(listed: pd.DataFrame, names: dict[str, str]) -> None:
     shares = {share: 100 * listed[share] for share in ("of first", "of second")}
-    number = st.column_config.NumberColumn
+    name, number = st.column_config.TextColumn(width=115), partial(st.column_config.NumberColumn, width=62)
     st.dataframe(
         listed.replace({"first": names, "second": names}).assign(**shares),
         hide_index=True,
         height=figures.LINE * MOST + figures.LABELS,
         column_config={
+            "first": name,
+            "second": name,
             "both": number(help="pictures with both"),
             "of first": number(format="%.0f%%", help="share of the first's pictures"),
             "of second": number(format="%.0f%%", help="share of the second's pictures"),

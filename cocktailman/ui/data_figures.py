@@ -1,26 +1,16 @@
 """Plotly figures of the page Data; colours that are seen in light and in dark."""
 
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
+from cocktailman.ui.figures import COLOURS
+
 SPLIT_COLOURS = {"train": "#5f7fd9", "validation": "#35b6c9", "test": "#e8a317", "unseen": "#d1477a"}
-WORD_COLOURS = (
-    "#5f7fd9",
-    "#e8a317",
-    "#12b886",
-    "#d1477a",
-    "#7a5bd0",
-    "#35b6c9",
-    "#b8651b",
-    "#9fc63b",
-    "#c0160e",
-    "#888888",
-)
 BAR = "#d9663f"
 MORE = [[0, "rgba(217, 102, 63, 0.06)"], [1, "rgba(217, 102, 63, 1)"]]
 LESS_OR_MORE = [[0, "#3f78d9"], [0.5, "rgba(128, 128, 128, 0.08)"], [1, "#d9663f"]]
@@ -128,7 +118,7 @@ def scatter(
         groups = {"": (points.index, {**marker, **scale})}
     else:
         words = colour.value_counts().index
-        shades = {word: WORD_COLOURS[min(number, len(WORD_COLOURS) - 1)] for number, word in enumerate(words)}
+        shades = dict(zip(words, cycle(COLOURS.values()), strict=False))
         groups = {word: (points.index[colour == word], {**marker, "color": shades[word]}) for word in words}
     for name, (rows, look) in groups.items():
         figure.add_scattergl(
