@@ -99,8 +99,8 @@ class CVAETraining(L.LightningModule):
                 errors = self._read_by_backbone["consistency"].fit(batches)
             self.print("the readers' errors on photos:", *(f"{error:.2f} nats" for error in errors))
 
-    def losses(self, output: CVAEOutput, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
-        """Each term, unweighted, by name."""
+    def losses(self, output: CVAEOutput, painted: Tensor, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
+        """Each term, unweighted, by name; `painted` are drinks in styles of the prior, of the batch's first recipes."""
         terms = {
             "reconstruction": self.reconstruction(output.image, image),
             "kl": self.kl(output.mean, output.log_variance),
@@ -109,18 +109,30 @@ class CVAETraining(L.LightningModule):
         if self.weight["perceptual"]:
             terms["perceptual"] = self._read_by_backbone["perceptual"](output.image, image)
         if self.weight["consistency"]:
-            some = slice(math.ceil(len(image) * CONSISTENCY_SHARE))
-            painted = self.network.decoder(torch.randn_like(output.style[some]), recipe[some])
-            terms["consistency"] = self._read_by_backbone["consistency"](painted, recipe[some])
+            terms["consistency"] = self._read_by_backbone["consistency"](painted, recipe[: len(painted)])
         return terms
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         image, recipe = batch
         kept = recipe * (torch.rand_like(recipe) >= self.recipe_dropout)
-        terms = self.losses(self.network(image, kept), image, recipe)
+        drawn = math.ceil(len(image) * CONSISTENCY_SHARE) if self.weight["consistency"] else 0
+        terms = self.losses(*self._paint(image, kept, recipe[:drawn]), image, recipe)
         weights = self.weight | {"kl": self.weight["kl"] * linear_warmup(self.global_step, self.kl_warmup)}
         self.log_dict({f"train/{name}": value for name, value in terms.items()}, on_step=False, on_epoch=True)
         return torch.stack([weights[name] * value for name, value in terms.items()]).sum()
+
+    def _paint(self, image: Tensor, recipe: Tensor, drawn: Tensor) -> tuple[CVAEOutput, Tensor]:
+        """The images rebuilt, and the recipes `drawn` painted in styles of the prior, in one pass of the decoder.
+
+        Two passes would each be normalised by statistics of their own, and those that batch normalisation keeps for
+        later would fit neither.
+        """
+        mean, log_variance = self.network.encoder(image)
+        style = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)  # (n, style_dim)
+        styles = torch.cat([style, torch.randn_like(style[: len(drawn)])])
+        images = self.network.decoder(styles, torch.cat([recipe, drawn]))
+        rebuilt, painted = images[: len(image)], images[len(image) :]
+        return CVAEOutput(rebuilt, mean, log_variance, style), painted
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         image, recipe = batch
