@@ -85,9 +85,11 @@ def test_recipe_consistency_teaches_the_painter_and_never_the_reader(backbone):
     photos = torch.rand(8, 3, 64, 64) * 0.2
     photos[0::2, 0] += 0.7
     photos[1::2, 2] += 0.7
-    loss = RecipeConsistency([backbone], 2)
-    assert loss.fit([(photos, recipes)])[0] < 0.1
+    loss = RecipeConsistency([backbone], 2, read_at=64)
+    [(misread, misnamed)] = loss.fit([(photos, recipes)], often=4)
+    assert misread < 0.1 and misnamed < 0.1 and len(loss.drinks) == 2
     assert loss(photos, recipes) < 0.7 < loss(photos.flip(1), recipes)
+    assert loss(photos, torch.ones_like(recipes)) > 0.7  # a recipe without a name is read for its ingredients alone
     painted = torch.rand(2, 3, 64, 64, requires_grad=True)
     loss(painted, recipes[:2]).backward()
     assert painted.grad is not None and painted.grad.abs().sum() > 0

@@ -26,6 +26,7 @@ from cocktailman.networks.losses import (
 )
 from training.data import Batch
 
+READERS = (1, 2)  # of EfficientNet-Lite; never 0: that one is the judge's
 CONSISTENCY_SHARE = 0.5  # of a batch: reading a drink costs more than painting it
 
 
@@ -85,7 +86,7 @@ class CVAETraining(L.LightningModule):
         # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
         self._read_by_backbone: dict[str, Any] = {}
         if perceptual_weight or consistency_weight:
-            backbones = [LiteBackbone(1), LiteBackbone(2)]  # never 0: that one is the judge's
+            backbones = [LiteBackbone(variant) for variant in READERS]
             self._read_by_backbone["perceptual"] = PerceptualLoss(backbones[0])
             self._read_by_backbone["consistency"] = RecipeConsistency(backbones, config.recipe_dim)
 
@@ -97,7 +98,8 @@ class CVAETraining(L.LightningModule):
             batches = ((image.to(self.device), recipe.to(self.device)) for image, recipe in photos)
             with torch.no_grad(), self.trainer.precision_plugin.forward_context():
                 errors = self._read_by_backbone["consistency"].fit(batches)
-            self.print("the readers' errors on photos:", *(f"{error:.2f} nats" for error in errors))
+            for backbone, (misread, misnamed) in zip(READERS, errors, strict=True):
+                self.print(f"Lite{backbone}: {misread:.2f} nats on ingredients, {misnamed:.2f} on names, of photos")
 
     def losses(self, output: CVAEOutput, painted: Tensor, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
         """Each term, unweighted, by name; `painted` are drinks in styles of the prior, of the batch's first recipes."""

@@ -15,7 +15,7 @@ def renders(
     per_cocktail: Annotated[int, typer.Option(min=0, help="pictures of each cocktail")] = 100,
     free: Annotated[int, typer.Option(min=0, help="pictures of recipes that nobody mixes")] = 400,
     shard: Annotated[str, typer.Option(help="the share of this machine, such as 1/4")] = "1/1",
-    samples: Annotated[int, typer.Option(min=1, help="paths a pixel, before the denoiser")] = 10,
+    samples: Annotated[int, typer.Option(min=1, help="paths a pixel, before the denoiser")] = 4,
     threads: Annotated[int, typer.Option(min=0, help="0 takes all there are")] = 0,
     out: Annotated[Path | None, typer.Option(help="folder; runs/renders-SIZE by default")] = None,
 ) -> None:

@@ -52,8 +52,9 @@ class Studio:
         cycles.samples = samples
         cycles.use_adaptive_sampling = False
         cycles.use_denoising, cycles.denoiser, cycles.denoising_quality = True, "OPENIMAGEDENOISE", "BALANCED"
-        cycles.max_bounces, cycles.transmission_bounces, cycles.transparent_max_bounces = 16, 14, 16
-        cycles.diffuse_bounces, cycles.glossy_bounces, cycles.volume_bounces = 3, 4, 0
+        cycles.max_bounces, cycles.transmission_bounces, cycles.transparent_max_bounces = 10, 9, 10
+        cycles.diffuse_bounces, cycles.glossy_bounces, cycles.volume_bounces = 1, 2, 0
+        cycles.use_light_tree = False  # one lamp and a sky: nothing to choose among
         cycles.caustics_reflective = cycles.caustics_refractive = False  # noise; shadows of glass are lit another way
         cycles.sample_clamp_indirect = 6.0
         cycles.blur_glossy = 0.5
