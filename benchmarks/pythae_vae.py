@@ -18,7 +18,7 @@ from pythae.trainers import BaseTrainer, BaseTrainerConfig
 
 from cocktailman.catalog import Recipe
 from cocktailman.images import to_square
-from training.evaluate import SIZE, Judge
+from training.evaluate_photos import SIZE, Judge
 
 STYLE_DIM = 6
 

@@ -26,6 +26,7 @@ from cocktailman.errors import InputError
 from cocktailman.images import read_image
 
 RENDERS = DATA / "renders"
+RENDERED = "renders"  # the domain, where that of photos is "photos"
 SPLITS = ("train", "validation", "test", "unseen")  # unseen: recipes left out of training altogether
 MASKS = {"vessel": 1, "liquid": 2, "garnish": 4}  # the bit of each
 EDGES = ("x1", "y1", "x2", "y2")  # of the box of vessel, handle and garnish but not straw; fractions

@@ -6,7 +6,14 @@ import torch
 from PIL import Image
 
 from cocktailman.evaluation.features import picture_features
-from cocktailman.evaluation.metrics import bootstrap, kernel_distance, linear_classifier, squared_errors
+from cocktailman.evaluation.metrics import (
+    bootstrap,
+    kernel_distance,
+    linear_classifier,
+    peak_signal_to_noise,
+    squared_errors,
+    structural_similarity,
+)
 from cocktailman.networks.backbones import LiteBackbone
 from cocktailman.networks.losses import PerceptualLoss, RecipeConsistency
 
@@ -67,6 +74,15 @@ def test_features_come_from_imagenet_weights(backbone):
     assert features.shape == (3, 1280)
     assert np.abs(features[1] - features[2]).max() < 1e-4
     assert np.linalg.norm(features[0] - features[1]) > 1
+
+
+def test_psnr_and_ssim_are_best_for_the_same_picture():
+    targets = np.random.default_rng(0).integers(0, 255, (2, 32, 32, 3), np.uint8)
+    pictures = targets.copy()
+    pictures[1] = targets[1] // 2 + 64
+    same, other = structural_similarity(pictures, targets)
+    assert same == pytest.approx(1) and 0.2 < other < 0.99
+    assert peak_signal_to_noise(np.array([0.01, 0.001])).tolist() == pytest.approx([20, 30])
 
 
 def test_perceptual_loss_is_none_for_the_same_picture_and_reaches_the_painted_one(backbone):

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from test_renders import write_renders
 
 from cocktailman.catalog import catalog
 from cocktailman.checkpoints import load_network
@@ -20,10 +21,12 @@ from cocktailman.generation import Generator
 from training import photos as photos_module
 from training.__main__ import main
 from training.cvae import CVAETraining
-from training.data import EpochSampler, Photos, recipe_matrix, sampling_weights
+from training.data import EpochSampler, PictureDataset, recipe_matrix, sampling_weights
+from training.evaluate_renders import measure
 from training.export import export_cvae
 from training.fit import fit
-from training.photos import PackedPhotos, crop_around, pack, read_packed, split_photos
+from training.photos import crop_around, pack, split_photos
+from training.pictures import Pictures, read_pictures
 
 DRINKS = ("Mojito", "Negroni", "Black Russian", "Bloody Mary")
 
@@ -209,9 +212,9 @@ def test_help_lists_the_options(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert "--model.kl_weight" in capsys.readouterr().out
 
 
-def table(**columns: list[str]) -> PackedPhotos:
+def table(**columns: list[str]) -> Pictures:
     frame = pd.DataFrame(columns)
-    return PackedPhotos(np.zeros((len(frame), 8, 8, 3), np.uint8), frame)
+    return Pictures(np.zeros((len(frame), 8, 8, 3), np.uint8), frame)
 
 
 def test_balance_weighs_drinks() -> None:
@@ -238,7 +241,7 @@ def test_draws_depend_on_seed_and_epoch_alone() -> None:
 
 
 def test_augmentation_depends_on_its_seed_alone(packed: Path) -> None:
-    photos = Photos(read_packed(packed).of("train"), 64, augment=True)
+    photos = PictureDataset(read_pictures(packed).of("train"), 64, augment=True)
     torch.manual_seed(0)
     expected = torch.rand(3)
     torch.manual_seed(0)
@@ -248,16 +251,33 @@ def test_augmentation_depends_on_its_seed_alone(packed: Path) -> None:
 
 
 def test_photos_become_tensors(packed: Path) -> None:
-    photos = read_packed(packed).of("validation")
+    photos = read_pictures(packed).of("validation")
     assert photos.table["file"].tolist() == [f"{row}.jpg" for row in range(20, 24)]
     assert photos.pixels.shape == (4, 64, 64, 3) and (photos.pixels[3] == np.asarray(picture(23))).all()
     assert (recipe_matrix(photos)[1] == catalog().recipe_vector(catalog().cocktail("negroni").recipe)).all()
     for size, augment in ((64, False), (32, False), (64, True)):
-        image, recipe = Photos(photos, size, augment)[1]
+        image, recipe = PictureDataset(photos, size, augment)[1]
         assert image.shape == (3, size, size) and image.dtype == torch.float32 and recipe.shape == (63,)
         assert 0.1 < image.max() <= 1 and image.min() >= 0
-    image, _ = Photos(photos, 64, augment=False)[3]
+    image, _ = PictureDataset(photos, 64, augment=False)[3]
     torch.testing.assert_close(image, torch.from_numpy(photos.pixels[3]).permute(2, 0, 1) / 255)
+
+
+def test_renders_become_pictures_of_the_size_asked_for(tmp_path: Path) -> None:
+    pictures = read_pictures(write_renders(tmp_path / "renders"), 16)
+    assert pictures.pixels.shape == (40, 16, 16, 3) and (pictures.pixels[7] == 6 * 7).all()
+    assert set(pictures.table["drink"]) == {"Free pour", "Mojito", "Negroni"}
+    assert set(pictures.of("unseen").table["drink"]) == {"Negroni"}
+    assert (sampling_weights(pictures, 1) == 1).all()
+
+
+def test_renders_are_measured_by_split(generator: Generator, tmp_path: Path) -> None:
+    found = measure(generator, write_renders(tmp_path / "renders"))
+    splits = found["splits"]
+    assert isinstance(splits, dict) and splits["unseen"]["mse"]["count"] == 15
+    for measured in splits.values():
+        assert -1 <= measured["ssim"]["value"] <= 1
+        assert measured["mse"]["value"] > measured["for_scale"]["mse_pca_6"]  # weights are random, pictures are grey
 
 
 fractions = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)
@@ -312,7 +332,7 @@ def test_packing_crops_to_the_largest_box(folder: Path, tmp_path: Path, monkeypa
     )
     monkeypatch.setattr(photos_module, "SPLIT", tmp_path / "split.csv")
     pack(folder, tmp_path / "new" / "packed.parquet", 32)
-    photos = read_packed(tmp_path / "new" / "packed.parquet")
+    photos = read_pictures(tmp_path / "new" / "packed.parquet")
     assert photos.table.to_dict("list") == {
         "file": ["Beer_00.jpg", "Mojito_00.jpg"],
         "source": ["bulk", "bulk"],

@@ -10,13 +10,15 @@ from typing import Annotated
 import typer
 
 from cocktailman.__main__ import run as run_commands
-from cocktailman.checkpoints import CHECKPOINTS
-from cocktailman.renders import RENDERS
+from cocktailman.checkpoints import CHECKPOINTS, find_checkpoint
+from cocktailman.renders import RENDERED, RENDERS
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 PACKED = Path("build/photos-128.parquet")
-PackedFile = Annotated[Path, typer.Option(help="what `python -m training pack` wrote")]
+Packed = Annotated[
+    Path | None, typer.Option(help="what `pack` or `renders-pack` wrote; by default that of the checkpoint's domain")
+]
 PhotosFolder = Annotated[Path, typer.Option(help="folder with photos.csv, boxes.csv and the pictures")]
 
 
@@ -69,7 +71,7 @@ def export(
     name: str,
     domain: str = "photos",
     root: Path = CHECKPOINTS,
-    packed: Annotated[Path | None, typer.Option(help="measure styles anew on these photos' training split")] = None,
+    packed: Annotated[Path | None, typer.Option(help="measure styles anew on the training split of these")] = None,
 ) -> None:
     """Write the averaged weights of a run as a checkpoint that the app finds."""
     from training.export import export_cvae
@@ -78,19 +80,19 @@ def export(
 
 
 @app.command()
-def styles(name: str, packed: PackedFile = PACKED) -> None:
-    """Encode all packed photos with a checkpoint and write the table of their styles (data/styles/NAME.parquet)."""
+def styles(name: str, packed: Packed = None) -> None:
+    """Encode all pictures with a checkpoint and write the table of their styles (data/styles/NAME.parquet)."""
     from training.styles import write_styles
 
-    print(write_styles(name, packed))
+    print(write_styles(name, packed or _packed_for(name)))
 
 
 @app.command()
-def evaluate(name: str, packed: PackedFile = PACKED) -> None:
-    """Measure a checkpoint on the validation photos (data/checkpoints/NAME/metrics.json)."""
+def evaluate(name: str, packed: Packed = None) -> None:
+    """Measure a checkpoint on pictures it was not trained on (data/checkpoints/NAME/metrics.json)."""
     from training.evaluate import evaluate
 
-    print(json.dumps(evaluate(name, packed), indent=2))
+    print(json.dumps(evaluate(name, packed or _packed_for(name)), indent=2))
 
 
 @app.command()
@@ -99,6 +101,10 @@ def figures(name: str, folder: Path = Path("docs")) -> None:
     from training.figures import write_figures
 
     print(*write_figures(name, folder), sep="\n")
+
+
+def _packed_for(name: str) -> Path:
+    return RENDERS if find_checkpoint(name).domain == RENDERED else PACKED
 
 
 def main() -> int:

@@ -94,8 +94,8 @@ class CVAETraining(L.LightningModule):
         for loss in self._read_by_backbone.values():
             loss.to(self.device)
         if self.weight["consistency"]:
-            photos = self.trainer.datamodule.plain_dataloader()  # type: ignore[attr-defined]
-            batches = ((image.to(self.device), recipe.to(self.device)) for image, recipe in photos)
+            seen = self.trainer.datamodule.plain_dataloader()  # type: ignore[attr-defined]
+            batches = ((image.to(self.device), recipe.to(self.device)) for image, recipe in seen)
             with torch.no_grad(), self.trainer.precision_plugin.forward_context():
                 errors = self._read_by_backbone["consistency"].fit(batches)
             for backbone, (misread, misnamed) in zip(READERS, errors, strict=True):

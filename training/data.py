@@ -1,4 +1,4 @@
-"""Packed photos as batches: augmented, each drink seen about equally often, the same again from the same seed."""
+"""Pictures as batches: augmented, each drink seen about equally often, the same again from the same seed."""
 
 from __future__ import annotations
 
@@ -13,39 +13,40 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from torchvision.transforms import v2
 
 from cocktailman.catalog import catalog
-from training.photos import PackedPhotos, read_packed
+from training.pictures import Pictures, read_pictures
 
 Batch = tuple[Tensor, Tensor]  # images (n, 3, size, size) in [0, 1], recipes (n, n_ingredients)
 
 
-def recipe_matrix(photos: PackedPhotos) -> np.ndarray:
-    """The recipe vectors of the photos, float32, shape (n, n_ingredients)."""
+def recipe_matrix(pictures: Pictures) -> np.ndarray:
+    """The recipe vectors of the pictures, float32, shape (n, n_ingredients)."""
     vocabulary = catalog()
-    rows = [vocabulary.recipe_vector(vocabulary.recipe(ids.split())) for ids in photos.table["ingredients"]]
+    rows = [vocabulary.recipe_vector(vocabulary.recipe(ids.split())) for ids in pictures.table["ingredients"]]
     return np.stack(rows)
 
 
-def sampling_weights(photos: PackedPhotos, balance: float) -> np.ndarray:
-    """How often to draw each photo, shape (n,), mean 1: a drink with k photos weighs k^(1 - balance) in all.
+def sampling_weights(pictures: Pictures, balance: float) -> np.ndarray:
+    """How often to draw each picture, shape (n,), mean 1: a drink with k photos weighs k^(1 - balance) in all.
 
-    balance 0 draws photos evenly, 1 draws drinks evenly. A photo from outside `bulk` counts with those of its source:
-    nearly each of them is a drink of its own, and would otherwise be drawn hundreds of times.
+    balance 0 draws photos evenly, 1 draws drinks evenly. A picture from outside `bulk` counts with those of its source:
+    nearly each photo there is a drink of its own, and would otherwise be drawn hundreds of times. Renders, made in
+    equal numbers, are thus drawn evenly.
     """
-    table = photos.table
+    table = pictures.table
     group = table["drink"].where(table["source"] == "bulk", table["source"])
     weights = group.groupby(group).transform("size").to_numpy(float) ** -balance
     return weights / weights.mean()
 
 
-class Photos(Dataset[tuple[Tensor, Tensor]]):
-    """Images and recipes of packed photos, at `size` px; mirrored and cropped a little at random where `augment`.
+class PictureDataset(Dataset[tuple[Tensor, Tensor]]):
+    """Images and recipes of pictures, at `size` px; mirrored and cropped a little at random where `augment`.
 
     An item is asked for by its row, or by its row and the seed of its augmentation.
     """
 
-    def __init__(self, photos: PackedPhotos, size: int, augment: bool) -> None:
-        self.pixels = photos.pixels
-        self.recipes = torch.from_numpy(recipe_matrix(photos))
+    def __init__(self, pictures: Pictures, size: int, augment: bool) -> None:
+        self.pixels = pictures.pixels
+        self.recipes = torch.from_numpy(recipe_matrix(pictures))
         self.transform = v2.Compose(
             [
                 v2.RandomHorizontalFlip(),
@@ -90,14 +91,14 @@ class EpochSampler(Sampler[tuple[int, int]]):
         yield from zip(rows.tolist(), seeds.tolist(), strict=True)
 
 
-class PhotoData(L.LightningDataModule):
-    """The training and validation photos of one packed file.
+class PictureData(L.LightningDataModule):
+    """The training and validation pictures of one file or folder.
 
     Args:
-        packed: what `python -m training pack` wrote.
+        packed: what `python -m training pack` or `renders-pack` wrote.
         size: px, the side the network works at.
-        batch_size: photos a step.
-        balance: 0 draws photos evenly, 1 draws drinks evenly (see `sampling_weights`).
+        batch_size: pictures a step.
+        balance: 0 draws pictures evenly, 1 draws drinks evenly (see `sampling_weights`).
         augment: mirror and crop a little at random.
         seed: of the draws.
     """
@@ -113,16 +114,16 @@ class PhotoData(L.LightningDataModule):
     ) -> None:
         super().__init__()
         self.size, self.batch_size, self.seed = size, batch_size, seed
-        self.photos = read_packed(packed)
+        self.pictures = read_pictures(packed, size)
         self.balance, self.augment = balance, augment
 
     def _epoch(self) -> int:
         return self.trainer.current_epoch if self.trainer else 0
 
     def train_dataloader(self) -> DataLoader:
-        photos = self.photos.of("train")
-        sampler = EpochSampler(sampling_weights(photos, self.balance), self.seed, self._epoch)
-        data = Photos(photos, self.size, self.augment)
+        pictures = self.pictures.of("train")
+        sampler = EpochSampler(sampling_weights(pictures, self.balance), self.seed, self._epoch)
+        data = PictureDataset(pictures, self.size, self.augment)
         return DataLoader(
             data,
             self.batch_size,
@@ -132,8 +133,8 @@ class PhotoData(L.LightningDataModule):
         )
 
     def val_dataloader(self) -> DataLoader:
-        return DataLoader(Photos(self.photos.of("validation"), self.size, augment=False), self.batch_size)
+        return DataLoader(PictureDataset(self.pictures.of("validation"), self.size, augment=False), self.batch_size)
 
     def plain_dataloader(self) -> DataLoader:
-        """The training photos as they are, each once, in order."""
-        return DataLoader(Photos(self.photos.of("train"), self.size, augment=False), self.batch_size)
+        """The training pictures as they are, each once, in order."""
+        return DataLoader(PictureDataset(self.pictures.of("train"), self.size, augment=False), self.batch_size)

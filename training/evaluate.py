@@ -1,131 +1,18 @@
-"""Measures a checkpoint on the validation photos and writes what it found beside the weights (metrics.json)."""
+"""Measures a checkpoint on pictures of its domain and writes what it found beside the weights (metrics.json)."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-import torch
-from PIL import Image
-from sklearn.decomposition import PCA
-
-from cocktailman.catalog import Recipe, catalog
-from cocktailman.evaluation.features import picture_features
-from cocktailman.evaluation.metrics import Estimate, bootstrap, kernel_distance, linear_classifier, squared_errors
 from cocktailman.generation import Generator
-from cocktailman.images import to_square
-from cocktailman.networks.backbones import LiteBackbone
-from cocktailman.networks.losses import KLDivergence
-from training.photos import PackedPhotos, read_packed
-
-SIZE = 64  # px, at which everything is compared
-SAMPLES_A_DRINK = 50
-Rebuild = Callable[[list[Image.Image], list[Recipe]], list[Image.Image]]
-Draw = Callable[[list[Recipe], int], list[Image.Image]]
-
-
-class Judge:
-    """The photos, their features, and the measurements that are the same for every model."""
-
-    def __init__(self, packed: Path) -> None:
-        self.backbone = LiteBackbone(0)
-        photos = read_packed(packed)
-        features = self._photo_features(photos, packed)
-        held = (photos.table["split"] == "validation").to_numpy()
-        self.train, self.held = photos.of("train"), photos.of("validation")
-        self.train_features, self.held_features = features[~held], features[held]
-        self.classifier = linear_classifier().fit(
-            self.train_features[_bulk(self.train)], self.train.table.loc[_bulk(self.train), "drink"]
-        )
-
-    def scale(self) -> dict[str, float]:
-        """What errors and rates mean here: those of the mean picture, of PCA, and of the judge on real photos."""
-        train, held = _flat(self.train), _flat(self.held)
-        pca = PCA(16, svd_solver="randomized", random_state=0).fit(train)
-        mean, components = np.asarray(pca.mean_), np.asarray(pca.components_)
-        scale = {"mse_mean_picture": float(((held - mean) ** 2).mean())}
-        for count in (6, 16):
-            axes = components[:count]
-            rebuilt = (held - mean) @ axes.T @ axes + mean
-            scale[f"mse_pca_{count}"] = float(((held - rebuilt) ** 2).mean())
-        named = _bulk(self.held)
-        right = self.classifier.predict(self.held_features[named]) == self.held.table.loc[named, "drink"]
-        scale["recognised_photos"] = float(np.mean(right))
-        return scale
-
-    def reconstruction(self, rebuild: Rebuild) -> Estimate:
-        """Mean squared error of the rebuilt validation photos at 64 px."""
-        rebuilt = rebuild(_pictures(self.held), _recipes(self.held))
-        return bootstrap(squared_errors(_small(rebuilt), _small(_pictures(self.held))))
-
-    def distance(self, draw: Draw) -> Estimate:
-        """Kernel distance of pictures drawn for the recipes of the validation photos from those photos."""
-        drawn = draw(_recipes(self.held), 0)
-        return kernel_distance(self.held_features, picture_features(drawn, self.backbone, SIZE))
-
-    def recognised(self, draw: Draw) -> tuple[Estimate, dict[str, float]]:
-        """How many samples of the 14 drinks of `bulk` the judge takes for the drink they are; in all and by drink."""
-        drinks = sorted(self.classifier.classes_)
-        asked = np.repeat(drinks, SAMPLES_A_DRINK)
-        drawn = draw([catalog().cocktail(name).recipe for name in asked], 1)
-        right = self.classifier.predict(picture_features(drawn, self.backbone, SIZE)) == asked
-        by_drink = {name: float(right[asked == name].mean()) for name in drinks}
-        return bootstrap(right.astype(float)), by_drink
-
-    def _photo_features(self, photos: PackedPhotos, packed: Path) -> np.ndarray:
-        kept = packed.with_name(f"{packed.stem}-features-{SIZE}.npy")
-        if not kept.exists() or kept.stat().st_mtime < packed.stat().st_mtime:
-            np.save(kept, picture_features(_pictures(photos), self.backbone, SIZE))
-        return np.load(kept)
+from cocktailman.renders import RENDERED
+from training import evaluate_photos, evaluate_renders
 
 
 def evaluate(name: str, packed: Path) -> dict[str, object]:
     """All measurements of checkpoint `name`, written to its folder as metrics.json."""
     generator = Generator.load(name)
-
-    def rebuild(pictures: list[Image.Image], recipes: list[Recipe]) -> list[Image.Image]:
-        return generator.paint_each(recipes, generator.encode(pictures).mean)
-
-    def draw(recipes: list[Recipe], seed: int) -> list[Image.Image]:
-        return generator.paint_each(recipes, generator.sample_styles(len(recipes), seed))
-
-    judge = Judge(packed)
-    recognised, by_drink = judge.recognised(draw)
-    posterior = generator.encode(_pictures(judge.held))
-    nats = KLDivergence.per_dimension(torch.from_numpy(posterior.mean), torch.from_numpy(posterior.std).log() * 2)
-    metrics: dict[str, object] = {
-        "command": f"python -m training evaluate {name}",
-        "data": f"validation split of the real photos, {len(judge.held.pixels)} photos, at {SIZE} px",
-        "mse": asdict(judge.reconstruction(rebuild)),
-        "kernel_distance_efficientnet_lite0": asdict(judge.distance(draw)),
-        "recognised_samples": asdict(recognised),
-        "recognised_by_drink": by_drink,
-        "kl_nats_a_dimension": nats.tolist(),
-        "style_mean": posterior.mean.mean(0).tolist(),
-        "style_std": posterior.mean.std(0).tolist(),
-        "for_scale": judge.scale(),
-    }
+    domain = evaluate_renders if generator.checkpoint.domain == RENDERED else evaluate_photos
+    metrics: dict[str, object] = {"command": f"python -m training evaluate {name}"} | domain.measure(generator, packed)
     path = generator.checkpoint.folder / "metrics.json"
     path.write_text(json.dumps(metrics, indent=2) + "\n", "utf-8")
     return metrics
-
-
-def _bulk(photos: PackedPhotos) -> np.ndarray:
-    return (photos.table["source"] == "bulk").to_numpy()
-
-
-def _pictures(photos: PackedPhotos) -> list[Image.Image]:
-    return [Image.fromarray(pixels) for pixels in photos.pixels]
-
-
-def _recipes(photos: PackedPhotos) -> list[Recipe]:
-    return [catalog().recipe(ids.split()) for ids in photos.table["ingredients"]]
-
-
-def _small(pictures: list[Image.Image]) -> np.ndarray:
-    return np.stack([np.asarray(to_square(picture, SIZE)) for picture in pictures])
-
-
-def _flat(photos: PackedPhotos) -> np.ndarray:
-    return _small(_pictures(photos)).reshape(len(photos.pixels), -1).astype(np.float32) / 255

@@ -9,14 +9,14 @@ from torch.utils.data import DataLoader
 from cocktailman.checkpoints import Checkpoint, save_network
 from cocktailman.errors import InputError
 from cocktailman.networks.cvae import CVAE, CVAEConfig
-from training.data import Photos
-from training.photos import PackedPhotos, read_packed
+from training.data import PictureDataset
+from training.pictures import Pictures, read_pictures
 
 
 def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | None = None) -> Checkpoint:
     """Writes the averaged weights of `run` (a folder that holds checkpoints/last.ckpt) as checkpoint `name`.
 
-    With the packed photos at hand, styles are measured anew so that those of the training photos have mean 0 and
+    With the packed pictures at hand, styles are measured anew so that those of the training split have mean 0 and
     standard deviation 1 in each dimension, as the prior has: see `CVAE.rescale_style`.
 
     Raises `InputError` where there is no such run.
@@ -31,14 +31,16 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
     weights = {key.removeprefix(prefix): value for key, value in state["state_dict"].items() if key.startswith(prefix)}
     network.load_state_dict(weights)
     if packed:
-        network.rescale_style(*aggregate_posterior(network.eval(), read_packed(packed).of("train")))
+        network.rescale_style(
+            *aggregate_posterior(network.eval(), read_pictures(packed, network.config.size).of("train"))
+        )
     return save_network(network, "cvae", name, domain, root)
 
 
 @torch.inference_mode()
-def aggregate_posterior(network: CVAE, photos: PackedPhotos) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation, (style_dim,) each, of the styles of all photos."""
-    batches = DataLoader(Photos(photos, network.config.size, augment=False), 64)
+def aggregate_posterior(network: CVAE, pictures: Pictures) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation, (style_dim,) each, of the styles of all pictures."""
+    batches = DataLoader(PictureDataset(pictures, network.config.size, augment=False), 64)
     parts = [network.encoder(images) for images, _ in batches]
     mean, log_variance = (torch.cat(part) for part in zip(*parts, strict=True))  # (n, style_dim) each
     return mean.mean(0), (mean.var(0) + log_variance.exp().mean(0)).sqrt()

@@ -10,7 +10,7 @@ import lightning as L
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
 from cocktailman.errors import InputError
-from training.data import PhotoData
+from training.data import PictureData
 
 
 class _FitCLI(LightningCLI):
@@ -30,7 +30,7 @@ def fit(model: type[L.LightningModule], arguments: list[str]) -> L.Trainer:
     try:
         cli = _FitCLI(
             model,
-            PhotoData,
+            PictureData,
             args=arguments,
             run=False,
             seed_everything_default=0,

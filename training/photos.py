@@ -6,7 +6,6 @@ fractions of width and height) and the pictures. The photos never enter the repo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -21,33 +20,6 @@ from cocktailman.images import read_image, to_square
 
 SPLIT = DATA / "splits" / "photos.csv"
 MARGIN = 1.25  # side of the crop around a drink, in units of its box's longer side
-
-
-@dataclass(frozen=True)
-class PackedPhotos:
-    """Photos in memory.
-
-    pixels: uint8, shape (n, size, size, 3). table: one row a photo with file, source, drink, ingredients, split.
-    """
-
-    pixels: np.ndarray
-    table: pd.DataFrame
-
-    def of(self, split: str) -> PackedPhotos:
-        """The photos of one split, `train` or `validation`."""
-        rows = (self.table["split"] == split).to_numpy()
-        return PackedPhotos(self.pixels[rows], self.table.loc[rows].reset_index(drop=True))
-
-
-def read_packed(path: Path) -> PackedPhotos:
-    """Reads what `python -m training pack` wrote; raises `InputError` where it is not there."""
-    try:
-        table = pd.read_parquet(path)
-    except (OSError, ValueError) as error:  # pyarrow's own errors are both
-        problem = "cannot be read" if path.exists() else "does not exist"
-        raise InputError(f"{path} {problem}: make it with python -m training pack") from error
-    pictures = [np.asarray(Image.open(BytesIO(data)).convert("RGB")) for data in table.pop("image")]
-    return PackedPhotos(np.stack(pictures), table)
 
 
 def pack(photos: Path, out: Path, size: int) -> None:

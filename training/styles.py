@@ -1,4 +1,4 @@
-"""The style vectors of all packed photos under a checkpoint, written as the table that ships with it."""
+"""The style vectors of all pictures of a domain under a checkpoint, written as the table that ships with it."""
 
 from pathlib import Path
 
@@ -9,14 +9,15 @@ from PIL import Image
 from cocktailman.generation import Generator
 from cocktailman.latent.projection import pca_plane, umap_plane
 from cocktailman.latent.tables import STYLES, style_matrix
-from training.photos import read_packed
+from training.pictures import read_pictures
 
 
 def write_styles(name: str, packed: Path, root: Path = STYLES) -> Path:
-    """Encodes every packed photo with checkpoint `name`, projects the styles and writes the table; returns its path."""
-    photos = read_packed(packed)
-    posterior = Generator.load(name).encode(Image.fromarray(pixels) for pixels in photos.pixels)
-    table = photos.table.copy()
+    """Encodes every picture with checkpoint `name`, projects the styles and writes the table; returns its path."""
+    generator = Generator.load(name)
+    pictures = read_pictures(packed, generator.checkpoint.size)
+    posterior = generator.encode(Image.fromarray(pixels) for pixels in pictures.pixels)
+    table = pictures.table.copy()
     for prefix, values in (("z", posterior.mean), ("s", posterior.std)):
         columns = [f"{prefix}{number}" for number in range(1, values.shape[1] + 1)]
         table[columns] = values

@@ -7,6 +7,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from torchmetrics.functional.image import structural_similarity_index_measure
 from torchmetrics.image.kid import poly_mmd
 
 
@@ -32,6 +33,20 @@ def squared_errors(pictures: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Mean squared error of each picture, (n,), in units where white is 1; both arrays uint8, (n, h, w, 3)."""
     errors = [((a.astype(np.float32) - b) / 255) ** 2 for a, b in zip(pictures, targets, strict=True)]
     return np.array([error.mean() for error in errors])
+
+
+def peak_signal_to_noise(errors: np.ndarray) -> np.ndarray:
+    """PSNR in dB of pictures with these mean squared errors, where white is 1."""
+    return -10 * np.log10(np.maximum(errors, 1e-10))
+
+
+def structural_similarity(pictures: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """SSIM of each picture, (n,), 1 where both are alike (Wang et al., IEEE TIP 13, 2004); uint8, (n, h, w, 3)."""
+    values = []
+    for pair in zip(pictures, targets, strict=True):
+        picture, target = (torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255 for pixels in pair)
+        values.append(float(structural_similarity_index_measure(picture, target, data_range=1.0)))  # type: ignore[arg-type]
+    return np.array(values)
 
 
 def kernel_distance(real: np.ndarray, drawn: np.ndarray, subsets: int = 100, seed: int = 0) -> Estimate:

@@ -183,8 +183,8 @@ def _fitted(
         error = float(error_of(learner(standard), target))
     optimizer.zero_grad()
     reader = learner.requires_grad_(False)
-    reader.weight /= spread
-    reader.bias -= reader.weight @ mean
+    reader.weight.div_(spread)
+    reader.bias.sub_(reader.weight @ mean)
     return reader, error
 
 
