@@ -5,6 +5,7 @@ import streamlit as st
 from cocktailman.ui import cache
 from cocktailman.ui.entry import require_entry_point
 from cocktailman.ui.errors import show_error, shown_errors
+from cocktailman.ui.model_picker import model_picker
 from cocktailman.ui.painting import read_query
 from cocktailman.ui.recipe_picker import RECIPE, recipe_picker
 from cocktailman.ui.studio import WRITTEN, studio, take_painting
@@ -26,11 +27,10 @@ def follow_link(models: list[str]) -> None:
 require_entry_point()
 st.title("Generate")
 with shown_errors():
-    models = cache.model_names()
-    follow_link(models)
+    follow_link(cache.model_names())
     choose, look = st.columns([2, 3], gap="large")
     with choose:
-        model = st.selectbox("Model", models, key="generate_model", persist_state="session")
+        model = model_picker("generate_model").name
         recipe = recipe_picker()
     with look:
         studio(model, recipe)

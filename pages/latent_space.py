@@ -1,14 +1,18 @@
-"""The style vectors of all photos on a map; a click shows what the model makes of a point."""
+"""The style vectors of a domain's pictures on a map; a click shows what the model makes of a point."""
 
 import pandas as pd
 import streamlit as st
 
 from cocktailman.catalog import catalog
+from cocktailman.checkpoints import Checkpoint
 from cocktailman.latent.tables import PROJECTIONS, style_matrix
+from cocktailman.renders import RENDERED
 from cocktailman.ui import cache
+from cocktailman.ui.data_picture import PICTURE
 from cocktailman.ui.entry import require_entry_point
 from cocktailman.ui.errors import shown_errors
 from cocktailman.ui.figures import COLOURS, OTHERS, style_map
+from cocktailman.ui.model_picker import model_picker
 from cocktailman.ui.painting import Painting
 
 MARKED = "map_row"  # in the session state: the row whose point was clicked last
@@ -30,35 +34,56 @@ def take_click() -> None:
         st.session_state[MARKED] = int(row[0] if isinstance(row, list) else row)
 
 
-def panel(table: pd.DataFrame, row: int, model: str) -> None:
-    """What the model makes of one photo."""
-    photo = table.iloc[row]
-    recipe = catalog().recipe(photo["ingredients"].split())
+def panel(table: pd.DataFrame, row: int, model: Checkpoint) -> None:
+    """What the model makes of one picture."""
+    seen = table.iloc[row]
+    recipe = catalog().recipe(seen["ingredients"].split())
     style = style_matrix(table.iloc[[row]])
-    [picture] = cache.generator(model).paint(recipe, style, SHOWN)
-    st.subheader(photo["drink"])
-    st.image(picture, width="stretch", alt=f"reconstruction of {photo['file']}")
-    st.caption(f"What {model} makes of {photo['file']} ({photo['split']} split). The photo itself does not ship.")
+    [picture] = cache.generator(model.name).paint(recipe, style, SHOWN)
+    st.subheader(seen["drink"])
+    if model.domain == RENDERED:
+        truth, rebuilt = st.columns(2, gap="small")
+        truth.image(cache.renders().image(cache.renders().row(seen["file"])), "the render", width="stretch")
+        rebuilt.image(picture, f"what {model.name} makes of it", width="stretch")
+        st.caption(f"{seen['file']} ({seen['split']} split)")
+        st.page_link(
+            "pages/data.py", label="Its factors", icon=":material/photo_library:", query_params={PICTURE: seen["file"]}
+        )
+    else:
+        st.image(picture, width="stretch", alt=f"reconstruction of {seen['file']}")
+        st.caption(
+            f"What {model.name} makes of {seen['file']} ({seen['split']} split). The photo itself does not ship."
+        )
     st.markdown(catalog().words(recipe))
     numbers = [f"z{number + 1} {value:+.2f}" for number, value in enumerate(style[0])]
     st.markdown(" · ".join(numbers))
-    painting = Painting(model, recipe, style=tuple(style[0].tolist()))
+    painting = Painting(model.name, recipe, style=tuple(style[0].tolist()))
     st.page_link("pages/generate.py", label="Go on by hand", icon=":material/tune:", query_params=painting.query())
 
 
+def groups(table: pd.DataFrame, domain: str) -> pd.Series:
+    """What each point is coloured by: its cocktail, for photos where many show the same."""
+    if domain == RENDERED:
+        return table["drink"]
+    return table["drink"].where(table["drink"].isin(COLOURS) & (table["source"] == "bulk"), OTHERS)
+
+
 @st.fragment
-def explorer(model: str) -> None:
+def explorer(model: Checkpoint) -> None:
     """Map and panel; a click reruns these and nothing else of the page."""
     with shown_errors():
         map_and_panel(model)
 
 
-def map_and_panel(model: str) -> None:
-    table = cache.styles(model)
+def map_and_panel(model: Checkpoint) -> None:
+    table = cache.styles(model.name)
     view, show = st.columns([1, 3], vertical_alignment="bottom")
     projection = view.segmented_control("Projection", list(PROJECTIONS), key="map_view", default="UMAP", required=True)
-    cocktails = show.multiselect("Only these cocktails", list(COLOURS), key="map_only", placeholder="all of them")
-    named = table["drink"].where(table["drink"].isin(COLOURS) & (table["source"] == "bulk"), OTHERS)
+    named = groups(table, model.domain)
+    known = sorted(set(named) - {OTHERS})
+    cocktails = show.multiselect(
+        "Only these cocktails", known, key=f"map_only_{model.domain}", placeholder="all of them"
+    )
     seen = named.isin(cocktails) if cocktails else pd.Series(True, index=table.index)
     row = marked_row(table)
     x, y = PROJECTIONS[projection or "UMAP"]
@@ -71,7 +96,7 @@ def map_and_panel(model: str) -> None:
     st.download_button(
         "Save the table as CSV",
         lambda: table[seen].to_csv(index=False),  # made when asked for: a click on the map need not wait for it
-        f"{model}-styles.csv",
+        f"{model.name}-styles.csv",
         "text/csv",
         icon=":material/download:",
     )
@@ -80,10 +105,10 @@ def map_and_panel(model: str) -> None:
 require_entry_point()
 st.title("Latent space")
 with shown_errors():
-    model = st.selectbox("Model", cache.model_names(), key="map_model", persist_state="session")
-    count = len(cache.styles(model))
+    model = model_picker("map_model")
+    count = len(cache.styles(model.name))
     st.markdown(
-        f"Each point is one of the {count:,} photos {model} was trained or validated on, where the encoder puts it. "
-        "Points close together were given a similar style. Click one."
+        f"Each point is one of the {count:,} {model.domain} {model.name} was trained or tested on, where the encoder "
+        "puts it. Points close together were given a similar style. Click one."
     )
     explorer(model)

@@ -138,7 +138,7 @@ def test_latent_space_shows_a_map_and_a_reconstruction():
     app.session_state["map_row"] = 100
     calm(app.run())
     assert pictures(app) != before
-    calm(app.multiselect(key="map_only").select("Beer").run())
+    calm(app.multiselect(key="map_only_photos").select("Beer").run())
     assert "Beer" in str(app.get("plotly_chart")[0].proto)
 
 

@@ -172,7 +172,7 @@ CVAE = "cvae --trainer.logger false --trainer.accelerator cpu"
         ("frobnicate", "No such command 'frobnicate'. (see python -m training --help)"),
         ("pack --photos none", "none/photos.csv does not exist: check the folder of photos"),
         ("split --photos none", "none/photos.csv does not exist: check the folder of photos"),
-        ("export none new", "none/checkpoints/last.ckpt does not exist: name the folder of a run"),
+        ("export none new", "none holds no checkpoints/last.ckpt: name the folder of a run"),
         (CVAE, "data.packed"),
         (f"{CVAE} --config none.yaml", "none.yaml"),
         (f"{CVAE} --config notes.txt", "config"),

@@ -48,6 +48,7 @@ class CVAETraining(L.LightningModule):
             the decoder learns what one ingredient more or less changes.
         learning_rate: of AdamW, at its peak; it falls to 0 along a cosine.
         grow_from: a checkpoint folder, of any size, whose weights start the layers both have.
+        grown_rate: the share of the learning rate that these layers learn at.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class CVAETraining(L.LightningModule):
         recipe_dropout: float = 0.1,
         learning_rate: float = 1e-3,
         grow_from: Path | None = None,
+        grown_rate: float = 1.0,
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["grow_from"])
@@ -72,7 +74,7 @@ class CVAETraining(L.LightningModule):
         except (ValueError, OSError, SafetensorError) as error:
             raise InputError(f"the network cannot be built: {error}") from error
         self.network = CVAE(config)
-        grow(self.network, smaller)
+        self._new = set(grow(self.network, smaller))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.weight = {
             "reconstruction": 1.0,
@@ -81,7 +83,8 @@ class CVAETraining(L.LightningModule):
             "perceptual": perceptual_weight,
             "consistency": consistency_weight,
         }
-        self.kl_warmup, self.recipe_dropout, self.learning_rate = kl_warmup, recipe_dropout, learning_rate
+        self.kl_warmup, self.recipe_dropout = kl_warmup, recipe_dropout
+        self.learning_rate, self.grown_rate = learning_rate, grown_rate
         self.reconstruction, self.kl, self.edge = Reconstruction(reconstruction), KLDivergence(), EdgeLoss()
         # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
         self._read_by_backbone: dict[str, Any] = {}
@@ -147,6 +150,9 @@ class CVAETraining(L.LightningModule):
         self.log("validation/kl_least", nats.min(), batch_size=len(image))  # near 0: that dimension has collapsed
 
     def configure_optimizers(self):
-        optimizer = torch.optim.AdamW(self.network.parameters(), self.learning_rate, weight_decay=1e-4)
+        new = [weights for name, weights in self.network.named_parameters() if name in self._new]
+        grown = [weights for name, weights in self.network.named_parameters() if name not in self._new]
+        rates = [{"params": new}, {"params": grown, "lr": self.learning_rate * self.grown_rate}]
+        optimizer = torch.optim.AdamW(rates, self.learning_rate, weight_decay=1e-4)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, int(self.trainer.estimated_stepping_batches))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

@@ -14,17 +14,17 @@ from training.pictures import Pictures, read_pictures
 
 
 def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | None = None) -> Checkpoint:
-    """Writes the averaged weights of `run` (a folder that holds checkpoints/last.ckpt) as checkpoint `name`.
+    """Writes the averaged weights of `run` (its newest checkpoints/last*.ckpt) as checkpoint `name`.
 
     With the packed pictures at hand, styles are measured anew so that those of the training split have mean 0 and
     standard deviation 1 in each dimension, as the prior has: see `CVAE.rescale_style`.
 
     Raises `InputError` where there is no such run.
     """
-    file = run / "checkpoints" / "last.ckpt"
-    if not file.is_file():
-        raise InputError(f"{file} does not exist: name the folder of a run, such as runs/cvae-photos")
-    state = torch.load(file, map_location="cpu", weights_only=True)
+    kept = list((run / "checkpoints").glob("last*.ckpt"))  # a run begun anew in an old one's folder makes last-v1.ckpt
+    if not kept:
+        raise InputError(f"{run} holds no checkpoints/last.ckpt: name the folder of a run, such as runs/cvae-photos")
+    state = torch.load(max(kept, key=lambda file: file.stat().st_mtime), map_location="cpu", weights_only=True)
     chosen = state["hyper_parameters"]
     network = CVAE(CVAEConfig(style_dim=chosen["style_dim"], size=chosen["size"]))
     prefix = "network."

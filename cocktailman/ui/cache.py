@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from cocktailman.checkpoints import list_checkpoints
+from cocktailman.checkpoints import Checkpoint, list_checkpoints
 from cocktailman.errors import InputError
 from cocktailman.generation import Generator
 from cocktailman.latent.tables import read_styles
@@ -30,9 +30,14 @@ def renders() -> Renders:
     return read_renders()
 
 
-def model_names() -> list[str]:
-    """The checkpoints there are; raises `InputError` where there is none."""
-    names = [item.name for item in list_checkpoints()]
-    if not names:
+def checkpoints() -> list[Checkpoint]:
+    """The checkpoints there are, by name; raises `InputError` where there is none."""
+    found = list_checkpoints()
+    if not found:
         raise InputError("there is no model to paint with: restore data/checkpoints with `git checkout -- data`")
-    return names
+    return found
+
+
+def model_names() -> list[str]:
+    """The names of the checkpoints there are; raises `InputError` where there is none."""
+    return [item.name for item in checkpoints()]

@@ -2,6 +2,9 @@
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.colors import qualitative
+
+from cocktailman.renders import FREE_POUR
 
 OTHERS = "other recipes"
 OTHERS_COLOUR = "rgba(150, 150, 150, 0.45)"
@@ -24,6 +27,13 @@ COLOURS = {
 }
 
 
+def colour_of(name: str) -> str:
+    """The colour of a cocktail, always the same for the same name; those beyond the fourteen share two dozen."""
+    if name in {OTHERS, FREE_POUR}:
+        return OTHERS_COLOUR
+    return COLOURS.get(name) or qualitative.Dark24[sum(name.encode()) % len(qualitative.Dark24)]
+
+
 def style_map(table: pd.DataFrame, x: str, y: str, group: pd.Series, marked: int | None = None) -> go.Figure:
     """Points of `table` at columns `x` and `y`, a trace a value of `group`, with its count in the legend.
 
@@ -31,14 +41,14 @@ def style_map(table: pd.DataFrame, x: str, y: str, group: pd.Series, marked: int
     WebGL, so that many points stay quick.
     """
     figure = go.Figure()
-    for name in sorted(group.unique(), key=lambda name: (name != OTHERS, name)):  # the others first: below the rest
+    for name in sorted(group.unique(), key=lambda name: (name not in {OTHERS, FREE_POUR}, name)):  # below the rest
         part = table[group == name]
         figure.add_scattergl(
             x=part[x],
             y=part[y],
             mode="markers",
             name=f"{name} ({len(part):,})",
-            marker={"size": 5, "color": COLOURS.get(name, OTHERS_COLOUR), "opacity": 0.8},
+            marker={"size": 5, "color": colour_of(name), "opacity": 0.8},
             customdata=part.index,
             text=part["drink"],
             hovertemplate="%{text}<extra></extra>",
