@@ -28,6 +28,9 @@ LABELS = ("#efe6cf", "#f5f2ea", "#1c1a18", "#8e1b1b", "#c9a24a", "#27405e", "#d8
 CLOTHES = ("#2a2e38", "#51483f", "#6b7280", "#8c3b33", "#c9c2b4", "#1c1c1e", "#4d5f49", "#b08d57")
 SKIN = ("#e0b394", "#c68f6b", "#8d5a3b", "#5b3a28")
 LEAVES = ("#2f4a20", "#496a2a", "#6d8a3d", "#27412c", "#8a9a4b")
+WOOD = ("#3a2417", "#5a3820", "#6e4a2b", "#8a6540", "#2a1b13")
+LIGHT_WALLS = ("#e6e1d6", "#d8d4cc", "#cfd4d2", "#e3d8c4", "#c9cfc4", "#dcd0cc")
+CITY_LIGHTS = ("#ffb45e", "#ff8f3a", "#ffd9a0", "#ffe9cf", "#ff5a3c", "#fff4e4")
 
 PERSON = ((0, 0.2), (0.42, 0.23), (0.5, 0.2), (0.54, 0.07), (0.6, 0.06), (0.63, 0.078), (0.72, 0.088), (0.8, 0.06))
 
@@ -277,6 +280,18 @@ def floor_lamp(p: Panorama, place: Place, x: float, z: float, light: Field) -> N
 def photographer(p: Panorama, light: float) -> None:
     """Who takes the picture: a dark shape that the glass mirrors."""
     person(p, Place(180 + p.rng.normal(0, 8), 0.8), 0, light)
+
+
+def row(rng: np.random.Generator, width: float, gap: float | None = None) -> Field:
+    """Evenly spaced places along `width` metres, shifted at random."""
+    gap = gap or float(rng.uniform(0.4, 1.1))
+    return np.arange(-width / 2 + rng.uniform(0, gap), width / 2, gap).astype(np.float32)
+
+
+def near_middle(rng: np.random.Generator, half: float) -> Range:
+    """A range of half width `half` somewhere near the middle."""
+    middle = float(rng.normal(0, half))
+    return middle - half, middle + half
 
 
 def _rounded(colour: Field) -> Shade:

@@ -64,8 +64,7 @@ def dress(pieces: Sequence[str], seat: Seat, azimuth: float, rng: np.random.Gene
     parts = []
     for piece in pieces:
         around = turn("z", azimuth)
-        made = MAKERS[piece](seat, size, rng)
-        parts += [Part(part.shape.moved(turn=around), part.material, part.role) for part in made]
+        parts += [part.moved(turn=around) for part in MAKERS[piece](seat, size, rng)]
         azimuth += side * rng.uniform(38, 62) * float(np.clip(PLAIN_SIZE / seat.rim_radius, 0.7, 1.5))
     return parts
 

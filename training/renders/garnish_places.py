@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from training.renders import garnish_shapes as shapes
-from training.renders.mesh import Mesh, Points, joined, mesh, turn
+from training.renders.mesh import Mesh, Points, mesh, turn
 from training.renders.parts import Seat
 
 
@@ -32,7 +32,7 @@ def _against_wall(shape: Mesh, middle: float, thickness: float, seat: Seat) -> M
     """An upright slice bent along the inside of the wall, its middle at height `middle`."""
     aside, up, out = shape.vertices.T
     height = np.minimum(up + middle, seat.rim_height - 0.05)
-    radius = _inner_radii(seat, height) - 0.06 - thickness / 2 + out
+    radius = inner_radii(seat, height) - 0.06 - thickness / 2 + out
     angle = aside / np.maximum(radius, 0.5)
     return mesh(np.stack([radius * np.cos(angle), radius * np.sin(angle), height], 1), shape.faces, shape.uv)
 
@@ -78,30 +78,6 @@ def _room(seat: Seat, points: Points) -> float:
     return min(aside, float(points[:, 2].min()) - seat.floor)
 
 
-def rim_crust(seat: Seat, grain: float, rng: np.random.Generator) -> Mesh:
-    """A crust of grains `grain` cm wide over the lip and down the outside, its lower border ragged."""
-    columns = 145
-    teeth = rng.uniform(0.7, 1.3, 40)
-    ragged = np.interp(np.linspace(0, 40, columns), np.arange(41), np.append(teeth, teeth[0]))
-    depth = rng.uniform(0.35, 0.8) * ragged  # cm, how far it reaches down the outside
-    # From inside over the lip and down: the share of that depth, the place across the wall, how thick the crust is.
-    share = np.array([-0.25, -0.12, -0.02, 0.0, 0.0, 0.02, 0.2, 0.4, 0.6, 0.8, 0.93, 1.0])[:, None]
-    across = np.array([-0.5, -0.5, -0.5, -0.3, 0.3, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5])[:, None] * seat.wall
-    cover = np.array([0.1, 0.7, 1, 1, 1, 1, 1, 1, 1, 0.8, 0.5, 0.05])[:, None]
-    thick = grain * cover * rng.uniform(0.15, 1.25, (len(share), columns))
-    thick[:, -1] = thick[:, 0]
-    on_lip = np.abs(across) < 0.45 * seat.wall
-    height = seat.rim_height - np.abs(share) * depth + np.where(on_lip, thick, 0)
-    lean = _inner_radii(seat, np.minimum(height, seat.rim_height)) - seat.inner_radius(seat.rim_height)
-    radius = seat.rim_radius + lean + across + np.where(on_lip, 0, np.sign(across) * thick)
-    angle = np.linspace(0, 2 * np.pi, columns)
-    vertices = np.stack([radius * np.cos(angle), radius * np.sin(angle), height], -1)
-    crust = shapes.grid(vertices, np.zeros((*vertices.shape[:2], 2))).inside_out()
-    within = vertices[1:-1].reshape(-1, 3)
-    loose = shapes.grains(within[rng.choice(len(within), 420, replace=False)], grain, rng)
-    return joined([crust, loose])
-
-
 def spot(seat: Seat, radius: float, height: float, rng: np.random.Generator) -> Points:
     """A place (3,) on the drink for a thing of a radius, clear of the wall, at a height."""
     free = max(calm_radius(seat) - radius, 0.0)
@@ -129,6 +105,6 @@ def slit(seat: Seat) -> float:
     return seat.wall + 0.08
 
 
-def _inner_radii(seat: Seat, heights: Points) -> Points:
+def inner_radii(seat: Seat, heights: Points) -> Points:
     """The inner radius at each of many heights, cm."""
     return np.vectorize(seat.inner_radius, otypes=[float])(heights)

@@ -1,4 +1,4 @@
-"""The shapes of garnishes, each about its own origin, in centimetres; `garnish.py` colours and places them."""
+"""The shapes of garnishes, each about its own origin, in centimetres; the makers of `garnish_pieces` place them."""
 
 from __future__ import annotations
 

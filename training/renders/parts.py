@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from training.renders.mesh import Mesh
 
@@ -40,6 +40,10 @@ class Part:
     shape: Mesh
     material: Material
     role: Role
+
+    def moved(self, shift: ArrayLike = (0, 0, 0), turn: NDArray[np.float64] | None = None) -> Part:
+        """As `Mesh.moved`."""
+        return replace(self, shape=self.shape.moved(shift, turn))
 
 
 @dataclass(frozen=True)
