@@ -63,9 +63,10 @@ def panel(table: pd.DataFrame, row: int, model: Checkpoint) -> None:
 
 def groups(table: pd.DataFrame, domain: str) -> pd.Series:
     """What each point is coloured by: its cocktail, for photos where many show the same."""
+    drink: pd.Series = table.loc[:, "drink"]
     if domain == RENDERED:
-        return table["drink"]
-    return table["drink"].where(table["drink"].isin(COLOURS) & (table["source"] == "bulk"), OTHERS)
+        return drink
+    return drink.where(drink.isin(COLOURS) & (table["source"] == "bulk"), OTHERS)
 
 
 @st.fragment

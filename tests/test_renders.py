@@ -17,6 +17,7 @@ from cocktailman.errors import InputError
 from cocktailman.renders import CATEGORICAL, EDGES, MASKS, NUMERIC, RENDERS, SPLITS, Renders, Selection, read_renders
 from cocktailman.ui.data_statistics import class_balance, correlations, largest, lifts_of, listed_pairs, pairs_of
 from cocktailman.ui.overlay import COLOURS, mask_channels, overlaid
+from training.renders import sheets
 
 ROWS, GROUP, SIDE = 40, 16, 32  # pictures, pictures in a group of rows, px
 COCKTAILS = [""] * 10 + ["Mojito"] * 15 + ["Negroni"] * 15
@@ -260,3 +261,11 @@ def test_masks_are_saved_a_channel_each():
     channels = np.asarray(mask_channels(_mask()))
     assert channels[0, 0].tolist() == [0, 0, 255]
     assert channels[20, 10].tolist() == [255, 255, 0]
+
+
+def test_sheets_show_every_cocktail_and_its_factors(renders: Renders, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sheets, "DESCRIBED", ("Mojito", ""))
+    assert sheets.contact_sheet(renders).size == (8 * sheets.TILE, sheets.TILE + sheets.LABEL)
+    sheet = np.asarray(sheets.factor_sheet(renders))
+    assert len(sheet) == 2 * sheets.ROW
+    assert len(np.unique(sheet[:, 2 * sheets.ROW :].reshape(-1, 3), axis=0)) > 20  # words and swatches

@@ -11,7 +11,7 @@ import typer
 
 from cocktailman.__main__ import run as run_commands
 from cocktailman.checkpoints import CHECKPOINTS, find_checkpoint
-from cocktailman.renders import RENDERED, RENDERS
+from cocktailman.renders import RENDERED, RENDERS, read_renders
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -54,6 +54,14 @@ def renders_pack(folder: Path = Path("runs/renders-256"), out: Path = RENDERS) -
 
     table = pack(folder, out)
     print(f"{len(table)} pictures of {table['cocktail'].nunique()} recipes in {out}")
+
+
+@app.command()
+def renders_sheets(folder: Path = Path("docs")) -> None:
+    """Draw the sheets of the docs: all cocktails, and renders beside what they stand for."""
+    from training.renders.sheets import write_sheets
+
+    print(*write_sheets(read_renders(), folder), sep="\n")
 
 
 @app.command(context_settings=PASS_THROUGH)

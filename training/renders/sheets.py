@@ -1,0 +1,95 @@
+"""The pictures of the docs: a contact sheet of all cocktails, and renders beside what they stand for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from cocktailman.catalog import catalog
+from cocktailman.renders import FREE_POUR, MASKS, Renders
+
+TILE, LABEL, COLUMNS = 160, 22, 8  # px, px, pictures in a row
+ROW, WORDS = 200, 420  # px: a line of the second sheet, and its text
+DESCRIBED = ("Mojito", "Negroni", "Tequila Sunrise", "Espresso Martini", "Irish Coffee", "")
+INK = {"vessel": (28, 131, 225), "liquid": (255, 164, 33), "garnish": (33, 195, 84)}
+
+
+def write_sheets(renders: Renders, folder: Path) -> list[Path]:
+    """Writes both sheets as JPEG; returns their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sheets = {"renders-cocktails.jpg": contact_sheet(renders), "renders-factors.jpg": factor_sheet(renders)}
+    for name, sheet in sheets.items():
+        sheet.save(folder / name, "JPEG", quality=88)
+    return [folder / name for name in sheets]
+
+
+def contact_sheet(renders: Renders) -> Image.Image:
+    """One picture of each cocktail, the first, and as many free pours as fill the last line."""
+    rows = _rows(renders)
+    free = rows.pop("", [])
+    named = [first for first, *_ in rows.values()]
+    shown = [*named, *free[: -len(named) % COLUMNS]]
+    sheet = Image.new("RGB", (COLUMNS * TILE, -(-len(shown) // COLUMNS) * (TILE + LABEL)), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
+    for place, (row, image) in enumerate(zip(shown, renders.images(shown), strict=True)):
+        x, y = place % COLUMNS * TILE, place // COLUMNS * (TILE + LABEL)
+        sheet.paste(image.resize((TILE, TILE), Image.Resampling.LANCZOS), (x, y))
+        draw.text((x + 4, y + TILE + 4), renders.facts(row)["cocktail"] or FREE_POUR, "black", font)
+    return sheet
+
+
+def factor_sheet(renders: Renders) -> Image.Image:
+    """A picture a line: as rendered, its masks and box, and the recipe and the factors that made it."""
+    rows = [_rows(renders)[name][1] for name in DESCRIBED]  # the second: the first is on the contact sheet
+    sheet = Image.new("RGB", (2 * ROW + WORDS, len(rows) * ROW), "white")
+    for place, row in enumerate(rows):
+        image, mask = renders.image(row), renders.mask(row)
+        facts = renders.facts(row)
+        for column, picture in enumerate((image, _outlined(image, mask, facts))):
+            sheet.paste(picture.resize((ROW, ROW), Image.Resampling.LANCZOS), (column * ROW, place * ROW))
+        _describe(ImageDraw.Draw(sheet), facts, 2 * ROW + 12, place * ROW + 8)
+    return sheet
+
+
+def _rows(renders: Renders) -> dict[str, list[int]]:
+    """The rows of each cocktail, by name."""
+    rows: dict[str, list[int]] = {}
+    for row, name in enumerate(renders.factors["cocktail"].tolist()):
+        rows.setdefault(name, []).append(row)
+    return rows
+
+
+def _outlined(image: Image.Image, mask: np.ndarray, facts: dict) -> Image.Image:
+    shown = image.copy()
+    for name, bit in MASKS.items():
+        opacity = (110 * ((mask & bit) > 0)).astype(np.uint8)
+        shown.paste(INK[name], mask=Image.fromarray(opacity))
+    edges = [round(facts[edge] * image.width) for edge in ("x1", "y1", "x2", "y2")]
+    ImageDraw.Draw(shown).rectangle(edges, outline=(255, 75, 75), width=2)
+    return shown
+
+
+def _describe(draw: ImageDraw.ImageDraw, facts: dict, x: int, y: int) -> None:
+    """Name, a swatch an ingredient, and the factors."""
+    font = ImageFont.load_default(12)
+    draw.text((x, y), facts["cocktail"] or FREE_POUR, "black", ImageFont.load_default(16))
+    y += 26
+    for place, item in enumerate(facts["ingredients"].split()):
+        ingredient = catalog().ingredient(item)
+        left, top = x + place % 3 * 132, y + place // 3 * 18
+        draw.rectangle((left, top + 2, left + 11, top + 13), fill=ingredient.colour, outline="grey")
+        draw.text((left + 16, top), ingredient.name, "black", font)
+    y += 18 * (1 + (len(facts["ingredients"].split()) - 1) // 3) + 6
+    garnish = facts["garnish"].replace(" ", ", ").replace("_", " ") or "none"
+    lines = (
+        f"{facts['glass'].replace('_', ' ')}, {facts['fill']:.0%} full, ice: {facts['ice']}",
+        f"garnish: {garnish}",
+        f"camera {facts['camera_elevation']:.0f}° up, roll {facts['camera_roll']:+.1f}°, "
+        f"distance {facts['camera_distance']:.2f}",
+        f"light {facts['light_azimuth']:+.0f}°, {facts['light_warmth']:.0f} K, strength {facts['light_strength']:.2f}",
+        f"on {facts['table']}, before {facts['background'].replace('_', ' ')}",
+    )
+    for number, line in enumerate(lines):
+        draw.text((x, y + 18 * number), line, (60, 60, 60), font)
