@@ -47,14 +47,9 @@ class PictureDataset(Dataset[tuple[Tensor, Tensor]]):
     def __init__(self, pictures: Pictures, size: int, augment: bool) -> None:
         self.pixels = pictures.pixels
         self.recipes = torch.from_numpy(recipe_matrix(pictures))
-        self.transform = v2.Compose(
-            [
-                v2.RandomHorizontalFlip(),
-                v2.RandomResizedCrop(size, scale=(0.8, 1.0), ratio=(0.9, 1.11), antialias=True),
-            ]
-            if augment
-            else [v2.Resize(size, antialias=True)]
-        )
+        sharp = v2.InterpolationMode.BICUBIC  # as near to `images.to_square` as tensors come
+        crop = v2.RandomResizedCrop(size, scale=(0.8, 1.0), ratio=(0.9, 1.11), interpolation=sharp)
+        self.transform = v2.Compose([v2.RandomHorizontalFlip(), crop] if augment else [v2.Resize(size, sharp)])
 
     def __len__(self) -> int:
         return len(self.pixels)

@@ -22,13 +22,16 @@ FREE_ID = "free-pour"
 
 
 def jobs(per_cocktail: int, free: int) -> list[tuple[str, int]]:
-    """Cocktail and index of every picture: the first of each cocktail, then the second, ... so that a part is fair."""
-    names = [item.name for item in catalog().cocktails]
-    most = max(per_cocktail, -(-free // len(names)))
+    """Cocktail and index of every picture: the first of each cocktail, then the second, ... so that a part is fair.
+
+    Free pours come in equal numbers between.
+    """
+    if not per_cocktail:
+        return [(FREE, extra) for extra in range(free)]
     ordered: list[tuple[str, int]] = []
-    for index in range(most):
-        ordered += [(name, index) for name in names if index < per_cocktail]
-        ordered += [(FREE, extra) for extra in range(index * len(names), min((index + 1) * len(names), free))]
+    for index in range(per_cocktail):
+        ordered += [(item.name, index) for item in catalog().cocktails]
+        ordered += [(FREE, extra) for extra in range(index * free // per_cocktail, (index + 1) * free // per_cocktail)]
     return ordered
 
 
@@ -37,7 +40,8 @@ def shard(work: list[tuple[str, int]], part: str) -> list[tuple[str, int]]:
     number, _, count = part.partition("/")
     if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
         raise InputError(f"the shard is {part!r}: write it like 1/4, the first of four")
-    return work[int(number) - 1 :: int(count)]
+    machines = int(count)  # who is first moves on with each round of them: what repeats in the list goes to all
+    return [job for place, job in enumerate(work) if (place + place // machines) % machines == int(number) - 1]
 
 
 def picture_id(cocktail: str, index: int) -> str:
