@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import catalog
-from cocktailman.renders import FREE_POUR, MASKS, Renders
+from cocktailman.renders import EDGES, FREE_POUR, Renders
+from cocktailman.ui.overlay import COLOURS, overlaid
 
 TILE, LABEL, COLUMNS = 160, 22, 8  # px, px, pictures in a row
 ROW, WORDS = 200, 420  # px: a line of the second sheet, and its text
 DESCRIBED = ("Mojito", "Negroni", "Tequila Sunrise", "Espresso Martini", "Irish Coffee", "")
-INK = {"vessel": (28, 131, 225), "liquid": (255, 164, 33), "garnish": (33, 195, 84)}
 
 
 def write_sheets(renders: Renders, folder: Path) -> list[Path]:
@@ -45,10 +44,10 @@ def factor_sheet(renders: Renders) -> Image.Image:
     rows = [_rows(renders)[name][1] for name in DESCRIBED]  # the second: the first is on the contact sheet
     sheet = Image.new("RGB", (2 * ROW + WORDS, len(rows) * ROW), "white")
     for place, row in enumerate(rows):
-        image, mask = renders.image(row), renders.mask(row)
-        facts = renders.facts(row)
-        for column, picture in enumerate((image, _outlined(image, mask, facts))):
-            sheet.paste(picture.resize((ROW, ROW), Image.Resampling.LANCZOS), (column * ROW, place * ROW))
+        image, facts = renders.image(row), renders.facts(row)
+        box = [facts[edge] for edge in EDGES]
+        for column, layers in enumerate(([], list(COLOURS))):
+            sheet.paste(overlaid(image, renders.mask(row), box, layers, ROW), (column * ROW, place * ROW))
         _describe(ImageDraw.Draw(sheet), facts, 2 * ROW + 12, place * ROW + 8)
     return sheet
 
@@ -59,16 +58,6 @@ def _rows(renders: Renders) -> dict[str, list[int]]:
     for row, name in enumerate(renders.factors["cocktail"].tolist()):
         rows.setdefault(name, []).append(row)
     return rows
-
-
-def _outlined(image: Image.Image, mask: np.ndarray, facts: dict) -> Image.Image:
-    shown = image.copy()
-    for name, bit in MASKS.items():
-        opacity = (110 * ((mask & bit) > 0)).astype(np.uint8)
-        shown.paste(INK[name], mask=Image.fromarray(opacity))
-    edges = [round(facts[edge] * image.width) for edge in ("x1", "y1", "x2", "y2")]
-    ImageDraw.Draw(shown).rectangle(edges, outline=(255, 75, 75), width=2)
-    return shown
 
 
 def _describe(draw: ImageDraw.ImageDraw, facts: dict, x: int, y: int) -> None:
