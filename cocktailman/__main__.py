@@ -38,6 +38,7 @@ def generate(
     cocktail: Annotated[str | None, typer.Option(help="a cocktail of data/cocktails.csv")] = None,
     style: Annotated[str | None, typer.Option(help="numbers separated by commas; by default drawn at random")] = None,
     seed: Annotated[int, typer.Option(min=0, help="of the random styles")] = 0,
+    typical: Annotated[bool, typer.Option("--typical", help="styles typical of the recipe, not of the prior")] = False,
     count: Annotated[int, typer.Option(min=1, max=10_000, help="how many pictures")] = 1,
     size: Annotated[int | None, typer.Option(help="px; by default the model's own")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="a JSON line for each picture")] = False,
@@ -51,8 +52,12 @@ def generate(
     recipe = catalog().recipe(_names(ingredients)) if ingredients is not None else catalog().cocktail(cocktail).recipe  # type: ignore[arg-type]
     generator = Generator.load(model)
     size = check_size(generator.checkpoint.size if size is None else size)
+    if style is not None and typical:
+        raise InputError("give either --style or --typical")
     if style is not None:
         styles = generator.check_style(_numbers(style))[None].repeat(count, axis=0)
+    elif typical:
+        styles = generator.typical_styles(recipe, count, seed)
     else:
         styles = generator.sample_styles(count, seed)
     for row, file in zip(styles, _targets(out, count), strict=True):

@@ -15,6 +15,7 @@ from cocktailman.catalog import Catalog, Recipe, catalog
 from cocktailman.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
+from cocktailman.latent.regressor import read_regressor
 
 Array = npt.NDArray[np.float32]
 
@@ -50,6 +51,8 @@ class Generator:
                 f"{len(self.vocabulary.ingredients)}: train it anew, or restore data/ingredients.csv"
             )
 
+        self.regressor = read_regressor(checkpoint, self.style_dim, known)
+
     @classmethod
     def load(cls, name: str, root: Path = CHECKPOINTS) -> "Generator":
         """The generator of this name; raises `InputError` where it is unknown or damaged."""
@@ -67,6 +70,18 @@ class Generator:
     def sample_styles(self, count: int, seed: int) -> Array:
         """Styles from the prior N(0, I), shape (count, style_dim); the first are the same for any count."""
         return np.random.default_rng(seed).standard_normal((count, self.style_dim)).astype(np.float32)
+
+    def typical_styles(self, recipe: Recipe, count: int, seed: int) -> Array:
+        """Styles typical of a recipe, shape (count, style_dim); the first are the same for any count.
+
+        Raises `InputError` where no regressor was fitted for this checkpoint.
+        """
+        if self.regressor is None:
+            raise InputError(
+                f"{self.name} does not know what is typical: fit that with `python -m training regressor {self.name}`, "
+                "or draw styles from the prior"
+            )
+        return self.regressor.sample(self.vocabulary.recipe_vector(recipe), count, seed)
 
     def check_style(self, values: Sequence[float]) -> Array:
         """A style vector of shape (style_dim,), in standard deviations of the prior.

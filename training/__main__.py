@@ -96,6 +96,14 @@ def styles(name: str, packed: Packed = None) -> None:
 
 
 @app.command()
+def regressor(name: str) -> None:
+    """Fit what styles are typical of a recipe, on the style table of a checkpoint (regressor.safetensors beside it)."""
+    from training.regressor import write_regressor
+
+    print(write_regressor(name))
+
+
+@app.command()
 def evaluate(name: str, packed: Packed = None) -> None:
     """Measure a checkpoint on pictures it was not trained on (data/checkpoints/NAME/metrics.json)."""
     from training.evaluate import evaluate

@@ -11,18 +11,21 @@ DEFAULT_COCKTAIL = "Mojito"
 
 @dataclass(frozen=True)
 class Painting:
-    """All that makes a picture what it is; `style` is None where the seed decides."""
+    """All that makes a picture what it is; where `style` is None the seed decides, and `typical` what it draws from."""
 
     model: str
     recipe: Recipe
     seed: int = 0
     style: tuple[float, ...] | None = None
+    typical: bool = False  # of the recipe, rather than of the prior
 
     def query(self) -> dict[str, str]:
         """The painting as URL parameters; `read_query` is the inverse."""
         parameters = {"model": self.model, "recipe": ",".join(self.recipe), "seed": str(self.seed)}
         if self.style is not None:
             parameters["style"] = ",".join(f"{number:.2f}" for number in self.style)
+        if self.typical:
+            parameters["typical"] = "yes"
         return parameters
 
 
@@ -65,4 +68,10 @@ def _style(text: str, models: Sequence[str]) -> tuple[float, ...]:
         raise InputError(f"the link's style ({text[:40]}) is not numbers separated by commas") from None
 
 
-_READERS = {"model": _model, "recipe": _recipe, "seed": _seed, "style": _style}
+def _typical(text: str, models: Sequence[str]) -> bool:
+    if text not in {"yes", "no"}:
+        raise InputError(f"the link's typical ({text[:40]}) is neither yes nor no: choose below")
+    return text == "yes"
+
+
+_READERS = {"model": _model, "recipe": _recipe, "seed": _seed, "style": _style, "typical": _typical}

@@ -19,6 +19,7 @@ from cocktailman.ui.painting import Painting
 
 RANDOM, BY_HAND, PHOTO = "At random", "By hand", "From a photo"
 ONE, MANY = "One drink", "A dozen"
+FROM_PRIOR, TYPICAL = "The prior", "What is typical"
 SHOWN = 512  # px, to which a picture is enlarged to be looked at and saved
 DISPLAYED = 448  # px at most, so that controls and picture fit one screen
 DOZEN, COLUMNS = 12, 4  # samples, and columns of the sheet they are saved as
@@ -26,7 +27,7 @@ TILE = 144  # px, the width of one of a dozen
 SEEDS = 10**9
 
 # In the session state, what the widgets below mirror:
-MODE, SEED, STYLE, WRITTEN = "style_mode", "style_seed", "style_numbers", "generate_written"
+MODE, SEED, STYLE, SOURCE, WRITTEN = "style_mode", "style_seed", "style_numbers", "style_source", "generate_written"
 
 
 def take_painting(painting: Painting) -> None:
@@ -34,6 +35,7 @@ def take_painting(painting: Painting) -> None:
     st.session_state[SEED] = painting.seed
     st.session_state[STYLE] = list(painting.style or ())
     st.session_state[MODE] = BY_HAND if painting.style else RANDOM
+    st.session_state[SOURCE] = TYPICAL if painting.typical else FROM_PRIOR
 
 
 @st.fragment
@@ -56,9 +58,14 @@ def _at_random(generator: Generator, recipe: Recipe) -> None:
         )
         == MANY
     )
-    painting = Painting(generator.name, recipe, st.session_state[SEED])
+    typical = _source(generator) == TYPICAL
+    painting = Painting(generator.name, recipe, st.session_state[SEED], typical=typical)
     _write_url(painting)
-    styles = generator.sample_styles(DOZEN if many else 1, painting.seed)
+    count = DOZEN if many else 1
+    if typical:
+        styles = generator.typical_styles(recipe, count, painting.seed)
+    else:
+        styles = generator.sample_styles(count, painting.seed)
     if not many:
         [picture] = generator.paint(recipe, styles, SHOWN)
         _show(picture, painting, generator)
@@ -78,6 +85,24 @@ def _at_random(generator: Generator, recipe: Recipe) -> None:
                     help="go on by hand from this style",
                 )
     _download(_tiled(pictures, COLUMNS), painting, "Save the dozen")
+
+
+def _source(generator: Generator) -> str:
+    """What random styles are drawn from; no question where the model knows nothing of what is typical."""
+    regressor = generator.regressor
+    if regressor is None:
+        return FROM_PRIOR
+    explained = f"{regressor.r2.mean():.0%} of how styles vary, on {regressor.pictures:,} {generator.checkpoint.domain}"
+    source = st.segmented_control(
+        "Drawn from",
+        [FROM_PRIOR, TYPICAL],
+        key=SOURCE,
+        required=True,
+        persist_state="session",
+        help=f"The prior is N(0, I), whatever the recipe. What is typical of this recipe is predicted from its "
+        f"ingredients by a ridge regression, which explains {explained} (5-fold cross-validation).",
+    )
+    return source or FROM_PRIOR
 
 
 def _by_hand(generator: Generator, recipe: Recipe) -> None:

@@ -1,0 +1,115 @@
+"""From a recipe to the styles that are typical of it: a ridge regression, and the spread that it leaves.
+
+Where the styles of cocktails differ, a style of the prior may be one that no photo of this cocktail has. The regression
+(Hoerl & Kennard, Technometrics 12, 1970) predicts the mean style of a recipe, linear in its ingredients; the covariance
+of what it gets wrong, by cross-validation, is the spread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from cocktailman.checkpoints import WEIGHTS, Checkpoint
+from cocktailman.errors import InputError
+
+Array = npt.NDArray[np.float32]
+
+FILE = "regressor.safetensors"  # beside the weights
+PENALTIES = np.logspace(-1, 4, 11)  # of squared coefficients, to choose from
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class StyleRegressor:
+    """coefficients: (n_ingredients, style_dim); intercept: (style_dim,); covariance: (style_dim, style_dim).
+
+    r2: the share of each dimension's variance that the recipe explains, by 5-fold cross-validation, (style_dim,).
+    pictures: how many it was fitted on.
+    """
+
+    coefficients: Array
+    intercept: Array
+    covariance: Array
+    r2: Array
+    pictures: int
+
+    def mean(self, recipe: npt.ArrayLike) -> Array:
+        """The typical style, (style_dim,), of a recipe vector (n_ingredients,)."""
+        return np.asarray(recipe, np.float32) @ self.coefficients + self.intercept
+
+    def sample(self, recipe: npt.ArrayLike, count: int, seed: int) -> Array:
+        """Styles typical of a recipe vector, (count, style_dim); the first are the same for any count."""
+        normal = np.random.default_rng(seed).standard_normal((count, len(self.intercept)))
+        spread = np.linalg.cholesky(self.covariance.astype(float))
+        return (self.mean(recipe) + normal @ spread.T).astype(np.float32)
+
+
+def fit_regressor(recipes: npt.ArrayLike, styles: npt.ArrayLike, seed: int = 0) -> StyleRegressor:
+    """Fits recipe vectors (n, n_ingredients) to styles (n, style_dim); the penalty is chosen by cross-validation."""
+    from sklearn.linear_model import RidgeCV  # slow to load: only those who fit pay for it
+    from sklearn.model_selection import KFold, cross_val_predict
+
+    x, y = np.asarray(recipes, float), np.asarray(styles, float)
+    ridge = RidgeCV(PENALTIES)
+    left = y - cross_val_predict(ridge, x, y, cv=KFold(FOLDS, shuffle=True, random_state=seed))  # (n, style_dim)
+    ridge.fit(x, y)
+    return StyleRegressor(
+        coefficients=np.asarray(ridge.coef_, np.float32).T,
+        intercept=np.asarray(ridge.intercept_, np.float32),
+        covariance=(np.cov(left.T) + 1e-6 * np.eye(y.shape[1])).astype(np.float32),
+        r2=(1 - (left**2).mean(0) / y.var(0)).astype(np.float32),
+        pictures=len(y),
+    )
+
+
+def save_regressor(regressor: StyleRegressor, checkpoint: Checkpoint) -> Path:
+    """Writes it beside the weights it was fitted for, and which those were."""
+    tensors = {name: np.ascontiguousarray(getattr(regressor, name)) for name in _shapes(0, 0)}
+    facts = {"weights": checkpoint.sha256[WEIGHTS], "pictures": str(regressor.pictures)}
+    path = checkpoint.folder / FILE
+    save_file(tensors, path, metadata=facts)
+    return path
+
+
+def read_regressor(checkpoint: Checkpoint, style_dim: int, recipe_dim: int) -> StyleRegressor | None:
+    """The regressor of a checkpoint; None where it has none.
+
+    Raises `InputError` where it is damaged, or was fitted for other weights.
+    """
+    path = checkpoint.folder / FILE
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="numpy") as file:
+            facts = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in _shapes(0, 0)}
+        sound = {name: tensor.shape for name, tensor in tensors.items()} == _shapes(style_dim, recipe_dim)
+        pictures = int(facts.get("pictures", ""))
+    except (OSError, ValueError, SafetensorError) as error:
+        raise _unfit(checkpoint) from error
+    if not sound or facts.get("weights") != checkpoint.sha256[WEIGHTS]:
+        raise _unfit(checkpoint)
+    return StyleRegressor(**tensors, pictures=pictures)
+
+
+def _shapes(style_dim: int, recipe_dim: int) -> dict[str, tuple[int, ...]]:
+    return {
+        "coefficients": (recipe_dim, style_dim),
+        "intercept": (style_dim,),
+        "covariance": (style_dim, style_dim),
+        "r2": (style_dim,),
+    }
+
+
+def _unfit(checkpoint: Checkpoint) -> InputError:
+    return InputError(
+        f"the regressor of {checkpoint.name} is damaged or of other weights ({FILE}): restore it with "
+        f"`git checkout -- data/checkpoints/{checkpoint.name}`, or fit it with `python -m training regressor "
+        f"{checkpoint.name}`"
+    )
