@@ -181,8 +181,8 @@ def _filled(vessel: Vessel, low: float, high: float, dome: bool) -> Mesh:
     inner = vessel.inner
     at_floor = low <= vessel.floor + 1e-6
     between = inner[(inner[:, 1] > low + 0.02) & (inner[:, 1] < high - 0.08) & (inner[:, 0] > 0)]
-    wall = np.concatenate([[(vessel.inner_radius(low), low)], between]) if not at_floor else between
-    wall = np.asarray(wall) + np.array([OVERLAP, 0])
+    wall = between if at_floor else np.concatenate([[(vessel.inner_radius(low), low)], between])
+    wall = wall + np.array([OVERLAP, 0])
     if dome:
         edge = vessel.inner_radius(high)
         top = [(edge + OVERLAP, high - 0.05), (edge * 0.97, high + 0.08), (edge * 0.6, high + 0.16), (0, high + 0.2)]
@@ -191,7 +191,7 @@ def _filled(vessel: Vessel, low: float, high: float, dome: bool) -> Mesh:
         top = [(vessel.inner_radius(high + up) + out, high + up) for out, up in climb]
         top.append((0, high))
     bottom = [(0, low - OVERLAP if at_floor else low)]
-    return revolve(np.concatenate([bottom, wall, top]), segments=96)
+    return revolve(np.concatenate([bottom, wall, top]))
 
 
 def _material(layer: Layer) -> Material:

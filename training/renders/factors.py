@@ -15,10 +15,10 @@ from cocktailman.catalog import GLASSES, Recipe, catalog
 from training.renders.backgrounds import BACKGROUNDS
 from training.renders.drink import pours
 from training.renders.garnish import choose
+from training.renders.ice import ICE_KINDS
 from training.renders.tables import TABLES
 
 FREE = ""  # the cocktail of a free pour: a recipe that nobody mixes
-ICE_KINDS = ("cubes", "crushed", "large", "balls")
 OWN_GLASS = 0.85  # how often a cocktail comes in the glass of its catalogue; else in any
 
 
@@ -50,8 +50,10 @@ class Factors:
 def draw(cocktail: str, index: int) -> Factors:
     """The factors of a picture; the same for the same cocktail and index, everywhere."""
     rng = np.random.default_rng([zlib.crc32(cocktail.encode()), index])
-    recipe = catalog().cocktail(cocktail).recipe if cocktail != FREE else free_recipe(rng)
-    own = catalog().cocktail(cocktail).glass if cocktail != FREE else str(rng.choice(GLASSES))
+    if cocktail == FREE:
+        recipe, own = free_recipe(rng), str(rng.choice(GLASSES))
+    else:
+        recipe, own = catalog().cocktail(cocktail).recipe, catalog().cocktail(cocktail).glass
     glass = own if rng.random() < OWN_GLASS else str(rng.choice(GLASSES))
     return Factors(
         cocktail=cocktail,

@@ -7,21 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from training.renders.mesh import Mesh, Points, any_turn, ball, joined, mesh, revolve, turn
-
-Matrix = NDArray[np.float64]  # (3, 3), a rotation
-
-
-def grid(vertices: ArrayLike, uv: ArrayLike) -> Mesh:
-    """The triangles between a grid of vertices (rows, columns, 3), with texture coordinates (rows, columns, 2)."""
-    points = np.asarray(vertices, float)
-    rows, columns = points.shape[:2]
-    index = np.arange(rows * columns).reshape(rows, columns)
-    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
-    faces = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)])
-    corners = points.reshape(-1, 3)[faces]
-    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
-    return mesh(points, faces[area > 1e-12], np.asarray(uv, float).reshape(-1, 2))
+from training.renders.mesh import Mesh, Points, any_turn, ball, directions, grid, joined, mesh, revolve, turn
 
 
 def two_sided(sheet: Mesh, thickness: float = 0.02) -> Mesh:
@@ -35,10 +21,10 @@ def two_sided(sheet: Mesh, thickness: float = 0.02) -> Mesh:
     return joined([sheet, mesh(sheet.vertices - thickness * normal, sheet.faces, sheet.uv).inside_out()])
 
 
-def aimed(direction: ArrayLike, side: ArrayLike = (0, 1, 0)) -> Matrix:
-    """The rotation that takes z to `direction` and keeps y as near `side` as it can."""
+def aimed(direction: ArrayLike) -> NDArray[np.float64]:
+    """The rotation (3, 3) that takes z to `direction` and keeps y as near to itself as it can."""
     z = np.asarray(direction, float) / np.linalg.norm(direction)
-    y = np.asarray(side, float) - z * (z @ np.asarray(side, float))
+    y = np.array([0.0, 1.0, 0.0]) - z * z[1]
     if np.linalg.norm(y) < 1e-6:
         y = np.cross(z, (1, 0, 0))
     y = y / np.linalg.norm(y)
@@ -104,26 +90,20 @@ def fruit_wedge(length: float, radius: float, degrees: float) -> Mesh:
     tip = 0.12 * np.exp(-(((np.abs(t) - 1) / 0.12) ** 2))  # the nubs at a lemon's ends
     reach = radius * np.sqrt(np.clip(1 - np.abs(t) ** 2.2, 0, 1)) + tip * radius * 0.5
     half = np.radians(degrees) / 2
-    sheets = []
-    for sign in (-1, 1):
-        out = np.linspace(0.03, 1, 9)[:, None]
-        bulge = 0.03 * radius * np.sin(np.pi * out)  # the flesh swells where the knife let it go
-        across, up = np.sin(half) * reach * out + bulge, np.cos(half) * reach * out
-        vertices = np.stack([np.broadcast_to(t * length / 2, up.shape), sign * across, up], -1)
-        face_uv = np.stack([np.broadcast_to(t / 2 + 0.5, up.shape), 0.485 * out * (reach / radius)], -1)
-        sheet = grid(vertices, face_uv)
-        sheets.append(sheet if sign < 0 else sheet.inside_out())
+    x, u = t * length / 2, t / 2 + 0.5
+    out = np.linspace(0.03, 1, 9)[:, None]
+    bulge = 0.03 * radius * np.sin(np.pi * out)  # the flesh swells where the knife let it go
+    across, up = np.sin(half) * reach * out + bulge, np.cos(half) * reach * out
+    cut_uv = _stacked(u, 0.485 * out * (reach / radius))
+    cuts = [grid(_stacked(x, -across, up), cut_uv), grid(_stacked(x, across, up), cut_uv).inside_out()]
     phi = np.linspace(-half, half, 11)[:, None]
-    vertices = np.stack([np.broadcast_to(t * length / 2, (11, 25)), np.sin(phi) * reach, np.cos(phi) * reach], -1)
-    v = np.broadcast_to(0.53 + 0.44 * (phi / half / 2 + 0.5), (11, 25))
-    sheets.append(grid(vertices, np.stack([np.broadcast_to(t / 2 + 0.5, v.shape), v], -1)))
-    return joined(sheets)
+    rind_uv = _stacked(u, 0.53 + 0.44 * (phi / half / 2 + 0.5))
+    return joined([*cuts, grid(_stacked(x, np.sin(phi) * reach, np.cos(phi) * reach), rind_uv)])
 
 
 def strip(path: Points, outward: Points, width: ArrayLike, thickness: float) -> Mesh:
     """A band along `path` (n, 3), flat side towards `outward` (n, 3): u < 0.5 on that side, v along the path."""
-    tangent = np.gradient(path, axis=0)
-    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+    tangent = directions(path)
     normal = outward - tangent * (outward * tangent).sum(1, keepdims=True)
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
     side = np.cross(normal, tangent)
@@ -133,7 +113,7 @@ def strip(path: Points, outward: Points, width: ArrayLike, thickness: float) -> 
     widths = np.broadcast_to(np.asarray(width, float), len(path))[:, None, None]
     vertices = path[:, None] + widths * across[:, None] * side[:, None] + above[:, None] * normal[:, None]
     v = np.linspace(0, 1, len(path))
-    uv = np.stack(np.broadcast_arrays(u[None], v[:, None]), -1)
+    uv = _stacked(u, v[:, None])
     ends = [_fan(vertices[0], uv[0]).inside_out(), _fan(vertices[-1], uv[-1])]
     return joined([grid(vertices, uv), *ends])
 
@@ -155,9 +135,7 @@ def leaf(length: float, width: float, rng: np.random.Generator, teeth: int = 9, 
     y = width / 2 * across * outline * (1 + tooth)
     z = width * (fold + wave) - curl * length * along**2 + length * pillows
     sideways = rng.normal(0, 0.06) * length * along**2
-    vertices = np.stack(np.broadcast_arrays(x, y + sideways, z), -1)
-    uv = np.stack(np.broadcast_arrays(across / 2 + 0.5, along), -1)
-    return two_sided(grid(vertices, uv).inside_out())
+    return two_sided(grid(_stacked(x, y + sideways, z), _stacked(across / 2 + 0.5, along)).inside_out())
 
 
 def blade(length: float, width: float, rng: np.random.Generator) -> Mesh:
@@ -170,24 +148,22 @@ def blade(length: float, width: float, rng: np.random.Generator) -> Mesh:
     y = width / 2 * across * outline * (1 + spines)
     bend = rng.uniform(0.02, 0.22) * length * along**2
     x = bend - 0.22 * width * across**2 * outline
-    vertices = np.stack(np.broadcast_arrays(x, y, length * along), -1)
-    return two_sided(grid(vertices, np.stack(np.broadcast_arrays(across / 2 + 0.5, along), -1)))
+    return two_sided(grid(_stacked(x, y, length * along), _stacked(across / 2 + 0.5, along)))
 
 
-def swept(path: Points, section: Points, sizes: ArrayLike, side: ArrayLike = (0, 1, 0)) -> Mesh:
-    """A closed section (k, 2) carried along a path (n, 3), scaled by `sizes`; its second axis stays near `side`.
+def swept(path: Points, section: Points, sizes: Points) -> Mesh:
+    """A closed section (k, 2) carried along a path (n, 3), scaled by `sizes` (n,); its second axis stays near y.
 
     Texture: u around, v along. The section runs counter-clockwise, its first point not repeated.
     """
     ring = np.concatenate([section, section[:1]])
     tangent = np.gradient(path, axis=0)
-    factors = np.broadcast_to(np.asarray(sizes, float), len(path))
     rows = []
-    for point, along, factor in zip(path, tangent, factors, strict=True):
-        frame = aimed(along, side)
-        rows.append(point + factor * (ring[:, :1] * frame[:, 0] + ring[:, 1:] * frame[:, 1]))
+    for point, along, size in zip(path, tangent, sizes, strict=True):
+        frame = aimed(along)
+        rows.append(point + size * (ring[:, :1] * frame[:, 0] + ring[:, 1:] * frame[:, 1]))
     vertices = np.stack(rows)
-    uv = np.stack(np.broadcast_arrays(np.linspace(0, 1, len(ring)), np.linspace(0, 1, len(path))[:, None]), -1)
+    uv = _stacked(np.linspace(0, 1, len(ring)), np.linspace(0, 1, len(path))[:, None])
     ends = [_fan(vertices[0], uv[0]).inside_out(), _fan(vertices[-1], uv[-1])]
     return joined([grid(vertices, uv), *ends])
 
@@ -280,17 +256,14 @@ def shaving(rng: np.random.Generator) -> Mesh:
     x = along + 0.06 * rng.normal(size=(4, 6))
     y = radius * np.cos(angle + twist)
     z = radius * (1 + np.sin(angle + twist))
-    return two_sided(grid(np.stack(np.broadcast_arrays(x, y, z), -1), np.zeros((4, 6, 2))), 0.03)
+    return two_sided(grid(_stacked(x, y, z), np.zeros((4, 6, 2))), 0.03)
 
 
 def crumbs(places: Points, sizes: ArrayLike, rng: np.random.Generator) -> Mesh:
     """A crumb at each place (n, 3): an octahedron, turned and stretched at random, of about the given size (cm)."""
     corners = np.array([(1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)], float)
     faces = np.array([(0, 2, 4), (2, 1, 4), (1, 3, 4), (3, 0, 4), (2, 0, 5), (1, 2, 5), (3, 1, 5), (0, 3, 5)])
-    one = mesh(corners / 2, faces)
-    width = np.broadcast_to(np.asarray(sizes, float), len(places))
-    crumb = (one.scaled(size * rng.uniform(0.7, 1.3, 3)) for size in width)
-    return joined(each.moved(place, any_turn(rng)) for each, place in zip(crumb, places, strict=True))
+    return _strewn(mesh(corners / 2, faces), places, sizes, rng)
 
 
 def grains(places: Points, sizes: ArrayLike, rng: np.random.Generator) -> Mesh:
@@ -298,10 +271,21 @@ def grains(places: Points, sizes: ArrayLike, rng: np.random.Generator) -> Mesh:
     corners = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
     quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     faces = np.array([triangle for a, b, c, d in quads for triangle in ((a, b, c), (a, c, d))])
-    one = mesh(corners / 2, faces)
+    return _strewn(mesh(corners / 2, faces), places, sizes, rng)
+
+
+def _strewn(piece: Mesh, places: Points, sizes: ArrayLike, rng: np.random.Generator) -> Mesh:
+    """A piece of size 1 at each place (n, 3), stretched at random to about one of the sizes, and turned."""
     width = np.broadcast_to(np.asarray(sizes, float), len(places))
-    cubes = (one.scaled(size * rng.uniform(0.7, 1.3, 3)) for size in width)
-    return joined(cube.moved(place, any_turn(rng)) for cube, place in zip(cubes, places, strict=True))
+    return joined(
+        piece.scaled(size * rng.uniform(0.7, 1.3, 3)).moved(place, any_turn(rng))
+        for size, place in zip(width, places, strict=True)
+    )
+
+
+def _stacked(*coordinates: Points) -> Points:
+    """The points (rows, columns, k) of these coordinates, each given for every point, row or column."""
+    return np.stack(np.broadcast_arrays(*coordinates), -1)
 
 
 def _slit_head(count: int, slit: float, height: float) -> Points:

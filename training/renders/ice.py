@@ -8,7 +8,7 @@ from training.renders.mesh import Mesh, any_turn, ball, block, joined, turn
 from training.renders.parts import Material, Part
 from training.renders.vessels import Vessel
 
-KINDS = ("cubes", "crushed", "large", "balls")
+ICE_KINDS = ("cubes", "crushed", "large", "balls")
 # Between ice in air (1.31) and ice in water (0.98): one number has to serve above and below the surface.
 ICE = Material((0.97, 0.985, 1.0), roughness=0.04, transmission=1.0, ior=1.18, bump=0.035, bump_size=0.6)
 TRIES = 400

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
@@ -73,7 +72,7 @@ def _rendered(
 def _write(out: Path, factors: Factors, picture: Picture, how: dict[str, float]) -> None:
     name = picture_id(factors.cocktail, factors.index)
     picture.image.save(out / f"{name}.webp", quality=QUALITY, method=6)
-    Image.fromarray(np.repeat(picture.mask[..., None], 3, 2)).save(out / f"{name}.mask.webp", lossless=True, method=6)
+    Image.fromarray(picture.mask).convert("RGB").save(out / f"{name}.mask.webp", lossless=True, method=6)
     facts = {"id": name} | asdict(factors) | {"box": [round(float(x), 6) for x in picture.box]} | how
     unfinished = out / f".{name}.json"
     unfinished.write_text(json.dumps(facts), "utf-8")

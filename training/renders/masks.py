@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from training.renders.camera import Camera
 from training.renders.mesh import Mesh
 
+# The same as `cocktailman.renders.MASKS`, which cannot be had where Blender is: pyarrow wants a newer numpy.
 BITS = {"vessel": 1, "liquid": 2, "garnish": 4}
 FINER = 4  # times as many pixels each way while a silhouette is drawn
 
@@ -25,9 +26,8 @@ def silhouette(shapes: list[Mesh], camera: Camera, size: int) -> NDArray[np.bool
     for shape in shapes:
         flat = camera.project(shape.vertices) * size * FINER
         a, b, c = (flat[shape.faces[:, i]] for i in range(3))
-        towards = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[
-            :, 0
-        ] < 0  # y runs down: the front is negative
+        (bx, by), (cx, cy) = (b - a).T, (c - a).T
+        towards = bx * cy - by * cx < 0  # y runs down: the front is negative
         for triangle in np.concatenate([a, b, c], 1)[towards].tolist():
             draw.polygon(triangle, fill=255)
     covered = np.asarray(canvas, np.float32).reshape(size, FINER, size, FINER).mean((1, 3))

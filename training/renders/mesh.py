@@ -71,6 +71,12 @@ def any_turn(rng: np.random.Generator) -> NDArray[np.float64]:
     return q if np.linalg.det(q) > 0 else -q
 
 
+def directions(path: Points) -> Points:
+    """Which way a path (n, d) runs at each of its points, of length 1."""
+    along = np.gradient(path, axis=0)
+    return along / np.linalg.norm(along, axis=1, keepdims=True)
+
+
 def rounded(profile: ArrayLike, times: int = 3) -> Points:
     """A polyline (n, d) with its corners cut (Chaikin 1974), its ends kept: every edge gets a bevel."""
     points = np.asarray(profile, float)
@@ -81,7 +87,7 @@ def rounded(profile: ArrayLike, times: int = 3) -> Points:
     return points
 
 
-def revolve(profile: ArrayLike, segments: int = 64) -> Mesh:
+def revolve(profile: ArrayLike, segments: int = 96) -> Mesh:
     """The surface that a profile (n, 2) of radius and height sweeps about the z axis.
 
     Its outside lies to the right of the profile: one that starts at the axis, runs out, up and back to the axis bounds
@@ -93,7 +99,7 @@ def revolve(profile: ArrayLike, segments: int = 64) -> Mesh:
     vertices = np.stack([radius * np.cos(angles), radius * np.sin(angles), height], -1)
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     u, v = np.meshgrid(angles / (2 * np.pi), along / max(along[-1], 1e-9))
-    return _grid(vertices, np.stack([u, v], -1))
+    return grid(vertices, np.stack([u, v], -1))
 
 
 def tube(path: ArrayLike, radius: ArrayLike, segments: int = 16, flat: float = 1.0) -> Mesh:
@@ -103,8 +109,7 @@ def tube(path: ArrayLike, radius: ArrayLike, segments: int = 16, flat: float = 1
     """
     points = np.asarray(path, float)
     radii = np.broadcast_to(np.asarray(radius, float), len(points))
-    tangent = np.gradient(points, axis=0)
-    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+    tangent = directions(points)
     helper = np.eye(3)[np.argmin(np.abs(tangent[0]))]
     normal = np.cross(tangent[0], helper)
     rings = []
@@ -116,16 +121,16 @@ def tube(path: ArrayLike, radius: ArrayLike, segments: int = 16, flat: float = 1
         rings.append(point + size * (np.cos(angles)[:, None] * normal * flat + np.sin(angles)[:, None] * side))
     rings = [np.repeat(points[:1], segments + 1, 0), *rings, np.repeat(points[-1:], segments + 1, 0)]
     u, v = np.meshgrid(angles / (2 * np.pi), np.linspace(0, 1, len(rings)))
-    return _grid(np.stack(rings), np.stack([u, v], -1))
+    return grid(np.stack(rings), np.stack([u, v], -1))
 
 
-def ball(radius: float = 1.0, segments: int = 24) -> Mesh:
+def ball(radius: float, segments: int = 24) -> Mesh:
     """A sphere."""
     angle = np.linspace(-np.pi / 2, np.pi / 2, segments // 2 + 1)
     return revolve(radius * np.stack([np.cos(angle), np.sin(angle)], 1), segments)
 
 
-def block(sides: Sequence[float], power: float = 6.0, steps: int = 10) -> Mesh:
+def block(sides: Sequence[float], power: float, steps: int) -> Mesh:
     """A box with rounded edges, `sides` long in x, y and z: a superellipsoid, rounder where `power` is smaller."""
     line = np.linspace(-1, 1, steps + 1)
     a, b = np.meshgrid(line, line, indexing="ij")
@@ -135,20 +140,20 @@ def block(sides: Sequence[float], power: float = 6.0, steps: int = 10) -> Mesh:
         for sign in (-1.0, 1.0):
             corners = np.roll(np.stack([one * sign, b, a], -1), axis, axis=-1)
             size = (np.abs(corners) ** power).sum(-1, keepdims=True) ** (1 / power)
-            sheet = _grid(corners / size * np.asarray(sides) / 2, np.stack([a, b], -1) / 2 + 0.5)
+            sheet = grid(corners / size * np.asarray(sides) / 2, np.stack([a, b], -1) / 2 + 0.5)
             sheets.append(sheet.inside_out() if sign < 0 else sheet)
     return welded(joined(sheets))
 
 
-def welded(shape: Mesh, digits: int = 6) -> Mesh:
+def welded(shape: Mesh) -> Mesh:
     """With vertices that lie together made one (their texture coordinates are the first's)."""
-    _, first, row = np.unique(shape.vertices.round(digits), axis=0, return_index=True, return_inverse=True)
+    _, first, row = np.unique(shape.vertices.round(6), axis=0, return_index=True, return_inverse=True)
     faces = row.reshape(-1)[shape.faces]
     return Mesh(shape.vertices[first], faces[_has_area(faces)], shape.uv[first])
 
 
-def _grid(vertices: Points, uv: Points) -> Mesh:
-    """The mesh of a grid of vertices (rows, columns, 3) and their texture coordinates (rows, columns, 2)."""
+def grid(vertices: Points, uv: Points) -> Mesh:
+    """The triangles between a grid of vertices (rows, columns, 3), with texture coordinates (rows, columns, 2)."""
     rows, columns = vertices.shape[:2]
     index = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]

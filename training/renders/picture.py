@@ -16,7 +16,6 @@ from training.renders.factors import Factors
 from training.renders.garnish import dress
 from training.renders.ice import ice_part
 from training.renders.masks import BITS, box, silhouette
-from training.renders.mesh import Points
 from training.renders.parts import Part, Seat
 from training.renders.tables import table
 from training.renders.vessels import Vessel, mouth, vessel
@@ -70,17 +69,14 @@ def drink_parts(factors: Factors, glass: Vessel, rng: np.random.Generator) -> li
 
 def view(factors: Factors, parts: list[Part]) -> Camera:
     """The camera of a picture: the vessel with its garnish in the frame."""
+    corners = [part.shape.vertices[::3] for part in parts if part.role in {"vessel", "garnish"}]
     return framing(
-        _corners(parts),
+        np.concatenate(corners),
         factors.camera_azimuth,
         factors.camera_elevation,
         factors.camera_roll,
         factors.camera_distance,
     )
-
-
-def _corners(parts: list[Part]) -> Points:
-    return np.concatenate([part.shape.vertices[::3] for part in parts if part.role in {"vessel", "garnish"}])
 
 
 def lamp(factors: Factors) -> Lamp:
@@ -104,12 +100,7 @@ def black_body(kelvin: float) -> tuple[float, float, float]:
 
 def masks(parts: list[Part], glass: Vessel, camera: Camera, size: int) -> NDArray[np.uint8]:
     """The bit field of the silhouettes, (size, size); straws are left out."""
-
-    def of(role: str) -> NDArray[np.bool_]:
-        return silhouette([part.shape for part in parts if part.role == role], camera, size)
-
-    liquid = of("liquid")
+    found = {name: silhouette([part.shape for part in parts if part.role == name], camera, size) for name in BITS}
     if glass.opaque:
-        liquid &= silhouette([mouth(glass)], camera, size)
-    found = {"vessel": of("vessel"), "liquid": liquid, "garnish": of("garnish")}
+        found["liquid"] &= silhouette([mouth(glass)], camera, size)
     return sum((bit * found[name].astype(np.uint8) for name, bit in BITS.items()), np.zeros((size, size), np.uint8))

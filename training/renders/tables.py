@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ def _weathered(rng: np.random.Generator) -> TableLook:
     """Grey planks that stood outdoors, with gaps."""
     early = _tinted(rng, ("#9a9488", "#8a7f72", "#b0a898", "#7a6c5c"))
     look = _boards(rng, early, early * 0.6, rings=rng.uniform(0.8, 1.4), gap_cm=rng.uniform(0.3, 0.6))
-    return TableLook(look.albedo, look.width_cm, rng.uniform(0.6, 0.85), bump=look.bump)
+    return replace(look, roughness=rng.uniform(0.6, 0.85), coat=0.0)
 
 
 def _painted_white(rng: np.random.Generator) -> TableLook:
@@ -166,10 +166,8 @@ def _terrazzo(rng: np.random.Generator) -> TableLook:
 
 def _paper(rng: np.random.Generator) -> TableLook:
     """A seamless backdrop of paper or matt board, pale, grey or bold."""
-    pale, bold = (
-        ("#f2f0ec", "#e6e6e6", "#d8cfc4", "#cdd6d8"),
-        ("#c23a3a", "#e3b02c", "#2f6f66", "#8a3a5a", "#e89aa8", "#3a5a8a"),
-    )
+    pale = ("#f2f0ec", "#e6e6e6", "#d8cfc4", "#cdd6d8")
+    bold = ("#c23a3a", "#e3b02c", "#2f6f66", "#8a3a5a", "#e89aa8", "#3a5a8a")
     board = _tinted(rng, pale if rng.random() < 0.55 else bold, 0.05)
     albedo = board * (1 + 0.008 * noise(rng, SHAPE, 3, 1.5) + 0.012 * noise(rng, SHAPE, 250))[..., None]
     return _look(albedo, rng.uniform(30, 50), rng.uniform(0.6, 0.95), bump=0.0015 * noise(rng, SHAPE, 4, 2))
@@ -286,6 +284,7 @@ def _look(
     return TableLook(colours, float(width_cm), float(roughness), float(metallic), float(coat), height)
 
 
+# Which picture gets which table hangs on their order.
 _PAINTERS: dict[str, Callable[[np.random.Generator], TableLook]] = {
     "oak": _oak,
     "walnut": _walnut,

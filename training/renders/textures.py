@@ -49,7 +49,7 @@ def citrus_slice(kind: str, rng: np.random.Generator) -> Texture:
     edge = RIND_AT - fruit.pith_width  # where the flesh ends
     inside = _segment_depth(radius, angle, edge, int(rng.integers(fruit.segments[0], fruit.segments[1] + 1)), rng)
     sacs, shade = cells(angle * 9.5, radius * 5.5 + 0.6 * noise(6, rng), rng)
-    picture = _mix(_flat(fruit.pith), fruit.membrane, step(edge + 0.02, edge - 0.04, radius))
+    picture = _mix(fruit.pith, fruit.membrane, step(edge + 0.02, edge - 0.04, radius))
     flesh = _flesh(fruit, sacs, shade, radius, rng)
     picture = _mix(picture, flesh, step(0.004, 0.022, inside))
     rind = _rind(fruit, rng)
@@ -68,7 +68,7 @@ def citrus_wedge(kind: str, rng: np.random.Generator) -> Texture:
     flesh = _flesh(fruit, sacs, shade, radius, rng)
     core = 0.05 + 0.02 * noise(7, rng)  # the white thread along the axis
     inside = np.minimum(edge - radius + 0.02 * noise(8, rng), out - core)
-    picture = _mix(_flat(fruit.pith), fruit.membrane, step(0.06, 0.0, out))
+    picture = _mix(fruit.pith, fruit.membrane, step(0.06, 0.0, out))
     picture = _mix(picture, flesh, step(0.0, 0.035, inside))
     film = 0.45 * step(0.35, 0.8, noise(5, rng))  # rags of membrane left on the face
     picture = _mix(picture, fruit.membrane, film * step(0.0, 0.03, inside))
@@ -80,20 +80,20 @@ def citrus_peel(kind: str, rng: np.random.Generator) -> Texture:
     """A strip of peel, u around it: the rind for u below 0.5, the pith above."""
     fruit = CITRUS[kind]
     u, _ = _uv()
-    pith = _mix(_flat(fruit.pith), fruit.rind, 0.12 + 0.12 * noise(18, rng))
+    pith = _mix(fruit.pith, fruit.rind, 0.12 + 0.12 * noise(18, rng))
     return _done(_mix(_rind(fruit, rng), pith, step(0.49, 0.53, u) * step(0.99, 0.96, u)), rng)
 
 
-def leaf(light: str, dark: str, rng: np.random.Generator, veins: int = 7, slant: float = 0.55) -> Texture:
-    """A leaf, v from stem to tip, its midrib at u = 0.5; quilted between its side veins, which rise by `slant`."""
+def leaf(light: str, dark: str, rng: np.random.Generator, veins: int = 7) -> Texture:
+    """A leaf, v from stem to tip, its midrib at u = 0.5; quilted between its rising side veins."""
     u, v = _uv()
     across = np.abs(2 * u - 1)
     side = np.where(u < 0.5, 0.0, 0.31)  # veins of the two halves do not meet
-    phase = (v - slant * 0.5 * across + 0.15 * across**2) * veins + side + 0.08 * noise(8, rng)
+    phase = (v - 0.275 * across + 0.15 * across**2) * veins + side + 0.08 * noise(8, rng)
     from_vein = np.abs(phase - np.round(phase))
     fine, shade = cells(u * 26, v * 34, rng)
     tone = 0.6 + 0.35 * step(0.5, 0.08, from_vein) - 0.2 * shade + 0.18 * noise(5, rng) + 0.15 * noise(24, rng)
-    picture = _mix(_flat(light), dark, tone)
+    picture = _mix(light, dark, tone)
     picture = _mix(picture, "#cfe6a0", 0.2 * step(0.10, 0.02, from_vein) * step(1.0, 0.6, across))
     picture = _mix(picture, "#dcebac", 0.10 * step(0.08, 0.0, fine))
     return _done(_mix(picture, "#cfe09c", 0.6 * step(0.055, 0.015, across * (0.4 + 0.6 * v))), rng)
@@ -109,7 +109,7 @@ def strawberry(rng: np.random.Generator) -> Texture:
     x, y = place - np.floor(place) - 0.5, row - index - 0.5 + 0.12 * noise(9, rng)
     seed = np.hypot(x * 2.5, y * 1.45)  # in the seed's own lengths
     ripe = 0.35 * noise(5, rng) + 0.25 * noise(14, rng)
-    picture = _mix(_flat("#cf1226"), "#9c0716", 0.5 + ripe)
+    picture = _mix("#cf1226", "#9c0716", 0.5 + ripe)
     picture = _mix(picture, "#f2a78f", 0.75 * step(0.84, 1.0, v + 0.05 * noise(10, rng)))
     picture = _mix(picture, "#6d0410", 0.8 * step(0.66, 0.36, seed))
     picture = _mix(picture, "#e0604f", 0.15 * step(0.18, 0.0, np.abs(seed - 0.72)) * (y < 0))
@@ -123,11 +123,11 @@ def pineapple_slice(rng: np.random.Generator) -> Texture:
     sacs, shade = cells(angle * 22, radius * 4 + 0.5 * noise(5, rng), rng)
     streak = np.interp(angle.ravel(), np.linspace(-1.6, 1.6, 160), rng.uniform(-1, 1, 160)).reshape(angle.shape)
     tone = 0.45 + 0.6 * (shade - 0.5) + 0.35 * step(0.3, 0.0, sacs) + 0.25 * noise(5, rng) + 0.3 * streak
-    picture = _mix(_flat("#f9d64c"), "#d99c1c", tone)
+    picture = _mix("#f9d64c", "#d99c1c", tone)
     picture = _mix(picture, "#f6e08c", 0.7 * step(0.30, 0.22, radius + 0.01 * noise(9, rng)))  # the woody core
     eyes, _ = cells(angle * 9, radius * 7, rng)
     picture = _mix(picture, "#b97f1d", 0.8 * step(0.22, 0.05, eyes) * step(0.72, 0.80, radius))
-    bark = _mix(_flat("#74552a"), "#403a1a", 0.5 + 0.6 * noise(18, rng))
+    bark = _mix("#74552a", "#403a1a", 0.5 + 0.6 * noise(18, rng))
     bark = _mix(bark, "#8f6b2c", 0.6 * step(0.25, 0.6, noise(11, rng)))
     return _done(_mix(picture, bark, step(0.84, 0.87, radius + 0.02 * noise(9, rng))), rng)
 
@@ -137,15 +137,15 @@ def cucumber_slice(rng: np.random.Generator) -> Texture:
     radius, angle = _polar(rng)
     lobes = np.cos(3 * angle + rng.uniform(0, 6))
     heart = 0.60 + 0.04 * lobes + 0.012 * noise(9, rng)
-    picture = _mix(_flat("#e4efbd"), "#cfe09b", 0.5 + 0.5 * noise(18, rng))
+    picture = _mix("#e4efbd", "#cfe09b", 0.5 + 0.5 * noise(18, rng))
     picture = _mix(picture, "#a9c95f", step(0.78, 0.95, radius))
-    jelly = _mix(_flat("#c3d784"), "#d9e6a8", 0.5 + 0.6 * noise(12, rng))
+    jelly = _mix("#c3d784", "#d9e6a8", 0.5 + 0.6 * noise(12, rng))
     picture = _mix(picture, jelly, step(heart + 0.02, heart - 0.04, radius))
     picture = _mix(picture, "#eaf2c8", 0.8 * step(0.86, 0.97, -lobes) * step(heart, heart - 0.1, radius))
     seeds = _seeds(radius, angle, lobes, rng)
     picture = _mix(picture, "#94ad52", 0.7 * step(1.35, 1.05, seeds))
     picture = _mix(picture, "#f3f3d6", step(1.05, 0.85, seeds))
-    skin = _mix(_flat("#2d5a1d"), "#183f12", 0.5 + 0.7 * noise(16, rng))
+    skin = _mix("#2d5a1d", "#183f12", 0.5 + 0.7 * noise(16, rng))
     return _done(_mix(picture, skin, step(0.945, 0.965, radius + 0.01 * noise(14, rng))), rng)
 
 
@@ -153,7 +153,7 @@ def cucumber_ribbon(rng: np.random.Generator) -> Texture:
     """A long thin slice of cucumber, u across it (skin at both edges), v along; seeds down the middle."""
     u, v = _uv()
     across = np.abs(2 * u - 1)
-    picture = _mix(_flat("#dcebae"), "#c3da88", 0.5 + 0.5 * noise(4, rng, across=26))
+    picture = _mix("#dcebae", "#c3da88", 0.5 + 0.5 * noise(4, rng, across=26))
     picture = _mix(picture, "#cfdf98", step(0.45, 0.35, across))
     place = v * 22 + 0.5 * (u > 0.5)
     seed = np.hypot((across - 0.2) / 0.14, (place - np.round(place)) * 2.4)
@@ -165,14 +165,14 @@ def celery(rng: np.random.Generator) -> Texture:
     """A stalk of celery, u around it, v up: pale at the foot, greener above, with fibres along it."""
     _, v = _uv()
     fibres = noise(3, rng, across=46)
-    picture = _mix(_flat("#e6efba"), "#8fbb3f", 0.15 + 0.75 * v + 0.3 * fibres)
+    picture = _mix("#e6efba", "#8fbb3f", 0.15 + 0.75 * v + 0.3 * fibres)
     return _done(_mix(picture, "#f2f7d2", 0.5 * step(0.25, 0.8, fibres)), rng)
 
 
 def olive(rng: np.random.Generator) -> Texture:
     """The skin of a green olive, blotched and flecked."""
     u, v = _uv()
-    picture = _mix(_flat("#9aa02f"), "#6d7a1e", 0.5 + 0.6 * noise(4, rng) + 0.2 * noise(22, rng))
+    picture = _mix("#9aa02f", "#6d7a1e", 0.5 + 0.6 * noise(4, rng) + 0.2 * noise(22, rng))
     from_border, shade = cells(24 * u, 24 * v, rng)
     return _done(_mix(picture, "#c3c36a", 0.5 * step(0.22, 0.34, from_border) * (shade > 0.6)), rng)
 
@@ -182,7 +182,7 @@ def coffee_bean(rng: np.random.Generator) -> Texture:
     u, v = _uv()
     wave = 0.5 + 0.018 * np.sin((v - 0.5) * 7)
     tone = 0.5 + 0.5 * noise(7, rng) + 0.2 * noise(30, rng)
-    picture = _mix(_flat("#4e2c17"), "#2c170b", tone)
+    picture = _mix("#4e2c17", "#2c170b", tone)
     picture = _mix(picture, "#7a5030", 0.5 * step(0.05, 0.02, np.abs(u - wave)))
     return _done(_mix(picture, "#160a04", step(0.022, 0.010, np.abs(u - wave))), rng)
 
@@ -193,7 +193,7 @@ def paper_straw(rng: np.random.Generator) -> Texture:
     colour = str(rng.choice(["#c4202c", "#1f1f22", "#1c63b0", "#2e8b46", "#d99a1c", "#d8467f"]))
     turns = int(rng.integers(6, 11))
     phase = (v * turns + u * rng.choice([-1, 1])) % 1.0
-    paper = _mix(_flat("#f6f2e8"), "#e6dfce", 0.3 + 0.5 * noise(30, rng))
+    paper = _mix("#f6f2e8", "#e6dfce", 0.3 + 0.5 * noise(30, rng))
     return _done(_mix(paper, colour, step(0.0, 0.03, phase) * step(0.48, 0.45, phase)), rng)
 
 
@@ -229,7 +229,10 @@ def cells(u: Map, v: Map, rng: np.random.Generator) -> tuple[Map, Map]:
 
 
 def step(start: float | Map, end: float | Map, value: Map) -> Map:
-    """0 where `value` has not reached `start`, 1 beyond `end`, smooth between; `end` may be the smaller."""
+    """0 where `value` has not reached `start`, 1 beyond `end`, smooth between; `end` may be the smaller.
+
+    As `noise.step`, but in double precision, in which these textures were always painted.
+    """
     t = np.clip((value - start) / (np.asarray(end) - start), 0, 1)
     return t * t * (3 - 2 * t)
 
@@ -258,7 +261,7 @@ def _segment_depth(radius: Map, angle: Map, edge: float, count: int, rng: np.ran
 def _flesh(fruit: Citrus, sacs: Map, shade: Map, radius: Map, rng: np.random.Generator) -> NDArray[np.float64]:
     """Juice sacs: each of its own tone, light along its border, the whole mottled."""
     tone = 0.5 + 0.8 * (shade - 0.5) + 0.35 * noise(5, rng) + 0.15 * radius
-    flesh = _mix(_flat(fruit.flesh), fruit.deep, tone)
+    flesh = _mix(fruit.flesh, fruit.deep, tone)
     return _mix(flesh, fruit.membrane, 0.32 * step(0.11, 0.0, sacs))
 
 
@@ -267,7 +270,7 @@ def _rind(fruit: Citrus, rng: np.random.Generator) -> NDArray[np.float64]:
     u, v = _uv()
     pores, _ = cells(44 * u, 44 * v, rng)
     tone = 0.45 + 0.45 * noise(4, rng) + 0.2 * noise(12, rng) - 0.25 * step(0.3, 0.0, pores)
-    return _mix(_flat(fruit.rind), fruit.rind_dark, tone)
+    return _mix(fruit.rind, fruit.rind_dark, tone)
 
 
 def _seeds(radius: Map, angle: Map, lobes: Map, rng: np.random.Generator) -> Map:
@@ -303,16 +306,11 @@ def _polar(rng: np.random.Generator) -> tuple[Map, Map]:
     return np.hypot(2 * u - 1, 2 * v - 1), (np.arctan2(y, x) + rng.uniform(0, 2 * np.pi)) % (2 * np.pi)
 
 
-def _flat(colour: str) -> NDArray[np.float64]:
-    return np.broadcast_to(rgb(colour), (SIZE, SIZE, 3))
-
-
-def _mix(below: NDArray[np.float64], above: NDArray[np.float64] | str, share: float | Map) -> NDArray[np.float64]:
-    """`above`, a picture or a colour, laid over `below` at a share in [0, 1] (clipped)."""
-    cover = rgb(above) if isinstance(above, str) else above
-    weight = np.clip(share, 0, 1)
-    weight = weight[..., None] if isinstance(weight, np.ndarray) and weight.ndim else weight
-    return below * (1 - weight) + cover * weight
+def _mix(below: NDArray[np.float64] | str, above: NDArray[np.float64] | str, share: Map) -> NDArray[np.float64]:
+    """`above` laid over `below`, each a picture or a colour, at a share in [0, 1] (clipped)."""
+    ground, cover = (rgb(layer) if isinstance(layer, str) else layer for layer in (below, above))
+    weight = np.clip(share, 0, 1)[..., None]
+    return ground * (1 - weight) + cover * weight
 
 
 def _done(picture: NDArray[np.float64], rng: np.random.Generator) -> Texture:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.renders.mesh import Mesh, Points, joined, revolve, rounded, tube
+from training.renders.mesh import Mesh, Points, directions, joined, revolve, rounded, tube
 from training.renders.parts import Material, Part
 
 GLASS = Material(colour=(0.98, 0.99, 0.985), roughness=0.0, transmission=1.0, ior=1.5)
@@ -64,7 +64,7 @@ class Vessel:
     def part(self) -> Part:
         """The vessel as it is drawn."""
         lip = rounded([self.outer[-2], self.outer[-1], self.inner[-1], self.inner[-2]])
-        shape = revolve(np.concatenate([self.outer[:-1], lip[1:-1], self.inner[::-1][1:]]), segments=96)
+        shape = revolve(np.concatenate([self.outer[:-1], lip[1:-1], self.inner[::-1][1:]]))
         if self.handle is not None:
             shape = joined([shape, tube(self.handle, 0.45, flat=0.7)])
         return Part(shape, self.material, "vessel")
@@ -118,8 +118,7 @@ def _stemmed(bowl: list[tuple[float, float]], stem: float, foot: float, wall: fl
 
 def _beside(profile: Points, distance: float) -> Points:
     """The profile, moved outwards along its normals."""
-    along = np.gradient(profile, axis=0)
-    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    along = directions(profile)
     return profile + distance * np.stack([along[:, 1], -along[:, 0]], 1)
 
 
@@ -214,4 +213,4 @@ VESSELS: dict[str, Callable[[], Vessel]] = {
 
 def mouth(made: Vessel) -> Mesh:
     """The disc that the inner rim encloses: what is in an opaque vessel is seen through it."""
-    return revolve([(float(made.inner[-1, 0]), made.rim_height), (0, made.rim_height)], segments=96)
+    return revolve([(float(made.inner[-1, 0]), made.rim_height), (0, made.rim_height)])
