@@ -108,7 +108,7 @@ class Renders:
 
     def images(self, rows: Rows) -> list[Image.Image]:
         """The pictures of these rows, in their order; reads each group of rows once."""
-        return self._decoded("image", rows, lambda data: read_image(data, "the picture"))
+        return self._decoded("image", rows, read_image)
 
     def mask(self, row: int) -> npt.NDArray[np.uint8]:
         """The bits of `MASKS` each pixel has, shape (height, width)."""
@@ -166,8 +166,8 @@ def read_renders(folder: Path = RENDERS) -> Renders:
     for path in (table, pictures):
         if not path.exists():
             raise InputError(f"there are no renders here ({path.name} is missing): {_MAKE}")
-    factors = _read(table, lambda: pd.read_parquet(table))
-    metadata = _read(pictures, lambda: pq.read_metadata(pictures))
+    factors = _read(table, pd.read_parquet)
+    metadata = _read(pictures, pq.read_metadata)
     columns = {metadata.schema.column(number).name for number in range(metadata.num_columns)}
     if not _is_sound(factors):
         raise _damaged(table)
@@ -201,9 +201,9 @@ def _is_sound(factors: pd.DataFrame) -> bool:
     return whole and factors["id"].is_unique and bool(factors["split"].isin(SPLITS).all())
 
 
-def _read(path: Path, read: Callable[[], Decoded]) -> Decoded:
+def _read(path: Path, read: Callable[[Path], Decoded]) -> Decoded:
     try:
-        return read()
+        return read(path)
     except (OSError, ValueError) as error:  # Arrow's errors are among these
         raise _damaged(path) from error
 

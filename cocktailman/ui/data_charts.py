@@ -43,19 +43,19 @@ def class_balance(renders: Renders, chosen: Chosen) -> None:
     column = st.segmented_control(
         "Count by",
         CLASSES,
-        format_func=lambda name: LABELS[name],
+        format_func=LABELS.__getitem__,
         default=CLASSES[0],
         key="by",
         required=True,
         bind="query-params",
         persist_state="page",
     )
-    column = column or CLASSES[0]
+    column = column or CLASSES[0]  # None where a link ends in "by=", `required` or not
     counts = statistics.class_balance(renders, chosen, column)
     if not len(counts):
         st.info(f"None of these {chosen.sum():,} pictures has any.")
         return
-    names = [shown_word(column, "" if word == statistics.FREE_POUR else word) for word in counts.index]
+    names = [shown_word(column, word) for word in counts.index]
     least, most = counts["total"].min(), counts["total"].max()
     st.caption(f"Over {chosen.sum():,} pictures: from {least:,} to {most:,} each. Click a bar to see its pictures.")
     st.plotly_chart(
@@ -94,7 +94,7 @@ def together(renders: Renders, chosen: Chosen) -> None:
             bind="query-params",
             persist_state="page",
         )
-    measure = measure or PICTURES
+    measure = measure or PICTURES  # None where a link ends in "measure="
     st.caption(f"{MEASURES[measure]} Over {count:,} pictures.")
     shown = pairs if everything else pairs.iloc[:MOST, :MOST]
     names = {item.id: item.name for item in catalog().ingredients}
@@ -132,7 +132,7 @@ def _pairs_table(listed: pd.DataFrame, names: dict[str, str]) -> None:
     st.dataframe(
         listed.replace({"first": names, "second": names}).assign(**shares),
         hide_index=True,
-        height=figures.LINE * MOST + figures.LABELS,
+        height=figures.LINE * MOST + figures.HEAD,
         column_config={
             "first": name,
             "second": name,
@@ -173,22 +173,18 @@ def factors(renders: Renders, chosen: Chosen) -> None:
 def scatter(renders: Renders, chosen: Chosen) -> None:
     """Two factors against each other, a third as colour."""
     label = LABELS.__getitem__
-    colours = [*NUMERIC, *CATEGORICAL, "split"]
-    for name in ("x", "y", "colour"):
-        check_choice(name, [label(factor) for factor in (colours if name == "colour" else NUMERIC)])
+    numbers, colours = list(NUMERIC), [*NUMERIC, *CATEGORICAL, "split"]
+    for name, options in (("x", numbers), ("y", numbers), ("colour", colours)):
+        check_choice(name, [label(factor) for factor in options])
+
+    def choose(title: str, key: str, options: list[str], first: str) -> str:
+        start = options.index(first)
+        return st.selectbox(title, options, start, label, key=key, width=220, bind="query-params", persist_state="page")
+
     with st.container(horizontal=True):
-        x = st.selectbox("Across", NUMERIC, 2, label, key="x", width=220, bind="query-params", persist_state="page")
-        y = st.selectbox("Up", NUMERIC, 3, label, key="y", width=220, bind="query-params", persist_state="page")
-        colour = st.selectbox(
-            "Colour",
-            colours,
-            colours.index("light_warmth"),
-            label,
-            key="colour",
-            width=220,
-            bind="query-params",
-            persist_state="page",
-        )
+        x = choose("Across", "x", numbers, "camera_azimuth")
+        y = choose("Up", "y", numbers, "camera_elevation")
+        colour = choose("Colour", "colour", colours, "light_warmth")
     rows = np.flatnonzero(chosen)
     drawn = np.sort(np.random.default_rng(0).choice(rows, POINTS, replace=False)) if len(rows) > POINTS else rows
     points = renders.factors.iloc[drawn]
@@ -198,10 +194,9 @@ def scatter(renders: Renders, chosen: Chosen) -> None:
         else f"{len(rows):,} pictures"
     )
     st.caption(f"A point is a picture; click one to open it. Here are {drawn_of}.")
-    names = points["cocktail"].map(lambda word: shown_word("cocktail", word))
-    hover = names + "<br>" + points[x].map(lambda value: f"{label(x)} {shown_value(x, value)}")
-    hover += "<br>" + points[y].map(lambda value: f"{label(y)} {shown_value(y, value)}")
-    hover += "<br>" + points[colour].map(lambda value: f"{label(colour)} {shown_value(colour, value)}")
+    hover = points["cocktail"].map(lambda word: shown_word("cocktail", word))
+    for name in (x, y, colour):
+        hover += f"<br>{label(name)} " + points[name].map(partial(shown_value, name))
     shades = points[colour] if colour in NUMERIC else points[colour].map(lambda word: shown_word(colour, word))
     st.plotly_chart(
         figures.scatter(points, x, y, LABELS, shades, hover),

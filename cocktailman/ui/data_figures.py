@@ -14,7 +14,7 @@ SPLIT_COLOURS = {"train": "#5f7fd9", "validation": "#35b6c9", "test": "#e8a317",
 BAR = "#d9663f"
 MORE = [[0, "rgba(217, 102, 63, 0.06)"], [1, "rgba(217, 102, 63, 1)"]]
 LESS_OR_MORE = [[0, "#3f78d9"], [0.5, "rgba(128, 128, 128, 0.08)"], [1, "#d9663f"]]
-LINE, LEGEND, AXIS, LABELS = 20, 48, 30, 130  # px: a line of bars or of a matrix, and what goes beside them
+LINE, LEGEND, AXIS, HEAD = 20, 48, 30, 130  # px: a line of bars or of a matrix, and what goes above and below them
 NO_MARGIN = {"l": 0, "r": 0, "t": 8, "b": 0}
 
 
@@ -74,7 +74,7 @@ def matrix(
             ygap=1,
         )
     )
-    figure.update_layout(height=max(LINE * len(labels), 320) + LABELS, margin=NO_MARGIN, dragmode=False)
+    figure.update_layout(height=max(LINE * len(labels), 320) + HEAD, margin=NO_MARGIN, dragmode=False)
     figure.update_yaxes(autorange="reversed", dtick=1, showgrid=False)
     figure.update_xaxes(dtick=1, tickangle=-90, showgrid=False, side="top")
     return figure

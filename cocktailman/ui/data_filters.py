@@ -23,20 +23,22 @@ NARROW = 150  # px, the least width of a filter: two fit side by side on a phone
 
 def filters(renders: Renders) -> Selection:
     """Draws the filters, and returns what they ask for."""
-    _check_link(renders)
+    options = {name: _options(renders, name) for name in (*AMONG, *LISTED)}
+    limits = {name: bounds(renders, name) for name in NUMERIC}
+    _check_link(options, limits)
     words: dict[str, Sequence[str]] = {}
     with st.grid(len(ROW) + 1, min_column_width=NARROW, vertical_alignment="bottom"):
         for name in ROW:
-            words[name] = _words(renders, name)
+            words[name] = _words(name, options[name])
         with st.popover("More filters", icon=":material/tune:", width="stretch"):
-            for name in (*AMONG, *LISTED):
+            for name in options:
                 if name not in ROW:
-                    words[name] = _words(renders, name)
-            ranges = {name: _range(renders, name) for name in NUMERIC}
+                    words[name] = _words(name, options[name])
+            ranges = {name: _range(name, *limits[name]) for name in NUMERIC}
     return Selection(
         among={name: words[name] for name in AMONG if words[name]},
         containing={name: words[name] for name in LISTED if words[name]},
-        between={name: range for name, range in ranges.items() if range != bounds(renders, name)},
+        between={name: range for name, range in ranges.items() if range != limits[name]},
     )
 
 
@@ -45,8 +47,9 @@ def clear_filters(renders: Renders) -> None:
     for name in (*AMONG, *LISTED):
         st.session_state[name] = []
     for name in NUMERIC:
-        if st.session_state[name] != bounds(renders, name):
-            st.session_state[name] = bounds(renders, name)
+        everything = bounds(renders, name)
+        if st.session_state[name] != everything:  # what a slider has by default is not set without a warning in the log
+            st.session_state[name] = everything
     first_page()
 
 
@@ -114,8 +117,7 @@ def _options(renders: Renders, name: str) -> dict[str, str]:
     return {shown_word(name, word): word for word in words}
 
 
-def _words(renders: Renders, name: str) -> list[str]:
-    options = _options(renders, name)
+def _words(name: str, options: dict[str, str]) -> list[str]:
     chosen = st.multiselect(
         f"{LABELS[name]}, all of" if name in LISTED else LABELS[name],
         list(options),
@@ -127,8 +129,7 @@ def _words(renders: Renders, name: str) -> list[str]:
     return [options[text] for text in chosen]
 
 
-def _range(renders: Renders, name: str) -> tuple[float, float]:
-    lowest, highest = bounds(renders, name)
+def _range(name: str, lowest: float, highest: float) -> tuple[float, float]:
     return st.slider(
         NUMERIC[name].label,
         lowest,
@@ -142,14 +143,14 @@ def _range(renders: Renders, name: str) -> tuple[float, float]:
     )
 
 
-def _check_link(renders: Renders) -> None:
+def _check_link(options: dict[str, dict[str, str]], limits: dict[str, tuple[float, float]]) -> None:
     """Says what of the URL fits no filter: Streamlit drops it without a word."""
-    for name in (*AMONG, *LISTED):
-        check_choice(name, _options(renders, name))
-    for name in NUMERIC:
+    for name, words in options.items():
+        check_choice(name, words)
+    for name, ends in limits.items():
         values = st.query_params.get_all(name)
-        if values and not _is_range(values, *bounds(renders, name)):
-            lowest, highest = (shown_value(name, bound) for bound in bounds(renders, name))
+        if values and not _is_range(values, *ends):
+            lowest, highest = (shown_value(name, end) for end in ends)
             show_error(
                 InputError(
                     f"the link asks for {LABELS[name].lower()} {' to '.join(values)[:40]}: "

@@ -95,7 +95,7 @@ def _look(facts: dict[str, Any], picture: Image.Image, mask: npt.NDArray[np.uint
 def _leaf(renders: Renders, rows: npt.NDArray[np.int64], row: int) -> None:
     """Buttons to the neighbours in the order on show; the arrow keys do the same."""
     ids = renders.factors["id"].to_numpy()[rows]
-    place = int(np.argmax(rows == row)) if row in rows else -len(rows)  # far off, where the filters leave it out
+    place = int(np.argmax(rows == row)) if row in rows else -2  # where the filters leave it out: no neighbours
 
     def turn(label: str, to: int, **look: Any) -> None:
         there = 0 <= to < len(rows)

@@ -9,12 +9,6 @@ from cocktailman.renders import BY_RECIPE, CATEGORICAL, FREE_POUR, LISTED, NUMER
 LABELS = {"cocktail": "Cocktail", **LISTED, **CATEGORICAL, "split": "Split"} | {
     name: factor.label for name, factor in NUMERIC.items()
 }
-CHANCE_NEEDS = 100  # pictures; over fewer, a correlation says nothing
-
-
-def cocktails(factors: pd.DataFrame) -> pd.Series:
-    """The cocktail of each picture, as one would call it."""
-    return factors.loc[:, "cocktail"].replace("", FREE_POUR)
 
 
 def class_balance(renders: Renders, chosen: npt.NDArray[np.bool_], column: str) -> pd.DataFrame:
@@ -27,7 +21,7 @@ def class_balance(renders: Renders, chosen: npt.NDArray[np.bool_], column: str) 
         words = renders.words[column].loc[chosen]
         counts = pd.DataFrame({name: words[(split == name).to_numpy()].sum() for name in SPLITS})
     else:
-        values = cocktails(renders.factors.loc[chosen]) if column == "cocktail" else renders.factors.loc[chosen, column]
+        values = renders.factors.loc[chosen, column].replace("", FREE_POUR)  # nothing but a cocktail is ever ""
         counts = pd.crosstab(values, split).reindex(columns=list(SPLITS), fill_value=0)
     counts["total"] = counts.sum(axis=1)
     counts = counts.loc[counts["total"] > 0]
@@ -55,15 +49,16 @@ def lifts_of(pairs: pd.DataFrame, count: int) -> pd.DataFrame:
 def listed_pairs(pairs: pd.DataFrame, count: int) -> pd.DataFrame:
     """Each two words that meet, a row a pair, most frequent first: in how many rows, which share of either's, lift."""
     first, second = np.triu_indices(len(pairs), k=1)
-    names, both, single = pairs.columns.to_numpy(), pairs.to_numpy(), np.diag(pairs)
+    names, both = pairs.columns.to_numpy(), pairs.to_numpy()
+    shares, lifts = shares_of(pairs).to_numpy(), lifts_of(pairs, count).to_numpy()
     table = pd.DataFrame(
         {
             "first": names[first],
             "second": names[second],
             "both": both[first, second],
-            "of first": both[first, second] / single[first],
-            "of second": both[first, second] / single[second],
-            "lift": both[first, second] * count / (single[first] * single[second].astype(float)),
+            "of first": shares[first, second],
+            "of second": shares[second, first],
+            "lift": lifts[first, second],
         }
     )
     return table.loc[table["both"] > 0].sort_values("both", ascending=False, kind="stable", ignore_index=True)
