@@ -42,8 +42,8 @@ class CVAETraining(L.LightningModule):
         kl_warmup: steps over which the KL's weight rises from 0.
         edge_weight: of the error of neighbouring pixels' differences; 0 leaves it out.
         perceptual_weight: of the distance of EfficientNet-Lite1 features; 0 leaves it out.
-        consistency_weight: of the error of the recipes that EfficientNet-Lite1 and 2 read from drinks painted in
-            random styles; 0 leaves it out.
+        consistency_weight: of the error of the recipes that EfficientNet-Lite1 and 2 read from drinks painted in a
+            style of the prior; 0 leaves it out.
         recipe_dropout: how often each ingredient is left out of a training recipe: labels are incomplete anyway, and
             the decoder learns what one ingredient more or less changes.
         learning_rate: of AdamW, at its peak; it falls to 0 along a cosine.
@@ -105,7 +105,7 @@ class CVAETraining(L.LightningModule):
                 self.print(f"Lite{backbone}: {misread:.2f} nats on ingredients, {misnamed:.2f} on names, of photos")
 
     def losses(self, output: CVAEOutput, painted: Tensor, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
-        """Each term, unweighted, by name; `painted` are drinks in random styles, of the batch's first recipes."""
+        """Each term, unweighted, by name; `painted` are drinks in styles of the prior, of the batch's first recipes."""
         terms = {
             "reconstruction": self.reconstruction(output.image, image),
             "kl": self.kl(output.mean, output.log_variance),
@@ -127,18 +127,14 @@ class CVAETraining(L.LightningModule):
         return torch.stack([weights[name] * value for name, value in terms.items()]).sum()
 
     def _paint(self, image: Tensor, recipe: Tensor, drawn: Tensor) -> tuple[CVAEOutput, Tensor]:
-        """The images rebuilt, and the recipes `drawn` painted in random styles, in one pass of the decoder.
+        """The images rebuilt, and the recipes `drawn` painted in styles of the prior, in one pass of the decoder.
 
         Two passes would each be normalised by statistics of their own, and those that batch normalisation keeps for
-        later would fit neither. The random styles have mean and spread of the batch's: what the prior will be once
-        styles are measured anew (`CVAE.rescale_style`). Styles that no photo has would leave the decoder free to please
-        the readers with pictures that no photo resembles.
+        later would fit neither.
         """
         mean, log_variance = self.network.encoder(image)
         style = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)  # (n, style_dim)
-        spread, centre = torch.std_mean(style.detach(), dim=0)  # (style_dim,) each
-        others = centre + spread * torch.randn_like(style[: len(drawn)])
-        styles = torch.cat([style, others])
+        styles = torch.cat([style, torch.randn_like(style[: len(drawn)])])
         images = self.network.decoder(styles, torch.cat([recipe, drawn]))
         rebuilt, painted = images[: len(image)], images[len(image) :]
         return CVAEOutput(rebuilt, mean, log_variance, style), painted
