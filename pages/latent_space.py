@@ -11,9 +11,10 @@ from cocktailman.ui import cache
 from cocktailman.ui.data_picture import PICTURE
 from cocktailman.ui.entry import require_entry_point
 from cocktailman.ui.errors import shown_errors
-from cocktailman.ui.figures import COLOURS, OTHERS, style_map
+from cocktailman.ui.figures import OTHERS, style_groups, style_map
 from cocktailman.ui.model_picker import model_picker
 from cocktailman.ui.painting import Painting
+from cocktailman.ui.style_understanding import understanding
 
 MARKED = "map_row"  # in the session state: the row whose point was clicked last
 SHOWN = 512  # px
@@ -61,14 +62,6 @@ def panel(table: pd.DataFrame, row: int, model: Checkpoint) -> None:
     st.page_link("pages/generate.py", label="Go on by hand", icon=":material/tune:", query_params=painting.query())
 
 
-def groups(table: pd.DataFrame, domain: str) -> pd.Series:
-    """What each point is coloured by: its cocktail, for photos where many show the same."""
-    drink: pd.Series = table.loc[:, "drink"]
-    if domain == RENDERED:
-        return drink
-    return drink.where(drink.isin(COLOURS) & (table["source"] == "bulk"), OTHERS)
-
-
 @st.fragment
 def explorer(model: Checkpoint) -> None:
     """Map and panel; a click reruns these and nothing else of the page."""
@@ -80,7 +73,7 @@ def map_and_panel(model: Checkpoint) -> None:
     table = cache.styles(model.name)
     view, show = st.columns([1, 3], vertical_alignment="bottom")
     projection = view.segmented_control("Projection", list(PROJECTIONS), key="map_view", default="UMAP", required=True)
-    named = groups(table, model.domain)
+    named = style_groups(table, model.domain)
     known = sorted(set(named) - {OTHERS})
     cocktails = show.multiselect(
         "Only these cocktails", known, key=f"map_only_{model.domain}", placeholder="all of them"
@@ -113,3 +106,4 @@ with shown_errors():
         "puts it. Points close together were given a similar style. Click one."
     )
     explorer(model)
+    understanding(model)

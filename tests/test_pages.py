@@ -12,6 +12,7 @@ from cocktailman.catalog import catalog
 from cocktailman.generation import Generator
 from cocktailman.renders import RENDERS, read_renders
 from cocktailman.ui import cache
+from cocktailman.ui.figures import COLOURS
 
 APP = Path(__file__).parent.parent / "streamlit_app.py"
 
@@ -140,6 +141,15 @@ def test_latent_space_shows_a_map_and_a_reconstruction():
     assert pictures(app) != before
     calm(app.multiselect(key="map_only_photos").select("Beer").run())
     assert "Beer" in str(app.get("plotly_chart")[0].proto)
+
+
+def test_latent_space_says_what_the_styles_are_like():
+    app = run("latent_space")
+    assert any("groups are near normal" in item.value for item in app.markdown)
+    cocktails, numbers = (item.value for item in app.dataframe)
+    assert set(cocktails["cocktail"]) == set(COLOURS)
+    assert min(cocktails["styles"].tolist()) >= 20
+    assert len(numbers) == 6
 
 
 @pytest.fixture

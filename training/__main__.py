@@ -66,7 +66,7 @@ def renders_sheets(folder: Path = Path("docs")) -> None:
 
 @app.command(context_settings=PASS_THROUGH)
 def cvae(context: typer.Context) -> None:
-    """Train a CVAE: --config training/configs/cvae-photos/4-final-128px.yaml [--resume last] [--dry-run]."""
+    """Train a CVAE: --config training/configs/cvae-photos/5-final-128px.yaml [--resume last] [--dry-run]."""
     from training.cvae import CVAETraining
     from training.fit import fit
 

@@ -9,8 +9,10 @@ import numpy as np
 from PIL import Image
 from sklearn.decomposition import PCA
 
+from cocktailman.evaluation.disentanglement import report, slider_names
 from cocktailman.evaluation.metrics import bootstrap, peak_signal_to_noise, squared_errors, structural_similarity
 from cocktailman.generation import Generator
+from cocktailman.renders import CATEGORICAL, NUMERIC, read_renders
 from training.pictures import Pictures, read_pictures
 from training.posterior import posterior_facts
 
@@ -19,13 +21,18 @@ COMPONENTS = (6, 16)  # of the PCA that errors are compared with
 
 
 def measure(generator: Generator, packed: Path) -> dict[str, object]:
-    """MSE, PSNR (dB) and SSIM of rebuilt renders at the network's own size, by split, and what MSE means here."""
+    """MSE, PSNR (dB) and SSIM of rebuilt renders at the network's own size, by split, and what MSE means here; how well
+    the styles tell the factors apart."""
     pictures = read_pictures(packed, generator.checkpoint.size)
     yardsticks = _Yardsticks(pictures.of("train"))
     splits = {name: pictures.of(name) for name in HELD_OUT}
+    facts = read_renders(packed).factors
+    styles = generator.encode(_images(pictures)).mean  # of all splits: the scores are of the encoder, row by row
     return {
         "data": f"renders at {generator.checkpoint.size} px, rebuilt from the mean of their style and their recipe",
         **posterior_facts(generator, _images(splits["validation"])),
+        "disentanglement": report(styles, facts, NUMERIC | CATEGORICAL),
+        "sliders": [item.label for item in slider_names(styles, facts, NUMERIC | CATEGORICAL)],
         "splits": {name: _measured(generator, part, yardsticks) for name, part in splits.items()},
     }
 

@@ -36,3 +36,8 @@ def style_columns(table: pd.DataFrame) -> list[str]:
 def style_matrix(table: pd.DataFrame) -> np.ndarray:
     """The styles' means, float32, shape (n, style_dim)."""
     return table[style_columns(table)].to_numpy(np.float32)
+
+
+def std_matrix(table: pd.DataFrame) -> np.ndarray:
+    """The styles' standard deviations, float32, shape (n, style_dim)."""
+    return table[[f"s{name[1:]}" for name in style_columns(table)]].to_numpy(np.float32)

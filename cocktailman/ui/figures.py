@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import qualitative
 
-from cocktailman.renders import FREE_POUR
+from cocktailman.renders import FREE_POUR, RENDERED
 
 OTHERS = "other recipes"
 OTHERS_COLOUR = "rgba(150, 150, 150, 0.45)"
@@ -32,6 +32,14 @@ def colour_of(name: str) -> str:
     if name in {OTHERS, FREE_POUR}:
         return OTHERS_COLOUR
     return COLOURS.get(name) or qualitative.Dark24[sum(name.encode()) % len(qualitative.Dark24)]
+
+
+def style_groups(table: pd.DataFrame, domain: str) -> pd.Series:
+    """What each row of a style table belongs to: its cocktail; of photos, where many show the same, else `OTHERS`."""
+    drink: pd.Series = table.loc[:, "drink"]
+    if domain == RENDERED:
+        return drink
+    return drink.where(drink.isin(COLOURS) & (table["source"] == "bulk"), OTHERS)
 
 
 def style_map(table: pd.DataFrame, x: str, y: str, group: pd.Series, marked: int | None = None) -> go.Figure:
