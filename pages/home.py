@@ -77,6 +77,6 @@ with latent, st.container(border=True, height="stretch"):
 with data, st.container(border=True, height="stretch"):
     st.page_link("pages/data.py", label="**Data**", icon=":material/photo_library:")
     st.markdown(
-        "Thousands of path-traced drinks, each with its box, its masks and every factor that made it: browse them, "
+        "Path-traced drinks, each with its box, its masks and every factor that made it: browse them, "
         "count them, and see how the factors vary."
     )

@@ -74,6 +74,7 @@ def save_regressor(regressor: StyleRegressor, checkpoint: Checkpoint) -> Path:
     facts = {"weights": checkpoint.sha256[WEIGHTS], "pictures": str(regressor.pictures)}
     path = checkpoint.folder / FILE
     save_file(tensors, path, metadata=facts)
+    path.chmod(0o644)
     return path
 
 
