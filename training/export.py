@@ -8,6 +8,7 @@ from torch.utils.data import DataLoader
 
 from cocktailman.checkpoints import Checkpoint, save_network
 from cocktailman.errors import InputError
+from cocktailman.latent.regressor import FILE as REGRESSOR
 from cocktailman.networks.cvae import CVAE, CVAEConfig
 from training.data import PictureDataset
 from training.pictures import Pictures, read_pictures
@@ -34,7 +35,9 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
         network.rescale_style(
             *aggregate_posterior(network.eval(), read_pictures(packed, network.config.size).of("train"))
         )
-    return save_network(network, "cvae", name, domain, root)
+    checkpoint = save_network(network, "cvae", name, domain, root)
+    (checkpoint.folder / REGRESSOR).unlink(missing_ok=True)  # it was fitted for the weights before
+    return checkpoint
 
 
 @torch.inference_mode()
