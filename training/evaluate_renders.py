@@ -6,10 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 from sklearn.decomposition import PCA
 
-from cocktailman.evaluation.disentanglement import report, slider_names
+from cocktailman.evaluation.disentanglement import FEWEST, report, slider_names
 from cocktailman.evaluation.metrics import bootstrap, peak_signal_to_noise, squared_errors, structural_similarity
 from cocktailman.generation import Generator
 from cocktailman.renders import CATEGORICAL, NUMERIC, read_renders
@@ -26,14 +27,22 @@ def measure(generator: Generator, packed: Path) -> dict[str, object]:
     pictures = read_pictures(packed, generator.checkpoint.size)
     yardsticks = _Yardsticks(pictures.of("train"))
     splits = {name: pictures.of(name) for name in HELD_OUT}
-    facts = read_renders(packed).factors
-    styles = generator.encode(_images(pictures)).mean  # of all splits: the scores are of the encoder, row by row
     return {
         "data": f"renders at {generator.checkpoint.size} px, rebuilt from the mean of their style and their recipe",
         **posterior_facts(generator, _images(splits["validation"])),
-        "disentanglement": report(styles, facts, NUMERIC | CATEGORICAL),
-        "sliders": [item.label for item in slider_names(styles, facts, NUMERIC | CATEGORICAL)],
+        **_told_apart(generator, pictures, read_renders(packed).factors),
         "splits": {name: _measured(generator, part, yardsticks) for name, part in splits.items()},
+    }
+
+
+def _told_apart(generator: Generator, pictures: Pictures, factors: pd.DataFrame) -> dict[str, object]:
+    """How well styles tell the factors apart, over all splits; nothing where the pictures are too few to say."""
+    if len(factors) < FEWEST:
+        return {}
+    styles, kinds = generator.encode(_images(pictures)).mean, NUMERIC | CATEGORICAL
+    return {
+        "disentanglement": report(styles, factors, kinds),
+        "sliders": [item.label for item in slider_names(styles, factors, kinds)],
     }
 
 
