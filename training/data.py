@@ -20,9 +20,7 @@ Batch = tuple[Tensor, Tensor]  # images (n, 3, size, size) in [0, 1], recipes (n
 
 def recipe_matrix(pictures: Pictures) -> np.ndarray:
     """The recipe vectors of the pictures, float32, shape (n, n_ingredients)."""
-    vocabulary = catalog()
-    rows = [vocabulary.recipe_vector(vocabulary.recipe(ids.split())) for ids in pictures.table["ingredients"]]
-    return np.stack(rows)
+    return np.stack([catalog().recipe_vector(recipe) for recipe in pictures.recipes])
 
 
 def sampling_weights(pictures: Pictures, balance: float) -> np.ndarray:

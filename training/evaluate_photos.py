@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from sklearn.decomposition import PCA
 
 from cocktailman.catalog import Recipe, catalog
 from cocktailman.evaluation.features import picture_features
@@ -16,6 +15,7 @@ from cocktailman.images import to_square
 from cocktailman.networks.backbones import LiteBackbone
 from training.pictures import Pictures, read_pictures
 from training.posterior import posterior_facts
+from training.yardsticks import Yardsticks
 
 SIZE = 64  # px, at which everything is compared
 SAMPLES_A_DRINK = 50
@@ -39,14 +39,7 @@ class Judge:
 
     def scale(self) -> dict[str, float]:
         """What errors and rates mean here: those of the mean picture, of PCA, and of the judge on real photos."""
-        train, held = _flat(self.train), _flat(self.held)
-        pca = PCA(16, svd_solver="randomized", random_state=0).fit(train)
-        mean, components = np.asarray(pca.mean_), np.asarray(pca.components_)
-        scale = {"mse_mean_picture": float(((held - mean) ** 2).mean())}
-        for count in (6, 16):
-            axes = components[:count]
-            rebuilt = (held - mean) @ axes.T @ axes + mean
-            scale[f"mse_pca_{count}"] = float(((held - rebuilt) ** 2).mean())
+        scale = Yardsticks(_small(self.train.images)).errors(_small(self.held.images))
         named = _bulk(self.held)
         right = self.classifier.predict(self.held_features[named]) == self.held.table.loc[named, "drink"]
         scale["recognised_photos"] = float(np.mean(right))
@@ -54,12 +47,12 @@ class Judge:
 
     def reconstruction(self, rebuild: Rebuild) -> Estimate:
         """Mean squared error of the rebuilt validation photos at 64 px."""
-        rebuilt = rebuild(_pictures(self.held), _recipes(self.held))
-        return bootstrap(squared_errors(_small(rebuilt), _small(_pictures(self.held))))
+        rebuilt = rebuild(self.held.images, self.held.recipes)
+        return bootstrap(squared_errors(_small(rebuilt), _small(self.held.images)))
 
     def distance(self, draw: Draw) -> Estimate:
         """Kernel distance of pictures drawn for the recipes of the validation photos from those photos."""
-        drawn = draw(_recipes(self.held), 0)
+        drawn = draw(self.held.recipes, 0)
         return kernel_distance(self.held_features, picture_features(drawn, self.backbone, SIZE))
 
     def recognised(self, draw: Draw) -> tuple[Estimate, dict[str, float]]:
@@ -74,7 +67,7 @@ class Judge:
     def _photo_features(self, photos: Pictures, packed: Path) -> np.ndarray:
         kept = packed.with_name(f"{packed.stem}-features-{SIZE}.npy")
         if not kept.exists() or kept.stat().st_mtime < packed.stat().st_mtime:
-            np.save(kept, picture_features(_pictures(photos), self.backbone, SIZE))
+            np.save(kept, picture_features(photos.images, self.backbone, SIZE))
         return np.load(kept)
 
 
@@ -95,7 +88,7 @@ def measure(generator: Generator, packed: Path) -> dict[str, object]:
         "kernel_distance_efficientnet_lite0": asdict(judge.distance(draw)),
         "recognised_samples": asdict(recognised),
         "recognised_by_drink": by_drink,
-        **posterior_facts(generator, _pictures(judge.held)),
+        **posterior_facts(generator, judge.held.images),
         "for_scale": judge.scale(),
     }
 
@@ -104,17 +97,5 @@ def _bulk(photos: Pictures) -> np.ndarray:
     return (photos.table["source"] == "bulk").to_numpy()
 
 
-def _pictures(photos: Pictures) -> list[Image.Image]:
-    return [Image.fromarray(pixels) for pixels in photos.pixels]
-
-
-def _recipes(photos: Pictures) -> list[Recipe]:
-    return [catalog().recipe(ids.split()) for ids in photos.table["ingredients"]]
-
-
 def _small(pictures: list[Image.Image]) -> np.ndarray:
     return np.stack([np.asarray(to_square(picture, SIZE)) for picture in pictures])
-
-
-def _flat(photos: Pictures) -> np.ndarray:
-    return _small(_pictures(photos)).reshape(len(photos.pixels), -1).astype(np.float32) / 255

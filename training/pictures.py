@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from cocktailman.catalog import Recipe, catalog
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.renders import FREE_POUR, RENDERED, Renders, read_renders
@@ -30,6 +31,16 @@ class Pictures:
         """The pictures of one split: `train` or `validation`; of renders also `test` or `unseen`."""
         rows = (self.table["split"] == split).to_numpy()
         return Pictures(self.pixels[rows], self.table.loc[rows].reset_index(drop=True))
+
+    @property
+    def images(self) -> list[Image.Image]:
+        """The pictures as images, mode RGB."""
+        return [Image.fromarray(pixels) for pixels in self.pixels]
+
+    @property
+    def recipes(self) -> list[Recipe]:
+        """The recipe of each picture."""
+        return [catalog().recipe(ids.split()) for ids in self.table["ingredients"]]
 
 
 def read_pictures(packed: Path, size: int | None = None) -> Pictures:

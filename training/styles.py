@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 from cocktailman.generation import Generator
 from cocktailman.latent.projection import pca_plane, umap_plane
@@ -16,7 +15,7 @@ def write_styles(name: str, packed: Path, root: Path = STYLES) -> Path:
     """Encodes every picture with checkpoint `name`, projects the styles and writes the table; returns its path."""
     generator = Generator.load(name)
     pictures = read_pictures(packed, generator.checkpoint.size)
-    posterior = generator.encode(Image.fromarray(pixels) for pixels in pictures.pixels)
+    posterior = generator.encode(pictures.images)
     table = pictures.table.copy()
     for prefix, values in (("z", posterior.mean), ("s", posterior.std)):
         columns = [f"{prefix}{number}" for number in range(1, values.shape[1] + 1)]

@@ -103,7 +103,9 @@ class RecipeConsistency(nn.Module):
         for place, parts in enumerate(zip(*(features for features, _ in pairs), strict=True)):
             features = torch.cat(parts)
             self.ingredients[place], error = _fitted(features, recipes, self._error)
-            self.names[place], misnamed = _fitted(features[named], F.one_hot(name, len(self.drinks)).float(), _misnamed)
+            self.names[place], misnamed = _fitted(
+                features[named], F.one_hot(name, len(self.drinks)).float(), F.cross_entropy
+            )
             errors.append((error, misnamed))
         return errors
 
@@ -152,10 +154,6 @@ class RecipeConsistency(nn.Module):
 
 def _reader(outputs: int) -> nn.Linear:
     return nn.Linear(LITE_FEATURES, outputs).requires_grad_(False)
-
-
-def _misnamed(logits: Tensor, name: Tensor) -> Tensor:
-    return F.cross_entropy(logits, name)
 
 
 def _fitted(
