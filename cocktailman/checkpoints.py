@@ -14,15 +14,22 @@ import copy
 import hashlib
 import io
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from cocktailman.catalog import DATA
 from cocktailman.errors import InputError
-from cocktailman.networks.cvae import CVAE
 
 CHECKPOINTS = DATA / "checkpoints"
-KINDS: dict[str, type[CVAE]] = {"cvae": CVAE}
+KINDS = {  # where the network of each kind is; imported as it is needed, for some bring much along
+    "cvae": "cocktailman.networks.cvae.CVAE",
+    "detector": "cocktailman.networks.detector.DrinkDetector",
+    "classifier": "cocktailman.networks.classifier.DrinkClassifier",
+}
+GENERATORS = ("cvae",)  # the kinds that paint
 WEIGHTS, CONFIG, FACTS = "model.safetensors", "config.json", "checkpoint.json"
 
 
@@ -39,13 +46,13 @@ class Checkpoint:
     folder: Path
 
 
-def list_checkpoints(root: Path = CHECKPOINTS) -> list[Checkpoint]:
-    """All checkpoints of a folder, by name; those whose facts cannot be read are left out."""
+def list_checkpoints(root: Path = CHECKPOINTS, kinds: Collection[str] = tuple(KINDS)) -> list[Checkpoint]:
+    """All checkpoints of these kinds in a folder, by name; those whose facts cannot be read are left out."""
     found = []
     for folder in sorted(root.glob("*/")):
         with contextlib.suppress(InputError):
             found.append(find_checkpoint(folder.name, root))
-    return found
+    return [checkpoint for checkpoint in found if checkpoint.kind in kinds]
 
 
 def find_checkpoint(name: str, root: Path = CHECKPOINTS) -> Checkpoint:
@@ -73,7 +80,7 @@ def find_checkpoint(name: str, root: Path = CHECKPOINTS) -> Checkpoint:
     return found
 
 
-def load_network(checkpoint: Checkpoint) -> CVAE:
+def load_network(checkpoint: Checkpoint) -> Any:
     """The network in evaluation mode, in single precision; its files are checked against their SHA-256 first.
 
     Raises `InputError` where a file is missing or is not what was saved.
@@ -84,12 +91,13 @@ def load_network(checkpoint: Checkpoint) -> CVAE:
             raise _damaged(checkpoint.name, file)
     with contextlib.redirect_stdout(io.StringIO()):  # the hub mixin greets on standard output, where results go
         try:
-            return KINDS[checkpoint.kind].from_pretrained(checkpoint.folder, strict=True).eval()
+            module, _, name = KINDS[checkpoint.kind].rpartition(".")
+            return getattr(import_module(module), name).from_pretrained(checkpoint.folder, strict=True).eval()
         except Exception as error:  # files that agree with their checksums, and not with each other or with this code
             raise _damaged(checkpoint.name, WEIGHTS) from error
 
 
-def save_network(network: CVAE, kind: str, name: str, domain: str, root: Path = CHECKPOINTS) -> Checkpoint:
+def save_network(network: Any, kind: str, name: str, domain: str, root: Path = CHECKPOINTS) -> Checkpoint:
     """Writes a network as a checkpoint folder, its weights in half precision; a model card there is kept.
 
     Raises `InputError` where `name` is not that of a folder.

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from cocktailman.catalog import Catalog, Recipe, catalog
-from cocktailman.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
+from cocktailman.checkpoints import CHECKPOINTS, GENERATORS, Checkpoint, find_checkpoint, load_network
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.latent.regressor import read_regressor
@@ -40,6 +40,8 @@ class Generator:
     """
 
     def __init__(self, checkpoint: Checkpoint, vocabulary: Catalog | None = None) -> None:
+        if checkpoint.kind not in GENERATORS:
+            raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and paints nothing: choose another")
         self.checkpoint = checkpoint
         self.vocabulary = vocabulary or catalog()
         self._network = load_network(checkpoint).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -25,6 +25,8 @@ MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120); decod
 MAX_SIDE = 20_000  # a longer side is a strip, not a photo, and resizing one costs memory out of proportion
 MAX_SCANS = 500  # passes over a progressive JPEG, usually 10: each takes 75 bytes of file, and decodes all its pixels
 
+MARGIN = 1.25  # side of the crop around a drink, in units of its box's longer side
+
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # Pillow's JPEG reads MPO, several JPEGs in one, too
 SUFFIXES = {suffix for suffix, kind in Image.registered_extensions().items() if kind in {*FORMATS, "MPO"}}
 
@@ -71,6 +73,20 @@ def find_images(paths: Iterable[Path]) -> list[Path]:
         except (OSError, ValueError) as error:
             raise _unreadable(_shown(str(path)), error) from error
     return found
+
+
+def crop_around(image: Image.Image, x1: float, y1: float, x2: float, y2: float) -> Image.Image:
+    """A square around the box (fractions), with a margin, moved or shortened where it would leave the picture."""
+    width, height = image.size
+    side = max(2, MARGIN * max((x2 - x1) * width, (y2 - y1) * height))  # px, at least one after rounding
+
+    def span(low: float, high: float, length: int) -> tuple[int, int]:
+        fit = min(side, length)
+        start = min(max((low + high) / 2 * length - fit / 2, 0), length - fit)
+        return round(start), round(start + fit)
+
+    (left, right), (top, bottom) = span(x1, x2, width), span(y1, y2, height)
+    return image.crop((left, top, right, bottom))
 
 
 def to_square(image: Image.Image, size: int) -> Image.Image:

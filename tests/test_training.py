@@ -25,7 +25,7 @@ from training.data import EpochSampler, PictureDataset, recipe_matrix, sampling_
 from training.evaluate_renders import measure
 from training.export import export_cvae
 from training.fit import fit
-from training.photos import crop_around, pack, split_photos
+from training.photos import largest_boxes, pack, read_table, split_photos
 from training.pictures import Pictures, read_pictures
 
 DRINKS = ("Mojito", "Negroni", "Black Russian", "Bloody Mary")
@@ -331,7 +331,7 @@ def test_packing_crops_to_the_largest_box(folder: Path, tmp_path: Path, monkeypa
         tmp_path / "split.csv", index=False
     )
     monkeypatch.setattr(photos_module, "SPLIT", tmp_path / "split.csv")
-    pack(folder, tmp_path / "new" / "packed.parquet", 32)
+    pack(folder, tmp_path / "new" / "packed.parquet", 32, largest_boxes(read_table(folder / "boxes.csv")))
     photos = read_pictures(tmp_path / "new" / "packed.parquet")
     assert photos.table.to_dict("list") == {
         "file": ["Beer_00.jpg", "Mojito_00.jpg"],

@@ -24,19 +24,26 @@ PhotosFolder = Annotated[Path, typer.Option(help="folder with photos.csv, boxes.
 
 @app.command()
 def split(photos: PhotosFolder) -> None:
-    """Draw the fixed split of the photos anew (data/splits/photos.csv)."""
-    from training.photos import SPLIT, split_photos
+    """Draw the fixed splits of the photos and of those with boxes anew (data/splits)."""
+    from training.photos import BOXES_SPLIT, SPLIT, split_boxes, split_photos
 
     SPLIT.parent.mkdir(parents=True, exist_ok=True)
     split_photos(photos).to_csv(SPLIT, index=False)
+    split_boxes(photos).to_csv(BOXES_SPLIT, index=False)
 
 
 @app.command()
-def pack(photos: PhotosFolder, out: Path = PACKED, size: int = 128) -> None:
+def pack(
+    photos: PhotosFolder,
+    out: Path = PACKED,
+    size: int = 128,
+    whole: Annotated[bool, typer.Option("--whole", help="do not crop to the boxes that boxes.csv has")] = False,
+) -> None:
     """Crop and shrink the photos into one file to train on."""
-    from training.photos import pack
+    from training.photos import largest_boxes, pack, read_table
 
-    pack(photos, out, size)
+    boxes = read_table(photos / "boxes.csv")
+    pack(photos, out, size, largest_boxes(boxes.head(0) if whole else boxes))
 
 
 @app.command(context_settings=PASS_THROUGH)

@@ -11,6 +11,7 @@ from torchvision.utils import save_image
 
 from cocktailman.catalog import catalog
 from cocktailman.networks.cvae import CVAE
+from training.photos import DRINKS
 
 
 class SeedEachEpoch(L.Callback):
@@ -26,23 +27,6 @@ class SeedEachEpoch(L.Callback):
 class SampleGrid(L.Callback):
     """After each validation, saves reconstructions (photo above, reconstruction below) and samples of the 14 best-known
     drinks, a row a style from the prior, as `samples/epoch-NNN-*.png` in the run's folder."""
-
-    drinks = (
-        "Beer",
-        "Bloody Mary",
-        "Cosmopolitan",
-        "Daiquiri",
-        "Espresso Martini",
-        "Gin And Tonic",
-        "Manhattan",
-        "Margarita",
-        "Martini",
-        "Mojito",
-        "Old Fashioned",
-        "Pina Colada",
-        "Rum And Coke",
-        "Screwdriver",
-    )
 
     def __init__(self, styles: int = 4, photos: int = 14) -> None:
         self.styles, self.photos = styles, photos
@@ -62,7 +46,7 @@ class SampleGrid(L.Callback):
         save_image(torch.cat([images, rebuilt]), folder / f"{name}-rebuilt.png", nrow=len(images))
         generator = torch.Generator().manual_seed(0)
         styles = torch.randn(self.styles, network.config.style_dim, generator=generator).to(images)
-        vectors = [catalog().recipe_vector(catalog().cocktail(drink).recipe) for drink in self.drinks]
+        vectors = [catalog().recipe_vector(catalog().cocktail(drink).recipe) for drink in DRINKS]
         recipes = torch.from_numpy(np.stack(vectors)).to(images)  # (14, n_ingredients)
         drawn = network.decoder(styles.repeat_interleave(len(recipes), 0), recipes.repeat(self.styles, 1))
         save_image(drawn, folder / f"{name}-samples.png", nrow=len(recipes))

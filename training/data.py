@@ -69,17 +69,18 @@ class EpochSampler(Sampler[tuple[int, int]]):
     several devices share the draws.
     """
 
-    def __init__(self, weights: np.ndarray, seed: int, epoch: Callable[[], int]) -> None:
+    def __init__(self, weights: np.ndarray, seed: int, epoch: Callable[[], int], draws: int | None = None) -> None:
         self.weights = torch.from_numpy(weights)
         self.seed = seed
         self.epoch = epoch
+        self.draws = draws or len(weights)
 
     def __len__(self) -> int:
-        return len(self.weights)
+        return self.draws
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch())
-        rows = torch.multinomial(self.weights, len(self.weights), replacement=True, generator=generator)
+        rows = torch.multinomial(self.weights, self.draws, replacement=True, generator=generator)
         seeds = torch.randint(2**62, rows.shape, generator=generator)
         yield from zip(rows.tolist(), seeds.tolist(), strict=True)
 

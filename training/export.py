@@ -1,17 +1,24 @@
 """A finished run becomes a checkpoint that ships."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
+import yaml
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from cocktailman.catalog import catalog
 from cocktailman.checkpoints import Checkpoint, save_network
 from cocktailman.errors import InputError
 from cocktailman.latent.regressor import FILE as REGRESSOR
+from cocktailman.networks.classifier import ClassifierConfig, DrinkClassifier
 from cocktailman.networks.cvae import CVAE, CVAEConfig
+from cocktailman.networks.detector import DetectorConfig, DrinkDetector
 from training.data import PictureDataset
+from training.photos import DRINKS
 from training.pictures import Pictures, read_pictures
+from training.pretrained import weights_of
 
 
 def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | None = None) -> Checkpoint:
@@ -22,14 +29,8 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
 
     Raises `InputError` where there is no such run.
     """
-    kept = list((run / "checkpoints").glob("last*.ckpt"))  # a run begun anew in an old one's folder makes last-v1.ckpt
-    if not kept:
-        raise InputError(f"{run} holds no checkpoints/last.ckpt: name the folder of a run, such as runs/cvae-photos")
-    state = torch.load(max(kept, key=lambda file: file.stat().st_mtime), map_location="cpu", weights_only=True)
-    chosen = state["hyper_parameters"]
+    chosen, weights = last_of(run)
     network = CVAE(CVAEConfig(style_dim=chosen["style_dim"], size=chosen["size"]))
-    prefix = "network."
-    weights = {key.removeprefix(prefix): value for key, value in state["state_dict"].items() if key.startswith(prefix)}
     network.load_state_dict(weights)
     if packed:
         network.rescale_style(
@@ -38,6 +39,38 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
     checkpoint = save_network(network, "cvae", name, domain, root)
     (checkpoint.folder / REGRESSOR).unlink(missing_ok=True)  # it was fitted for the weights before
     return checkpoint
+
+
+def export_classifier(run: Path, name: str, root: Path) -> Checkpoint:
+    """Writes the averaged weights of a classifier's run as checkpoint `name`; raises as `export_cvae` does."""
+    chosen, weights = last_of(run)
+    network = DrinkClassifier(
+        ClassifierConfig(chosen["backbone"], chosen["size"], len(catalog().ingredients), list(DRINKS))
+    )
+    network.load_state_dict(weights)
+    return save_network(network, "classifier", name, "photos", root)
+
+
+def export_detector(run: Path, name: str, root: Path) -> Checkpoint:
+    """Writes the best weights of a detector's run as checkpoint `name`; raises `InputError` where there is none."""
+    best = run / "weights" / "best.pt"
+    if not best.exists():
+        raise InputError(f"{run} holds no weights/best.pt: name the folder of a run, such as runs/detector")
+    chosen = yaml.safe_load((run / "args.yaml").read_text("utf-8"))
+    network = DrinkDetector(DetectorConfig(Path(chosen["model"]).stem, chosen["imgsz"]))
+    network.yolo.load_state_dict(weights_of(best))
+    return save_network(network, "detector", name, "photos", root)
+
+
+def last_of(run: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """The arguments of a run of Lightning's, and the network's averaged weights at its end."""
+    kept = list((run / "checkpoints").glob("last*.ckpt"))  # a run begun anew in an old one's folder makes last-v1.ckpt
+    if not kept:
+        raise InputError(f"{run} holds no checkpoints/last.ckpt: name the folder of a run, such as runs/cvae-photos")
+    state = torch.load(max(kept, key=lambda file: file.stat().st_mtime), map_location="cpu", weights_only=True)
+    prefix = "network."
+    weights = {key.removeprefix(prefix): value for key, value in state["state_dict"].items() if key.startswith(prefix)}
+    return state["hyper_parameters"], weights
 
 
 @torch.inference_mode()

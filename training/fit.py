@@ -1,4 +1,4 @@
-"""Fits a generator as its configuration file says, on whatever Lightning finds: CPU, one GPU or several."""
+"""Fits a network as its configuration file says, on whatever Lightning finds: CPU, one GPU or several."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ class _FitCLI(LightningCLI):
         parser.add_argument("--dry-run", action="store_true", help="one batch to train, one to validate, nothing saved")
 
 
-def fit(model: type[L.LightningModule], arguments: list[str]) -> L.Trainer:
-    """Trains `model` on packed photos; `arguments` as on the command line, `--config FILE` among them.
+def fit(
+    model: type[L.LightningModule], arguments: list[str], data: type[L.LightningDataModule] = PictureData
+) -> L.Trainer:
+    """Trains `model` on `data`; `arguments` as on the command line, `--config FILE` among them.
 
     Raises `InputError` where the arguments or the configuration are wrong, or name a file that is not there.
     """
@@ -30,7 +32,7 @@ def fit(model: type[L.LightningModule], arguments: list[str]) -> L.Trainer:
     try:
         cli = _FitCLI(
             model,
-            PictureData,
+            data,
             args=arguments,
             run=False,
             seed_everything_default=0,

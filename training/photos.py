@@ -11,22 +11,39 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 from tqdm import tqdm
 
 from cocktailman.catalog import DATA
 from cocktailman.errors import InputError
-from cocktailman.images import read_image, to_square
+from cocktailman.images import crop_around, read_image, to_square
 
 SPLIT = DATA / "splits" / "photos.csv"
-MARGIN = 1.25  # side of the crop around a drink, in units of its box's longer side
+BOXES_SPLIT = DATA / "splits" / "boxes.csv"  # of the photos with boxes, and of those without a drink
+DRINKS = (  # those of `bulk`, each with hundreds of photos
+    "Beer",
+    "Bloody Mary",
+    "Cosmopolitan",
+    "Daiquiri",
+    "Espresso Martini",
+    "Gin And Tonic",
+    "Manhattan",
+    "Margarita",
+    "Martini",
+    "Mojito",
+    "Old Fashioned",
+    "Pina Colada",
+    "Rum And Coke",
+    "Screwdriver",
+)
 
 
-def pack(photos: Path, out: Path, size: int) -> None:
-    """Reads, crops and stretches every photo of the split to `size` px and writes one parquet table of JPEGs."""
-    table = _table(photos / "photos.csv", keep_default_na=False)
-    table = table.merge(_table(SPLIT), on="file")[["file", "source", "drink", "ingredients", "split"]]
-    boxes = largest_boxes(photos / "boxes.csv")
+def pack(photos: Path, out: Path, size: int, boxes: pd.DataFrame) -> None:
+    """Reads, crops and stretches every photo of the split to `size` px and writes one parquet table of JPEGs.
+
+    `boxes` has columns x1, y1, x2, y2, indexed by file; a photo that is not in it stays whole.
+    """
+    table = read_table(photos / "photos.csv", keep_default_na=False)
+    table = table.merge(read_table(SPLIT), on="file")[["file", "source", "drink", "ingredients", "split"]]
 
     def packed(file: str) -> bytes:
         image = read_image(photos / file, file)
@@ -41,7 +58,8 @@ def pack(photos: Path, out: Path, size: int) -> None:
     table.to_parquet(out, index=False)
 
 
-def _table(path: Path, keep_default_na: bool = True) -> pd.DataFrame:
+def read_table(path: Path, keep_default_na: bool = True) -> pd.DataFrame:
+    """A table of the folder of photos; raises `InputError` where it is missing or damaged."""
     try:
         return pd.read_csv(path, keep_default_na=keep_default_na)
     except (OSError, ValueError) as error:
@@ -49,25 +67,11 @@ def _table(path: Path, keep_default_na: bool = True) -> pd.DataFrame:
         raise InputError(f"{path} {problem}: check the folder of photos") from error
 
 
-def largest_boxes(path: Path) -> pd.DataFrame:
+def largest_boxes(boxes: pd.DataFrame) -> pd.DataFrame:
     """The largest box of each photo that has one: columns x1, y1, x2, y2, indexed by file."""
-    boxes = _table(path).dropna(subset=["x1", "y1", "x2", "y2"])
+    boxes = boxes.dropna(subset=["x1", "y1", "x2", "y2"])
     area = (boxes["x2"] - boxes["x1"]) * (boxes["y2"] - boxes["y1"])
     return boxes.assign(area=area).sort_values("area").groupby("file").last().loc[:, ["x1", "y1", "x2", "y2"]]
-
-
-def crop_around(image: Image.Image, x1: float, y1: float, x2: float, y2: float) -> Image.Image:
-    """A square around the box (fractions), with a margin, moved or shortened where it would leave the picture."""
-    width, height = image.size
-    side = max(2, MARGIN * max((x2 - x1) * width, (y2 - y1) * height))  # px, at least one after rounding
-
-    def span(low: float, high: float, length: int) -> tuple[int, int]:
-        fit = min(side, length)
-        start = min(max((low + high) / 2 * length - fit / 2, 0), length - fit)
-        return round(start), round(start + fit)
-
-    (left, right), (top, bottom) = span(x1, x2, width), span(y1, y2, height)
-    return image.crop((left, top, right, bottom))
 
 
 def split_photos(photos: Path, validation: float = 0.1, seed: int = 0) -> pd.DataFrame:
@@ -75,11 +79,30 @@ def split_photos(photos: Path, validation: float = 0.1, seed: int = 0) -> pd.Dat
 
     Photos that `boxes.csv` notes as showing no drink, or as no photo, are left out.
     """
-    table = _table(photos / "photos.csv", keep_default_na=False)
-    boxes = _table(photos / "boxes.csv", keep_default_na=False)
+    table = read_table(photos / "photos.csv", keep_default_na=False)
+    boxes = read_table(photos / "boxes.csv", keep_default_na=False)
     unfit = boxes.loc[boxes["note"].isin(["no_drink", "not_photo"]), "file"]
     table = table.loc[~table["file"].isin(unfit)]
     stratum = table["drink"].where(table["source"] == "bulk", table["source"])
     held = table.groupby(stratum)["file"].sample(frac=validation, random_state=seed)
     split = np.where(table["file"].isin(held), "validation", "train")
     return pd.DataFrame({"file": table["file"], "split": split}).sort_values("file")
+
+
+def split_boxes(photos: Path, validation: float = 0.2, seed: int = 0) -> pd.DataFrame:
+    """A random split of the photos in `boxes.csv`, stratified by source, and of the negatives; columns file, split.
+
+    What `split_photos` holds back for validation is held back here too: no network of a chain learns from it.
+    """
+    files = read_table(photos / "boxes.csv")["file"].drop_duplicates().tolist()
+    files += sorted(path.relative_to(photos).as_posix() for path in (photos / "negatives").glob("*.*"))
+    table = pd.DataFrame({"file": files})
+    before = read_table(SPLIT).set_index("file")["split"]
+    held = table["file"].map(before) == "validation"
+    source = table["file"].str.split("/").str[0]
+    count = (source.value_counts() * validation).round().astype(int)
+    for name, wanted in count.items():
+        free = table.index[(source == name) & ~held]
+        more = max(0, wanted - int((held & (source == name)).sum()))
+        held.loc[np.random.default_rng(seed).choice(free, more, replace=False)] = True
+    return table.assign(split=np.where(held, "validation", "train")).sort_values("file")

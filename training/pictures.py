@@ -32,6 +32,11 @@ class Pictures:
         rows = (self.table["split"] == split).to_numpy()
         return Pictures(self.pixels[rows], self.table.loc[rows].reset_index(drop=True))
 
+    def joined(self, others: Pictures) -> Pictures:
+        """These pictures and, after them, others of the same size."""
+        table = pd.concat([self.table, others.table], ignore_index=True)
+        return Pictures(np.concatenate([self.pixels, others.pixels]), table)
+
     @property
     def images(self) -> list[Image.Image]:
         """The pictures as images, mode RGB."""

