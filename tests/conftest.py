@@ -1,9 +1,14 @@
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
+from cocktailman.catalog import catalog
 from cocktailman.checkpoints import save_network
 from cocktailman.generation import Generator
 from cocktailman.networks.cvae import CVAE, CVAEConfig
@@ -38,3 +43,40 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory, network: CVAE) -> Path
 @pytest.fixture(scope="session")
 def generator(checkpoints: Path) -> Generator:
     return Generator.load("tiny", checkpoints)
+
+
+DRINKS = ("Mojito", "Negroni", "Black Russian", "Bloody Mary")
+
+
+def picture(row: int, size: int = 64) -> Image.Image:
+    """A gradient in the colour of its drink, with some noise."""
+    rng = np.random.default_rng(row)
+    colour = np.random.default_rng(row % len(DRINKS)).uniform(0, 255, 3)
+    levels = np.linspace(0.2, 1, size)[:, None, None] * colour + rng.normal(0, 8, (size, size, 3))
+    return Image.fromarray(levels.clip(0, 255).astype(np.uint8))
+
+
+def png(image: Image.Image) -> bytes:
+    data = BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
+
+
+@pytest.fixture(scope="session")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """24 packed pictures of four drinks, 4 of them for validation."""
+    rows = range(24)
+    drinks = [catalog().cocktail(DRINKS[row % len(DRINKS)]) for row in rows]
+    table = pd.DataFrame(
+        {
+            "file": [f"{row:02d}.jpg" for row in rows],
+            "source": ["bulk" if row < 18 else "web" for row in rows],
+            "drink": [drink.name for drink in drinks],
+            "ingredients": [" ".join(drink.recipe) for drink in drinks],
+            "split": ["validation" if row >= 20 else "train" for row in rows],
+            "image": [png(picture(row)) for row in rows],
+        }
+    )
+    path = tmp_path_factory.mktemp("packed") / "photos.parquet"
+    table.to_parquet(path, index=False)
+    return path

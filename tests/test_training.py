@@ -1,7 +1,6 @@
 import csv
 import math
 import sys
-from io import BytesIO
 from pathlib import Path
 
 import lightning as L
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
+from conftest import DRINKS, picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -28,42 +28,6 @@ from training.export import export_cvae
 from training.fit import fit
 from training.photos import largest_boxes, pack, read_table, split_photos
 from training.pictures import Pictures, read_pictures
-
-DRINKS = ("Mojito", "Negroni", "Black Russian", "Bloody Mary")
-
-
-def picture(row: int, size: int = 64) -> Image.Image:
-    """A gradient in the colour of its drink, with some noise."""
-    rng = np.random.default_rng(row)
-    colour = np.random.default_rng(row % len(DRINKS)).uniform(0, 255, 3)
-    levels = np.linspace(0.2, 1, size)[:, None, None] * colour + rng.normal(0, 8, (size, size, 3))
-    return Image.fromarray(levels.clip(0, 255).astype(np.uint8))
-
-
-def png(image: Image.Image) -> bytes:
-    data = BytesIO()
-    image.save(data, "PNG")
-    return data.getvalue()
-
-
-@pytest.fixture(scope="module")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """24 packed pictures of four drinks, 4 of them for validation."""
-    rows = range(24)
-    drinks = [catalog().cocktail(DRINKS[row % len(DRINKS)]) for row in rows]
-    table = pd.DataFrame(
-        {
-            "file": [f"{row:02d}.jpg" for row in rows],
-            "source": ["bulk" if row < 18 else "web" for row in rows],
-            "drink": [drink.name for drink in drinks],
-            "ingredients": [" ".join(drink.recipe) for drink in drinks],
-            "split": ["validation" if row >= 20 else "train" for row in rows],
-            "image": [png(picture(row)) for row in rows],
-        }
-    )
-    path = tmp_path_factory.mktemp("packed") / "photos.parquet"
-    table.to_parquet(path, index=False)
-    return path
 
 
 class PowerCutError(Exception):

@@ -16,6 +16,8 @@ from cocktailman.renders import RENDERED, RENDERS, read_renders
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 PACKED = Path("build/photos-128.parquet")
+CROPS = Path("build/crops-192.parquet")
+DETECTOR_DATA = Path("build/detector")
 Packed = Annotated[
     Path | None, typer.Option(help="what `pack` or `renders-pack` wrote; by default that of the checkpoint's domain")
 ]
@@ -44,6 +46,67 @@ def pack(
 
     boxes = read_table(photos / "boxes.csv")
     pack(photos, out, size, largest_boxes(boxes.head(0) if whole else boxes))
+
+
+@app.command()
+def crops(
+    photos: PhotosFolder,
+    out: Path = CROPS,
+    size: int = 192,
+    detector: Annotated[str, typer.Option(help="the checkpoint that finds the drinks")] = "detector",
+) -> None:
+    """Crop all photos to the drink that the detector finds, and record all it finds (the same name, .csv)."""
+    from cocktailman.recognition import Detector
+    from training.crops import write_crops
+
+    found = write_crops(Detector.load(detector), photos, out, size)
+    print(f"{len(found)} boxes on {found['file'].nunique()} photos in {out.with_suffix('.csv')}, the crops in {out}")
+
+
+@app.command()
+def detector_data(
+    photos: PhotosFolder,
+    out: Path = DETECTOR_DATA,
+    renders: Annotated[int, typer.Option(help="pictures of the rendered bar")] = 200,
+    pasted: Annotated[int, typer.Option(help="photos without a drink that renders are pasted on")] = 250,
+    guessed: Annotated[Path | None, typer.Option(help="boxes that `crops` wrote: those without doubt are used")] = None,
+    sure: Annotated[float, typer.Option(help="score from which such a box is without doubt")] = 0.8,
+) -> None:
+    """Write pictures and boxes for the detector's training."""
+    from training.crops import sure_boxes
+    from training.detector_data import write_detector_data
+    from training.photos import read_table
+
+    boxes = sure_boxes(read_table(guessed), photos, sure) if guessed else None
+    write_detector_data(photos, out, renders, pasted, boxes)
+
+
+@app.command()
+def detector(
+    data: Path = DETECTOR_DATA,
+    run: Path = Path("runs/detector"),
+    architecture: Annotated[str, typer.Option(help="yolov5n, yolov5s, yolov5m, ...")] = "yolov5s",
+    epochs: int = 20,
+    size: Annotated[int, typer.Option(help="px, the longer side of pictures")] = 320,
+    batch: int = 16,
+    scratch: Annotated[bool, typer.Option("--scratch", help="not from weights pretrained on COCO")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="go on where the run was stopped")] = False,
+    device: Annotated[str | None, typer.Option(help="cpu, 0, 0,1, ...; by default what there is")] = None,
+) -> None:
+    """Train a detector of drinks with Ultralytics: YOLOv5m with `--architecture yolov5m --size 640`."""
+    from training.detector import train_detector
+
+    print(train_detector(data, run, architecture, epochs, size, batch, scratch, resume, device))
+
+
+@app.command(context_settings=PASS_THROUGH)
+def classifier(context: typer.Context) -> None:
+    """Train a classifier: --config training/configs/classifier/crops.yaml [--resume last] [--dry-run]."""
+    from training.classifier import ClassifierTraining
+    from training.classifier_data import DrinkData
+    from training.fit import fit
+
+    fit(ClassifierTraining, context.args, DrinkData)
 
 
 @app.command(context_settings=PASS_THROUGH)
@@ -88,10 +151,26 @@ def export(
     root: Path = CHECKPOINTS,
     packed: Annotated[Path | None, typer.Option(help="measure styles anew on the training split of these")] = None,
 ) -> None:
-    """Write the averaged weights of a run as a checkpoint that the app finds."""
+    """Write the averaged weights of a CVAE's run as a checkpoint that the app finds."""
     from training.export import export_cvae
 
     print(export_cvae(run, name, domain, root, packed))
+
+
+@app.command()
+def export_detector(run: Path, photos: PhotosFolder, name: str = "detector", root: Path = CHECKPOINTS) -> None:
+    """Write the best weights of a detector's run as a checkpoint, with a threshold chosen on the validation photos."""
+    from training.export import export_detector
+
+    print(export_detector(run, photos, name, root))
+
+
+@app.command()
+def export_classifier(run: Path, name: str = "classifier", packed: Path = CROPS, root: Path = CHECKPOINTS) -> None:
+    """Write the averaged weights of a classifier's run as a checkpoint, calibrated on the validation photos."""
+    from training.export import export_classifier
+
+    print(export_classifier(run, name, packed, root))
 
 
 @app.command()
@@ -111,11 +190,15 @@ def regressor(name: str) -> None:
 
 
 @app.command()
-def evaluate(name: str, packed: Packed = None) -> None:
+def evaluate(
+    name: str,
+    packed: Packed = None,
+    photos: Annotated[Path | None, typer.Option(help="folder of photos with boxes, for a detector")] = None,
+) -> None:
     """Measure a checkpoint on pictures it was not trained on (data/checkpoints/NAME/metrics.json)."""
     from training.evaluate import evaluate
 
-    print(json.dumps(evaluate(name, packed or _packed_for(name)), indent=2))
+    print(json.dumps(evaluate(name, packed or _packed_for(name), photos), indent=2))
 
 
 @app.command()
@@ -127,7 +210,10 @@ def figures(name: str, folder: Path = Path("docs")) -> None:
 
 
 def _packed_for(name: str) -> Path:
-    return RENDERS if find_checkpoint(name).domain == RENDERED else PACKED
+    checkpoint = find_checkpoint(name)
+    if checkpoint.domain == RENDERED:
+        return RENDERS
+    return CROPS if checkpoint.kind == "classifier" else PACKED
 
 
 def main() -> int:

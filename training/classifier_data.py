@@ -20,15 +20,14 @@ from training.pictures import Pictures, read_pictures
 # images (n, 3, h, w) in [0, 1], recipes (n, n_ingredients), names (n,)
 DrinkBatch = tuple[Tensor, Tensor, Tensor]
 NAMELESS = -1  # the name of a picture that shows none of the drinks with a name
-SMALL = 64  # px, the side of the smallest photos of the web
 
 
 class Shrunk(torch.nn.Module):
-    """About half of the pictures as blurred as those of the web: shrunk to a random side, and enlarged."""
+    """About half of the pictures as blurred as small ones of the web: shrunk, to a third at most, and enlarged."""
 
     def forward(self, image: Tensor) -> Tensor:
         side = image.shape[-1]
-        small = int(torch.randint(SMALL, 2 * side, ()))
+        small = int(torch.randint(side // 3, 2 * side, ()))
         if small >= side:
             return image
         return v2.functional.resize(v2.functional.resize(image, [small]), [side])

@@ -26,7 +26,7 @@ SHARE_OF_HEIGHT = (0.3, 0.95)  # of a pasted drink
 
 
 def write_detector_data(
-    photos: Path, out: Path, renders: int = 200, pasted: int = 250, guessed: Path | None = None, seed: int = 0
+    photos: Path, out: Path, renders: int = 200, pasted: int = 250, guessed: pd.DataFrame | None = None, seed: int = 0
 ) -> None:
     """Writes `out/drinks.yaml`, the lists of pictures that it names, the pictures and their labels.
 
@@ -41,7 +41,7 @@ def write_detector_data(
     empty = [photos / file for file, boxes in training.items() if not boxes and file.startswith("negatives/")]
     listed += _written(_pasted(bar, empty, pasted, random), out / "pasted")
     if guessed is not None:
-        listed += _written(_opened(photos, boxes_of(pd.read_csv(guessed))), out / "guessed")
+        listed += _written(_opened(photos, boxes_of(guessed)), out / "guessed")
     _list(listed, out / "train.txt")
     _list(_written(_opened(photos, validation), out / "validation"), out / "validation.txt")
     (out / "drinks.yaml").write_text(f"path: {out.resolve()}\ntrain: train.txt\nval: validation.txt\nnames: [drink]\n")
@@ -75,7 +75,7 @@ def _rendered(bar: Renders, count: int, random: np.random.Generator) -> Iterator
 def _rows(bar: Renders, count: int, random: np.random.Generator) -> list[int]:
     """Rows of the training split, each once before one comes twice."""
     rows = np.flatnonzero(bar.factors["split"] == "train")
-    return np.concatenate([random.permutation(rows) for _ in range(-(-count // len(rows)))])[:count].tolist()
+    return np.concatenate([random.permutation(rows) for _ in range(count // len(rows) + 1)])[:count].tolist()
 
 
 def _box(bar: Renders, row: int) -> tuple[float, ...]:

@@ -15,7 +15,10 @@ from cocktailman.latent.regressor import FILE as REGRESSOR
 from cocktailman.networks.classifier import ClassifierConfig, DrinkClassifier
 from cocktailman.networks.cvae import CVAE, CVAEConfig
 from cocktailman.networks.detector import DetectorConfig, DrinkDetector
+from cocktailman.recognition import Detector
 from training.data import PictureDataset
+from training.evaluate_classifier import calibrate, read
+from training.evaluate_detector import choose_threshold, find
 from training.photos import DRINKS
 from training.pictures import Pictures, read_pictures
 from training.pretrained import weights_of
@@ -41,24 +44,33 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
     return checkpoint
 
 
-def export_classifier(run: Path, name: str, root: Path) -> Checkpoint:
-    """Writes the averaged weights of a classifier's run as checkpoint `name`; raises as `export_cvae` does."""
+def export_classifier(run: Path, name: str, packed: Path, root: Path) -> Checkpoint:
+    """Writes the averaged weights of a classifier's run as checkpoint `name`; raises as `export_cvae` does.
+
+    They are calibrated on the validation photos of `packed`.
+    """
     chosen, weights = last_of(run)
     network = DrinkClassifier(
         ClassifierConfig(chosen["backbone"], chosen["size"], len(catalog().ingredients), list(DRINKS))
     )
     network.load_state_dict(weights)
+    calibrate(network, read(network.eval(), read_pictures(packed).of("validation")))
     return save_network(network, "classifier", name, "photos", root)
 
 
-def export_detector(run: Path, name: str, root: Path) -> Checkpoint:
-    """Writes the best weights of a detector's run as checkpoint `name`; raises `InputError` where there is none."""
+def export_detector(run: Path, photos: Path, name: str, root: Path) -> Checkpoint:
+    """Writes the best weights of a detector's run as checkpoint `name`, its threshold chosen on validation photos.
+
+    Raises `InputError` where there is no such run.
+    """
     best = run / "weights" / "best.pt"
     if not best.exists():
         raise InputError(f"{run} holds no weights/best.pt: name the folder of a run, such as runs/detector")
     chosen = yaml.safe_load((run / "args.yaml").read_text("utf-8"))
     network = DrinkDetector(DetectorConfig(Path(chosen["model"]).stem, chosen["imgsz"]))
     network.yolo.load_state_dict(weights_of(best))
+    saved = save_network(network, "detector", name, "photos", root)
+    network.threshold.fill_(choose_threshold(find(Detector(saved), photos, "validation")))
     return save_network(network, "detector", name, "photos", root)
 
 

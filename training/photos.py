@@ -97,8 +97,7 @@ def split_boxes(photos: Path, validation: float = 0.2, seed: int = 0) -> pd.Data
     files = read_table(photos / "boxes.csv")["file"].drop_duplicates().tolist()
     files += sorted(path.relative_to(photos).as_posix() for path in (photos / "negatives").glob("*.*"))
     table = pd.DataFrame({"file": files})
-    before = read_table(SPLIT).set_index("file")["split"]
-    held = table["file"].map(before) == "validation"
+    held = table["file"].isin(read_table(SPLIT).query("split == 'validation'")["file"])
     source = table["file"].str.split("/").str[0]
     count = (source.value_counts() * validation).round().astype(int)
     for name, wanted in count.items():

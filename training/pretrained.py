@@ -6,6 +6,7 @@ import hashlib
 import json
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import torch
@@ -86,7 +87,7 @@ def weights_of(path: Path) -> dict[str, Tensor]:
     Of the classes that the file names none is imported, and nothing in it is run.
     """
     unknown = torch.serialization.get_unsafe_globals_in_checkpoint(path)
-    shells = [(type(name.rpartition(".")[2], (_Shell,), {}), name) for name in unknown]
+    shells: list[Any] = [(type(name.rpartition(".")[2], (_Shell,), {}), name) for name in unknown]
     with torch.serialization.safe_globals(shells):
         saved = torch.load(path, map_location="cpu", weights_only=True)
     return (saved.get("ema") or saved["model"]).float().state_dict()

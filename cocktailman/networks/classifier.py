@@ -39,6 +39,11 @@ class DrinkClassifier(nn.Module, PyTorchModelHubMixin):
     exponent of a recipe's likelihood, share of the names.
     """
 
+    mean: Tensor
+    std: Tensor
+    threshold: Tensor
+    ranking: Tensor
+
     def __init__(self, config: ClassifierConfig) -> None:
         super().__init__()
         self.config = config

@@ -25,6 +25,8 @@ class DetectorConfig:
 class DrinkDetector(nn.Module, PyTorchModelHubMixin):
     """Finds drinks with glass, handle and garnish; `threshold` is the score from which a box counts."""
 
+    threshold: Tensor
+
     def __init__(self, config: DetectorConfig) -> None:
         super().__init__()
         self.config = config

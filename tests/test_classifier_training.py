@@ -1,0 +1,141 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import yaml
+from torch.nn import functional as F
+
+from cocktailman.catalog import catalog
+from cocktailman.checkpoints import load_network
+from cocktailman.networks.classifier import ClassifierConfig, DrinkClassifier
+from cocktailman.networks.losses import AsymmetricLoss
+from training.classifier import ClassifierTraining
+from training.classifier_data import NAMELESS, DrinkData
+from training.evaluate_classifier import Read, calibrate, measure_classifier, reliability
+from training.export import export_classifier
+from training.fit import fit
+from training.photos import DRINKS
+
+BACKBONE = "tf_efficientnet_lite0"
+N = len(catalog().ingredients)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory, packed: Path) -> Path:
+    """The packed pictures, where those of the 14 drinks come from `bulk`, and no others."""
+    table = pd.read_parquet(packed)
+    table["source"] = table["drink"].isin(DRINKS).map({True: "bulk", False: "tcdb"})
+    path = tmp_path_factory.mktemp("photos") / "photos.parquet"
+    table.to_parquet(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, photos: Path) -> Path:
+    """The folder of a run of the real thing on very little, and from scratch."""
+    folder = tmp_path_factory.mktemp("runs")
+    chosen = {
+        "data": {"packed": str(photos), "size": 32, "batch_size": 10, "draws": 20},
+        "model": {"backbone": BACKBONE, "scratch": True, "frozen_stages": 0},
+        "trainer": {
+            "max_epochs": 1,
+            "accelerator": "cpu",
+            "num_sanity_val_steps": 0,
+            "enable_progress_bar": False,
+            "enable_model_summary": False,
+            "logger": {
+                "class_path": "lightning.pytorch.loggers.CSVLogger",
+                "init_args": {"save_dir": str(folder), "name": "run", "version": ""},
+            },
+            "callbacks": [
+                {
+                    "class_path": "lightning.pytorch.callbacks.ModelCheckpoint",
+                    "init_args": {"save_last": True, "save_on_train_epoch_end": True},
+                }
+            ],
+        },
+    }
+    (folder / "config.yaml").write_text(yaml.safe_dump(chosen))
+    fit(ClassifierTraining, ["--config", str(folder / "config.yaml")], DrinkData)
+    return folder / "run"
+
+
+def test_a_run_becomes_a_checkpoint_that_can_be_measured(trained: Path, photos: Path, tmp_path: Path) -> None:
+    checkpoint = export_classifier(trained, "tiny", photos, tmp_path)
+    network = load_network(checkpoint)
+    assert (checkpoint.kind, checkpoint.size, network.config.drinks) == ("classifier", 32, list(DRINKS))
+    assert 0 < float(network.threshold) < 1
+    metrics: dict[str, Any] = measure_classifier(network, photos)
+    assert metrics["data"] == "validation photos: 2 of bulk, 2 of tcdb, opendrinks and brindisi"
+    assert metrics["bulk"]["right_of_14"] in (0, 0.5, 1) and 0 <= metrics["calibration"]["ece"] <= 1
+
+
+def test_frozen_layers_stay_as_they_were() -> None:
+    training = ClassifierTraining(BACKBONE, 32, scratch=True, frozen_stages=2)
+    backbone = training.network.backbone
+    before = {name: value.clone() for name, value in backbone.state_dict().items()}
+    training.train()
+    training.on_train_epoch_start()
+    training.network(torch.rand(4, 3, 32, 32)).ingredients.sum().backward()
+    moved = {name for name, value in backbone.state_dict().items() if not torch.equal(value, before[name])}
+    learnt = {name for name, weights in backbone.named_parameters() if weights.grad is not None}
+    frozen = ("conv_stem", "bn1", "blocks.0", "blocks.1")
+    assert moved and learnt and not any(name.startswith(frozen) for name in moved | learnt)
+
+
+def test_pictures_come_with_recipe_and_name_and_the_same_again(photos: Path) -> None:
+    data = DrinkData(photos, size=32, batch_size=10)
+    first, again = (next(iter(data.train_dataloader())) for _ in range(2))
+    for one, other in zip(first, again, strict=True):
+        assert torch.equal(one, other)
+    images, recipes, names = first
+    assert images.shape == (10, 3, 32, 32) and images.min() >= 0 and images.max() <= 1
+    mojito, other = DRINKS.index("Mojito"), catalog().recipe_vector(catalog().cocktail("Mojito").recipe)
+    assert mojito in names and NAMELESS in names
+    assert all((recipe.numpy() == other).all() for recipe, name in zip(recipes, names, strict=True) if name == mojito)
+
+
+def test_renders_are_drawn_in_the_share_that_was_asked(packed: Path) -> None:
+    data = DrinkData(packed, Path("data/renders"), renders_share=0.75, size=16, batch_size=200, draws=200)
+    sampler = data.train_dataloader().sampler
+    photos = len(data.photos.of("train").pixels)
+    rows = np.array([row for row, _ in sampler])
+    assert 0.65 < (rows >= photos).mean() < 0.85
+
+
+def test_the_asymmetric_loss_forgives_what_may_be_missing() -> None:
+    logits, target = torch.tensor([[-4.0, 0.5, 2.0]], requires_grad=True), torch.tensor([[0.0, 0.0, 1.0]])
+    plain = AsymmetricLoss(focus=0, margin=0)(logits, target)
+    torch.testing.assert_close(plain, F.binary_cross_entropy_with_logits(logits, target, reduction="sum"))
+    [slopes] = torch.autograd.grad(AsymmetricLoss()(logits, target), logits)
+    [of_plain] = torch.autograd.grad(plain, logits)
+    assert slopes[0, 0] == 0 < of_plain[0, 0], "a sure negative counts nothing"
+    assert 0 < slopes[0, 1] < of_plain[0, 1], "an unsure one less"
+    assert slopes[0, 2] == pytest.approx(float(of_plain[0, 2])), "a positive as before"
+
+
+def overconfident(count: int = 2000) -> Read:
+    """Logits three times too large for how often the ingredients are there, and names at random confidence."""
+    rng = torch.Generator().manual_seed(0)
+    logits = torch.randn(count, N, generator=rng) - 1
+    recipes = (torch.rand(count, N, generator=rng) < torch.sigmoid(logits)).float()
+    drinks = torch.randn(count, len(DRINKS), generator=rng)
+    names = torch.multinomial(F.softmax(drinks, 1), 1, generator=rng)[:, 0]
+    return Read(3 * logits, 5 * drinks, recipes, names, np.arange(count) < count // 2)
+
+
+def test_calibration_makes_probabilities_true() -> None:
+    network = DrinkClassifier(ClassifierConfig(BACKBONE, 32, N, list(DRINKS), hidden=4)).eval()
+    seen = overconfident()
+    hidden = torch.rand(3, 4)
+    ingredients, drinks = network.ingredients(hidden).detach(), network.drinks(hidden).detach()
+    calibrate(network, seen)
+    torch.testing.assert_close(network.ingredients(hidden), ingredients / 3, atol=0.05, rtol=0.1)
+    torch.testing.assert_close(network.drinks(hidden), drinks / 5, atol=0.05, rtol=0.1)
+    truth = seen.recipes.numpy() > 0
+    raw = reliability(torch.sigmoid(seen.ingredients).numpy(), truth)["ece"]
+    calibrated = reliability(torch.sigmoid(seen.ingredients / 3).numpy(), truth)["ece"]
+    assert isinstance(raw, float) and isinstance(calibrated, float) and raw > 0.05 > 0.02 > calibrated

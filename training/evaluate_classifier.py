@@ -1,0 +1,187 @@
+"""Calibrates the classifier and measures it, on the validation photos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.metrics import average_precision_score
+from torch import Tensor
+from torch.nn import functional as F
+from torch.utils.data import DataLoader
+
+from cocktailman.catalog import catalog
+from cocktailman.networks.classifier import DrinkClassifier
+from cocktailman.recognition import CocktailRanking
+from training.classifier_data import NAMELESS, DrinkDataset
+from training.pictures import Pictures, read_pictures
+
+COLLECTED = "tcdb, opendrinks and brindisi"  # the sources beside bulk
+OFTEN = 10  # examples an ingredient needs for its average precision to count
+THRESHOLDS = np.linspace(0.02, 0.9, 89)
+BINS = 10  # of the reliability diagram
+
+
+@dataclass(frozen=True)
+class Read:
+    """Logits and truth of pictures: ingredients and recipes (n, n_ingredients), drinks (n, n_drinks), names (n,)."""
+
+    ingredients: Tensor
+    drinks: Tensor
+    recipes: Tensor
+    names: Tensor
+    bulk: np.ndarray
+
+    def of(self, rows: np.ndarray) -> Read:
+        """Those of some rows."""
+        return Read(self.ingredients[rows], self.drinks[rows], self.recipes[rows], self.names[rows], self.bulk[rows])
+
+
+@torch.no_grad()
+def read(network: DrinkClassifier, pictures: Pictures) -> Read:
+    """What the classifier makes of pictures."""
+    data = DrinkDataset(pictures, network.config.size, augment=False)
+    parts = [(network(image), recipe, name) for image, recipe, name in DataLoader(data, 32)]
+    return Read(
+        torch.cat([output.ingredients for output, _, _ in parts]),
+        torch.cat([output.drinks for output, _, _ in parts]),
+        torch.cat([recipe for _, recipe, _ in parts]),
+        torch.cat([name for _, _, name in parts]),
+        (pictures.table["source"] == "bulk").to_numpy(),
+    )
+
+
+def calibrate(network: DrinkClassifier, seen: Read) -> None:
+    """Fits scale, shift, temperature, threshold and ranking on `seen`, and folds them into the network.
+
+    Scale and shift are one each for all ingredients: most have too few examples for numbers of their own.
+    """
+    scale, shift = _platt(seen.ingredients, seen.recipes)
+    named = seen.names != NAMELESS
+    temperature = _platt_names(seen.drinks[named], seen.names[named])
+    probability = torch.sigmoid(scale * seen.ingredients + shift).numpy()
+    network.calibrate(
+        torch.full((seen.recipes.shape[1],), scale), torch.full((seen.recipes.shape[1],), shift), temperature
+    )
+    network.threshold.fill_(best_threshold(lambda t: balanced_f1(probability, seen, t)))
+    names = F.softmax(seen.drinks * temperature, 1).numpy()
+    network.ranking.copy_(torch.tensor(_ranking(probability, names, seen, network.config.drinks)))
+
+
+def _platt(logits: Tensor, target: Tensor) -> tuple[float, float]:
+    scale, shift = torch.ones((), requires_grad=True), torch.zeros((), requires_grad=True)
+    _minimised([scale, shift], lambda: F.binary_cross_entropy_with_logits(scale * logits + shift, target))
+    return scale.item(), shift.item()
+
+
+def _platt_names(logits: Tensor, names: Tensor) -> float:
+    scale = torch.ones((), requires_grad=True)
+    _minimised([scale], lambda: F.cross_entropy(scale * logits, names))
+    return scale.item()
+
+
+def _minimised(parameters: list[Tensor], error: Callable[[], Tensor]) -> None:
+    optimizer = torch.optim.LBFGS(parameters, max_iter=100, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        value = error()
+        value.backward()
+        return value
+
+    optimizer.step(closure)
+
+
+def _ranking(probability: np.ndarray, names: np.ndarray, seen: Read, drinks: list[str]) -> tuple[float, float]:
+    """The exponent and the share of names under which the right cocktail of the catalogue is likeliest."""
+    known = [item.name for item in catalog().cocktails]
+    named = (seen.names != NAMELESS).numpy()
+    right = [known.index(drinks[name]) for name in seen.names[named].tolist()]
+    best = (np.inf, 1.0, 0.5)
+    for exponent in np.linspace(0.1, 1.5, 15):
+        for share in np.linspace(0, 0.95, 20):
+            ranked = CocktailRanking(catalog(), drinks, float(exponent), float(share)).rank(
+                probability[named], names[named]
+            )
+            error = -np.log(np.maximum(ranked[np.arange(len(right)), right], 1e-6)).mean()
+            best = min(best, (float(error), float(exponent), float(share)))
+    return best[1:]
+
+
+def measure_classifier(network: DrinkClassifier, packed: Path) -> dict[str, object]:
+    """Average precisions, F1, IoU, names, cocktails and calibration on the validation photos."""
+    seen = read(network, read_pictures(packed).of("validation"))
+    threshold = float(network.threshold)
+    probability = seen.ingredients.sigmoid().numpy()
+    names = seen.drinks.softmax(1).numpy()
+    ranked = CocktailRanking(catalog(), network.config.drinks, *network.ranking.tolist()).rank(probability, names)
+    bulk, collected = seen.bulk, ~seen.bulk
+    truth = seen.recipes.numpy() > 0
+    known = [item.name for item in catalog().cocktails]
+    right = np.array([known.index(network.config.drinks[name]) for name in seen.names[bulk].tolist()])
+    order = (-ranked[bulk]).argsort(1)
+    f1_at = best_threshold(lambda t: _f1(probability[bulk] >= t, truth[bulk]))
+    iou_at = best_threshold(lambda t: _iou(probability[collected] >= t, truth[collected]))
+    mean_ap, counted = _mean_ap(probability[collected], truth[collected], OFTEN)
+    return {
+        "data": f"validation photos: {bulk.sum()} of bulk, {collected.sum()} of {COLLECTED}",
+        "threshold": threshold,
+        "bulk": {
+            "mean_ap": _mean_ap(probability[bulk], truth[bulk], 1)[0],
+            "micro_f1": _f1(probability[bulk] >= threshold, truth[bulk]),
+            "micro_f1_best": _f1(probability[bulk] >= f1_at, truth[bulk]),
+            "micro_f1_best_at": f1_at,
+            "right_of_14": float((names[bulk].argmax(1) == seen.names[bulk].numpy()).mean()),
+            "right_of_catalogue": float((order[:, 0] == right).mean()),
+            "among_first_3_of_catalogue": float((order[:, :3] == right[:, None]).any(1).mean()),
+        },
+        "collected": {
+            "mean_ap": mean_ap,
+            "ingredients_counted": counted,
+            "pooled_iou": _iou(probability[collected] >= threshold, truth[collected]),
+            "pooled_iou_best": _iou(probability[collected] >= iou_at, truth[collected]),
+            "pooled_iou_best_at": iou_at,
+        },
+        "calibration": reliability(probability, truth),
+    }
+
+
+def best_threshold(score: Callable[[float], float]) -> float:
+    """The threshold at which a score is greatest."""
+    return float(max(THRESHOLDS, key=score))
+
+
+def balanced_f1(probability: np.ndarray, seen: Read, threshold: float) -> float:
+    """Micro-F1 averaged over `bulk` and the other sources, so that the many photos of `bulk` do not decide alone."""
+    truth = seen.recipes.numpy() > 0
+    rows = [part for part in (seen.bulk, ~seen.bulk) if part.any()]
+    return float(np.mean([_f1(probability[part] >= threshold, truth[part]) for part in rows]))
+
+
+def reliability(probability: np.ndarray, truth: np.ndarray) -> dict[str, object]:
+    """Expected calibration error over all ingredients and photos, and the diagram's bins (Guo et al., 2017, eq. 3)."""
+    place = np.minimum((probability * BINS).astype(int), BINS - 1)
+    bins = [
+        {"stated": float(probability[place == b].mean()), "true": float(truth[place == b].mean()), "count": int(n)}
+        for b in range(BINS)
+        if (n := (place == b).sum())
+    ]
+    error = sum(item["count"] * abs(item["stated"] - item["true"]) for item in bins) / probability.size
+    return {"ece": float(error), "bins": bins}
+
+
+def _mean_ap(probability: np.ndarray, truth: np.ndarray, least: int) -> tuple[float, int]:
+    """Mean average precision over the ingredients of at least `least` examples, and their number."""
+    often = np.flatnonzero(truth.sum(0) >= least)
+    return float(np.mean([average_precision_score(truth[:, i], probability[:, i]) for i in often])), len(often)
+
+
+def _f1(seen: np.ndarray, truth: np.ndarray) -> float:
+    return float(2 * (seen & truth).sum() / max(1, seen.sum() + truth.sum()))
+
+
+def _iou(seen: np.ndarray, truth: np.ndarray) -> float:
+    return float((seen & truth).sum() / max(1, (seen | truth).sum()))
