@@ -101,7 +101,7 @@ def detector(
 
 @app.command(context_settings=PASS_THROUGH)
 def classifier(context: typer.Context) -> None:
-    """Train a classifier: --config training/configs/classifier/crops.yaml [--resume last] [--dry-run]."""
+    """Train a classifier: --config training/configs/classifier/2-crops.yaml [--resume last] [--dry-run]."""
     from training.classifier import ClassifierTraining
     from training.classifier_data import DrinkData
     from training.fit import fit

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import lightning as L
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torchmetrics.classification import MulticlassAccuracy, MultilabelAveragePrecision
 
 from cocktailman.catalog import catalog
+from cocktailman.errors import InputError
 from cocktailman.networks.backbones import imagenet_weights
 from cocktailman.networks.classifier import ClassifierConfig, ClassifierOutput, DrinkClassifier
 from cocktailman.networks.losses import AsymmetricLoss
@@ -25,6 +29,7 @@ class ClassifierTraining(L.LightningModule):
         backbone: a timm model, such as `tf_efficientnetv2_s` or `tf_efficientnet_lite2`.
         size: px, the side of the pictures.
         scratch: start from random weights instead of ImageNet's.
+        start_from: a checkpoint folder of a classifier with the same backbone, whose weights it starts from instead.
         frozen_stages: the stem and as many stages keep the weights they start with, which spares most of the time.
         loss: of the ingredients: `bce`, or `asymmetric`, which trusts a missing label less than a given one.
         drinks_weight: of the error of the names, against that of the ingredients, a sum over all of them.
@@ -40,6 +45,7 @@ class ClassifierTraining(L.LightningModule):
         backbone: str = "tf_efficientnet_lite2",
         size: int = 160,
         scratch: bool = False,
+        start_from: Path | None = None,
         frozen_stages: int = 3,
         loss: Literal["bce", "asymmetric"] = "bce",
         drinks_weight: float = 1.0,
@@ -50,9 +56,11 @@ class ClassifierTraining(L.LightningModule):
         weight_decay: float = 0.02,
     ) -> None:
         super().__init__()
-        self.save_hyperparameters()
+        self.save_hyperparameters(ignore=["start_from"])
         self.network = DrinkClassifier(ClassifierConfig(backbone, size, len(catalog().ingredients), list(DRINKS)))
-        if not scratch:
+        if start_from:
+            self.network.load_state_dict(_weights(start_from))
+        elif not scratch:
             self.network.backbone.load_state_dict(imagenet_weights(backbone), strict=False)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.frozen = frozen_layers(self.network.backbone, frozen_stages)
@@ -115,3 +123,10 @@ class ClassifierTraining(L.LightningModule):
 def frozen_layers(backbone: nn.Module, stages: int) -> list[nn.Module]:
     """The stem and the first stages of an EfficientNet of timm; none of it where `stages` is 0."""
     return [backbone.conv_stem, backbone.bn1, *backbone.blocks[:stages]] if stages else []  # type: ignore[index]
+
+
+def _weights(folder: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(folder / "model.safetensors")
+    except (OSError, SafetensorError) as error:
+        raise InputError(f"{folder} holds no sound model.safetensors: export a classifier there first") from error
