@@ -94,9 +94,9 @@ def test_boxes_count_as_sure_only_where_nothing_is_in_doubt(folder: Path) -> Non
     )
     (folder / "boxes.csv").write_text("file\nweb/a.jpg\n")  # a person has read that one
     (folder / "split.csv").write_text("file,split\nweb/a.jpg,train\nweb/c.jpg,train\nweb/d.jpg,train\n")
-    assert crops.sure_boxes(found, folder, 0.8)["file"].tolist() == ["web/c.jpg"]
+    assert crops.sure_boxes(found, folder, 0.8, 5)["file"].tolist() == ["web/c.jpg"]
     (folder / "split.csv").write_text("file,split\nweb/c.jpg,validation\n")
-    assert crops.sure_boxes(found, folder, 0.8).empty, "what validates must not teach"
+    assert crops.sure_boxes(found, folder, 0.8, 5).empty, "what validates must not teach"
 
 
 def found(score: float, shift: float = 0.0, drink: bool = True) -> Found:

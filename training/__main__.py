@@ -70,14 +70,15 @@ def detector_data(
     renders: Annotated[int, typer.Option(help="pictures of the rendered bar")] = 200,
     pasted: Annotated[int, typer.Option(help="photos without a drink that renders are pasted on")] = 250,
     guessed: Annotated[Path | None, typer.Option(help="boxes that `crops` wrote: those without doubt are used")] = None,
-    sure: Annotated[float, typer.Option(help="score from which such a box is without doubt")] = 0.8,
+    guesses: Annotated[int, typer.Option(help="photos with such boxes")] = 800,
+    sure: Annotated[float, typer.Option(help="score from which a box is without doubt")] = 0.8,
 ) -> None:
     """Write pictures and boxes for the detector's training."""
     from training.crops import sure_boxes
     from training.detector_data import write_detector_data
     from training.photos import read_table
 
-    boxes = sure_boxes(read_table(guessed), photos, sure) if guessed else None
+    boxes = sure_boxes(read_table(guessed), photos, sure, guesses) if guessed else None
     write_detector_data(photos, out, renders, pasted, boxes)
 
 
@@ -89,6 +90,10 @@ def detector(
     epochs: int = 20,
     size: Annotated[int, typer.Option(help="px, the longer side of pictures")] = 320,
     batch: int = 16,
+    learning_rate: Annotated[float, typer.Option(help="of AdamW, at its peak")] = 1e-3,
+    start_from: Annotated[
+        Path | None, typer.Option(help="the folder of a run whose best weights to start from")
+    ] = None,
     scratch: Annotated[bool, typer.Option("--scratch", help="not from weights pretrained on COCO")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="go on where the run was stopped")] = False,
     device: Annotated[str | None, typer.Option(help="cpu, 0, 0,1, ...; by default what there is")] = None,
@@ -96,7 +101,9 @@ def detector(
     """Train a detector of drinks with Ultralytics: YOLOv5m with `--architecture yolov5m --size 640`."""
     from training.detector import train_detector
 
-    print(train_detector(data, run, architecture, epochs, size, batch, scratch, resume, device))
+    print(
+        train_detector(data, run, architecture, epochs, size, batch, learning_rate, start_from, scratch, resume, device)
+    )
 
 
 @app.command(context_settings=PASS_THROUGH)
@@ -158,7 +165,9 @@ def export(
 
 
 @app.command()
-def export_detector(run: Path, photos: PhotosFolder, name: str = "detector", root: Path = CHECKPOINTS) -> None:
+def export_detector(
+    run: Path, photos: PhotosFolder, name: Annotated[str, typer.Argument()] = "detector", root: Path = CHECKPOINTS
+) -> None:
     """Write the best weights of a detector's run as a checkpoint, with a threshold chosen on the validation photos."""
     from training.export import export_detector
 
@@ -166,11 +175,19 @@ def export_detector(run: Path, photos: PhotosFolder, name: str = "detector", roo
 
 
 @app.command()
-def export_classifier(run: Path, name: str = "classifier", packed: Path = CROPS, root: Path = CHECKPOINTS) -> None:
+def export_classifier(
+    run: Path,
+    name: Annotated[str, typer.Argument()] = "classifier",
+    packed: Path = CROPS,
+    size: Annotated[
+        int | None, typer.Option(help="px at which it looks at pictures; by default as in training")
+    ] = None,
+    root: Path = CHECKPOINTS,
+) -> None:
     """Write the averaged weights of a classifier's run as a checkpoint, calibrated on the validation photos."""
     from training.export import export_classifier
 
-    print(export_classifier(run, name, packed, root))
+    print(export_classifier(run, name, packed, size, root))
 
 
 @app.command()

@@ -43,13 +43,15 @@ def write_crops(detector: Detector, photos: Path, out: Path, size: int) -> pd.Da
     return found
 
 
-def sure_boxes(found: pd.DataFrame, photos: Path, least: float) -> pd.DataFrame:
-    """The boxes of photos on which the detector has no doubt: it scores each drink at least `least`, and nothing less.
+def sure_boxes(found: pd.DataFrame, photos: Path, least: float, count: int, seed: int = 0) -> pd.DataFrame:
+    """The boxes of `count` photos on which the detector has no doubt: it scores each drink at least `least`.
 
-    Photos whose boxes a person has read are left out, and those held back for validation.
+    A photo with a worse box beside is in doubt. Those whose boxes a person has read are left out, and those held back
+    for validation.
     """
     read = read_table(photos / "boxes.csv")["file"]
     training = read_table(SPLIT).query("split == 'train'")["file"]
     doubtful = found.loc[found["score"] < least, "file"]
     sure = found["file"].isin(training) & ~found["file"].isin(read) & ~found["file"].isin(doubtful)
-    return found.loc[sure]
+    files = found.loc[sure, "file"].drop_duplicates()
+    return found.loc[found["file"].isin(files.sample(min(count, len(files)), random_state=seed))]

@@ -13,7 +13,7 @@ from ultralytics.nn.tasks import DetectionModel
 from ultralytics.utils import DEFAULT_CFG
 
 from cocktailman.errors import InputError
-from training.pretrained import coco_weights
+from training.pretrained import coco_weights, weights_of
 
 
 class DrinkModel(DetectionModel):
@@ -51,17 +51,22 @@ def train_detector(
     epochs: int,
     size: int,
     batch: int,
+    learning_rate: float,
+    start_from: Path | None,
     scratch: bool,
     resume: bool,
     device: str | None,
 ) -> Path:
-    """Trains on what `write_detector_data` wrote, pictures `size` px a side; returns the best weights of the run."""
+    """Trains on what `write_detector_data` wrote, pictures `size` px a side; returns the best weights of the run.
+
+    It starts from the weights of another run, or from random ones with `scratch`, or else from those of COCO.
+    """
     if not (data / "drinks.yaml").exists():
         raise InputError(f"{data} holds no drinks.yaml: write it with `python -m training detector-data`")
     last = run / "weights" / "last.pt"
     if resume and not last.exists():
         raise InputError(f"{run} holds no run to resume: leave --resume out")
-    DrinkTrainer.pretrained = {} if scratch or resume else coco_weights(architecture)
+    DrinkTrainer.pretrained = {} if resume else _start(architecture, start_from, scratch)
     trainer = DrinkTrainer(
         DEFAULT_CFG,
         {
@@ -76,7 +81,7 @@ def train_detector(
             "batch": batch,
             "device": device,
             "optimizer": "AdamW",
-            "lr0": 1e-3,
+            "lr0": learning_rate,
             "cos_lr": True,
             "warmup_epochs": 1,
             "close_mosaic": max(1, epochs // 4),  # the last epochs see photos as they are
@@ -91,3 +96,12 @@ def train_detector(
     )
     trainer.train()
     return Path(trainer.best)
+
+
+def _start(architecture: str, run: Path | None, scratch: bool) -> dict[str, Tensor]:
+    if run is None:
+        return {} if scratch else coco_weights(architecture)
+    best = run / "weights" / "best.pt"
+    if not best.exists():
+        raise InputError(f"{run} holds no weights/best.pt: name the folder of a run, such as runs/detector")
+    return weights_of(best)

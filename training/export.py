@@ -44,15 +44,15 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
     return checkpoint
 
 
-def export_classifier(run: Path, name: str, packed: Path, root: Path) -> Checkpoint:
+def export_classifier(run: Path, name: str, packed: Path, size: int | None, root: Path) -> Checkpoint:
     """Writes the averaged weights of a classifier's run as checkpoint `name`; raises as `export_cvae` does.
 
-    They are calibrated on the validation photos of `packed`.
+    They are calibrated on the validation photos of `packed`, seen at `size` px (by default that of the training): a
+    little larger suits a network that was trained on random crops (Touvron et al., arXiv 1906.06423).
     """
     chosen, weights = last_of(run)
-    network = DrinkClassifier(
-        ClassifierConfig(chosen["backbone"], chosen["size"], len(catalog().ingredients), list(DRINKS))
-    )
+    size = size or chosen["size"]
+    network = DrinkClassifier(ClassifierConfig(chosen["backbone"], size, len(catalog().ingredients), list(DRINKS)))
     network.load_state_dict(weights)
     calibrate(network, read(network.eval(), read_pictures(packed).of("validation")))
     return save_network(network, "classifier", name, "photos", root)
