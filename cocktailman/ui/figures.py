@@ -111,7 +111,7 @@ def ingredient_bars(probabilities: Mapping[str, float], threshold: float) -> go.
             hovertemplate="%{y}: %{x:.1%}<extra></extra>",
             showlegend=False,
         )
-    figure.add_vline(threshold, line={"width": 1, "dash": "dot"})
+    figure.add_vline(threshold, line={"width": 1, "dash": "dot", "color": SEEN_COLOUR}, layer="below")
     figure.update_layout(
         height=24 * len(rows) + 10, barmode="overlay", bargap=0.35, margin={"l": 0, "r": 36, "t": 0, "b": 10}
     )

@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from cocktailman.recognition import Array, Box
 
+SHARP = 768  # px, the least longer side at which lines look drawn, and not printed on a stamp
 CHOSEN, OTHER = "#ff4b4b", "#ffffff"
 SHARE_OF_SIDE = 100  # a line is one of as many parts of the picture's longer side
 HEAT = np.array([[255, 210, 60], [255, 120, 30], [190, 0, 40]], np.float32)  # from a little to the most
@@ -14,18 +15,25 @@ OPACITY = 0.75  # of the most heat
 BLUR = 40  # one of as many parts of the picture's longer side
 
 
+def enlarged(picture: Image.Image) -> Image.Image:
+    """The picture large enough to be drawn on."""
+    scale = max(1, SHARP / max(picture.size))
+    width, height = (max(1, round(scale * length)) for length in picture.size)
+    return picture.resize((width, height), Image.Resampling.BICUBIC)
+
+
 def outlined(picture: Image.Image, boxes: Sequence[Box], chosen: int) -> Image.Image:
     """The picture with its boxes drawn and numbered, where there are several, and the chosen one set off."""
     result = picture.copy()
     draw, line = ImageDraw.Draw(result), max(2, max(picture.size) // SHARE_OF_SIDE // 2)
-    font = ImageFont.load_default(6 * line)
+    font = ImageFont.load_default(9 * line)
     for number, box in sorted(enumerate(boxes), key=lambda pair: pair[0] == chosen):  # the chosen one on top
         colour = CHOSEN if number == chosen else OTHER
         left, top, right, bottom = _edges(box, picture)
         draw.rectangle((left, top, right, bottom), outline=colour, width=line)
         label = f" {number + 1} · {box.score:.0%} " if len(boxes) > 1 else f" {box.score:.0%} "
-        place = (left, max(0, top - 8 * line))
-        draw.rectangle((*place, left + draw.textlength(label, font), place[1] + 8 * line), fill=colour)
+        place = (left, max(0, top - 12 * line))
+        draw.rectangle((*place, left + draw.textlength(label, font), place[1] + 12 * line), fill=colour)
         draw.text(place, label, fill="white" if number == chosen else "black", font=font)
     return result
 

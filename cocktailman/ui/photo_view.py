@@ -7,7 +7,7 @@ from cocktailman.catalog import catalog
 from cocktailman.images import png_bytes
 from cocktailman.ui.errors import shown_errors
 from cocktailman.ui.photo import Drink, Photo, Sight, heat_map, look, recogniser
-from cocktailman.ui.photo_layers import blurred_around, heated, outlined
+from cocktailman.ui.photo_layers import blurred_around, enlarged, heated, outlined
 from cocktailman.ui.reading_view import reading_view
 
 DRINKS, HEAT, FOCUS = "Drinks found", "Where seen", "Background blurred"
@@ -21,7 +21,7 @@ def photo_view(photo: Photo) -> None:
         sight = _sight(photo)
         if sight is None:
             return
-        left, right = st.columns([5, 6], gap="large")
+        left, right = st.columns([2, 3], gap="medium")
         with left:
             number = _choose(photo, sight)
             drink = sight.drinks[number]
@@ -69,7 +69,7 @@ def _picture(photo: Photo, sight: Sight, number: int) -> None:
     layer = st.segmented_control(
         "Show", layers, default=layers[0], required=True, key=f"layer_{len(layers)}", label_visibility="collapsed"
     )
-    picture = sight.picture
+    picture = enlarged(sight.picture)
     if layer == HEAT or not drink.box:
         picture, words = _heated(drink, drink.cut_from(picture))
     elif layer == FOCUS:

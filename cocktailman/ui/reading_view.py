@@ -9,7 +9,6 @@ import streamlit as st
 
 from cocktailman.catalog import Recipe, catalog
 from cocktailman.errors import InputError
-from cocktailman.recognition import IngredientClassifier
 from cocktailman.renders import RENDERED
 from cocktailman.ui import cache
 from cocktailman.ui.data_filters import shown_word
@@ -28,20 +27,24 @@ ROWS = 14  # ingredients that are shown, or more where more are seen
 def reading_view(photo: Photo, sight: Sight, drink: Drink) -> None:
     """Draws the reading of a drink in a photo."""
     with shown_errors():
-        classifier = recogniser().classifier
-        cocktails = st.container()  # filled in once the threshold below it is known
-        st.subheader("Ingredients", anchor=False)
-        seen = classifier.seen(drink.reading, _threshold(classifier))
-        if photo.render:
-            _truth(photo.render, seen)
-        _ingredients(drink, seen)
-        with cocktails:
+        head = st.container()
+        left, right = st.columns([5, 4], gap="medium")
+        with left:
+            st.subheader("Ingredients", anchor=False)
+            seen = recogniser().classifier.seen(drink.reading, _threshold())
+            _ingredients(drink, seen)
+        with head:
+            if photo.render:
+                _truth(photo.render, seen)
+        with right:
+            st.subheader("Likely cocktails", anchor=False)
             _cocktails(drink, seen)
-        _take_away(photo, sight, drink, seen)
+            _take_away(photo, sight, drink, seen)
 
 
-def _threshold(classifier: IngredientClassifier) -> float:
-    default = round(classifier.threshold, 2)
+def _threshold() -> float:
+    """The probability from which an ingredient counts as seen: by default the classifier's own."""
+    default = round(recogniser().classifier.threshold, 2)
     linked = st.query_params.get(THRESHOLD)
     if linked is not None and not _is_threshold(linked):
         show_error(InputError(f"the link's threshold ({linked[:40]}) is not one from {LEAST} to {MOST}: choose below"))
@@ -69,10 +72,10 @@ def _truth(render: str, seen: Recipe) -> None:
     facts = cache.renders().facts(cache.renders().row(render))
     truth = facts["ingredients"].split()
     words = [f":green[**{catalog().words([id])} ✓**]" if id in seen else catalog().words([id]) for id in truth]
-    others = len(set(seen) - set(truth))
+    right = len(set(truth) & set(seen))
     st.markdown(
         f"The truth: **{shown_word('cocktail', facts['cocktail'])}**, made of {', '.join(words)}. "
-        f"{len(truth) - sum(id not in seen for id in truth)} of {len(truth)} are seen, and {others} that are not in it."
+        f"{right} of {len(truth)} seen, {len(seen) - right} seen by mistake."
     )
 
 
@@ -88,7 +91,6 @@ def _ingredients(drink: Drink, seen: Recipe) -> None:
 
 def _cocktails(drink: Drink, seen: Recipe) -> None:
     """The likeliest cocktails, and how each differs from what is seen."""
-    st.subheader("Likely cocktails", anchor=False)
     for name, probability in recogniser().classifier.cocktails(drink.reading)[:COCKTAILS]:
         recipe = catalog().cocktail(name).recipe
         missing = catalog().words(id for id in recipe if id not in seen)
