@@ -67,7 +67,7 @@ def _picture(photo: Photo, sight: Sight, number: int) -> None:
     drink = sight.drinks[number]
     layers = [DRINKS, HEAT, FOCUS] if drink.box else [HEAT]
     layer = st.segmented_control(
-        "Show", layers, default=layers[0], required=True, key=f"layer_{len(layers)}", label_visibility="collapsed"
+        "Show", layers, default=layers[0], required=True, key="layer", label_visibility="collapsed"
     )
     picture = enlarged(sight.picture)
     if layer == HEAT or not drink.box:

@@ -23,6 +23,7 @@ def photos_table(photos: list[Photo]) -> Photo:
         key="photos",
         hide_index=True,
         row_height=THUMBNAIL // 2,
+        placeholder="",
         on_select="rerun",
         selection_mode="single-row-required",
         column_config=_columns(),
@@ -86,8 +87,8 @@ def _columns() -> dict:
         "file": "File",
         "drinks": number("Drinks", help="how many were found", width="small"),
         "score": number("Best score", format="percent", help="of the box that was read", width="small"),
-        "ingredients": st.column_config.TextColumn("Ingredients", help="those seen, likeliest first", width="large"),
+        "ingredients": st.column_config.TextColumn("Ingredients", help="those seen, likeliest first", width="medium"),
         "cocktail": "Likeliest cocktail",
         "probability": number("Probability", format="percent", width="small"),
-        "note": "Note",
+        "note": st.column_config.TextColumn("Note", width="medium"),
     }
