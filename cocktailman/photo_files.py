@@ -1,6 +1,6 @@
 """Photo files, however many, are recognised a batch at a time, while the next batch is read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def all_files(paths: Iterable[Path]) -> list[Path]:
 
 def recognise_files(
     recogniser: Recogniser, files: Iterable[Path], least: float | None = None
-) -> Iterator[tuple[Path, Recognition | ImageError]]:
+) -> Generator[tuple[Path, Recognition | ImageError], None, None]:
     """What is seen in each file, in their order, or why it is no picture; `least` as in `Recogniser.recognise`."""
     batches = _batches(files)
     with ThreadPoolExecutor(1) as reader:

@@ -101,7 +101,7 @@ class Detector:
         boxes, scores = self._network.distinct(boxes[good].float(), scores[good].float(), SAME_DRINK)  # best first
         edges = (boxes / torch.tensor([*size, *size])).clamp(0, 1)  # fractions
         pairs = zip(edges.tolist(), scores.tolist(), strict=True)
-        return tuple(Box(*four, score) for four, score in pairs if four[0] < four[2] and four[1] < four[3])
+        return tuple(Box(*four, score=score) for four, score in pairs if four[0] < four[2] and four[1] < four[3])
 
 
 class IngredientClassifier:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from cocktailman.networks.cvae import CVAE, CVAEConfig
 from cocktailman.networks.detector import DetectorConfig, DrinkDetector
 from cocktailman.recognition import Detector, Recogniser
 
+Network = TypeVar("Network", bound=nn.Module)
+
 torch.set_num_threads(1)  # faster on small networks, by far where other work shares the cores
 
 
@@ -24,7 +27,7 @@ def network() -> CVAE:
     return lively(network, torch.rand(16, 3, 64, 64), (torch.rand(16, 63) < 0.1).float())
 
 
-def lively(network: nn.Module, *inputs: Tensor) -> nn.Module:
+def lively(network: Network, *inputs: Tensor) -> Network:
     """The network with random weights that make something of these inputs, ready to be evaluated."""
     for weights in network.parameters():
         if weights.ndim > 1 and weights.requires_grad:
@@ -73,7 +76,7 @@ def recognisers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     save_network(detector, "detector", "detector", "photos", root)
     found = Detector.load(root=root).detect([noise(0), noise(1), noise(2), blank()], 0)
     *drinks, nothing = (boxes[0].score for boxes in found)
-    detector.threshold.fill_((min(drinks) + nothing) / 2)
+    detector.load_state_dict({"threshold": torch.tensor((min(drinks) + nothing) / 2)}, strict=False)
     save_network(detector, "detector", "detector", "photos", root)
     return root
 

@@ -2,7 +2,6 @@
 
 import random
 
-import numpy as np
 import streamlit as st
 
 from cocktailman.renders import Renders
@@ -17,14 +16,12 @@ FIRST = "Mojito"  # the cocktail of the sample that is shown first
 
 def photo_source() -> list[Photo]:
     """Draws the choice of a source and its widgets, and returns the photos chosen: none, one or several."""
-    if ADDRESS in st.query_params and SOURCE not in st.query_params:  # a link written by hand
-        st.session_state.setdefault(SOURCE, URL)
     check_choice(SOURCE, [SAMPLE, UPLOAD, URL, CAMERA])
     source = st.segmented_control(
         "Where the photo comes from",
         [SAMPLE, UPLOAD, URL, CAMERA],
         key=SOURCE,
-        default=SAMPLE,
+        default=URL if ADDRESS in st.query_params else SAMPLE,
         required=True,
         label_visibility="collapsed",
         bind="query-params",
@@ -33,20 +30,19 @@ def photo_source() -> list[Photo]:
 
 
 def samples(renders: Renders) -> list[str]:
-    """The ids of the renders that nothing was trained on."""
-    return renders.factors.loc[renders.factors["split"] != "train", "id"].tolist()
+    """The ids of the renders that nothing was trained on, those of `FIRST` first."""
+    unseen = renders.factors[renders.factors["split"] != "train"]
+    return unseen.sort_values("cocktail", key=lambda names: names != FIRST, kind="stable")["id"].tolist()
 
 
 def _sample() -> list[Photo]:
     renders = cache.renders()
     ids = samples(renders)
     check_choice(PICKED, ids)
-    named = np.isin(ids, renders.factors.loc[renders.factors["cocktail"] == FIRST, "id"])
     choose, another = st.columns([3, 1], vertical_alignment="bottom")
     id = choose.selectbox(
         "A render that no model was trained on",
         ids,
-        int(named.argmax()),
         key=PICKED,
         bind="query-params",
         persist_state="page",
