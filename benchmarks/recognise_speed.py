@@ -101,12 +101,14 @@ def plain_pipeline(recogniser: Recogniser) -> Callable[[bytes], Any]:
     finder.model = network.yolo
     classifier = load_network(recogniser.classifier.checkpoint)
     size = recogniser.classifier.size
-    transform = create_transform((3, size, size), interpolation="bicubic", crop_pct=1, mean=(0, 0, 0), std=(1, 1, 1))
+    transform: Any = create_transform(
+        (3, size, size), interpolation="bicubic", crop_pct=1, mean=(0, 0, 0), std=(1, 1, 1)
+    )
     asked = {"imgsz": recogniser.detector.size, "conf": recogniser.detector.threshold, "device": "cpu"}
 
     def pipeline(jpeg: bytes) -> Any:
         image = Image.open(BytesIO(jpeg)).convert("RGB")
-        [result] = finder.predict(image, verbose=False, **asked)
+        result: Any = finder.predict(image, verbose=False, **asked)[0]
         if len(result.boxes):
             image = crop_around(image, *result.boxes.xyxyn[0].tolist())
         with torch.inference_mode():

@@ -343,6 +343,15 @@ def test_recognise_chooses_among_drinks_and_draws_on_them(recogniser, monkeypatc
     assert len(drawn) == 3
 
 
+def test_recognise_goes_from_a_drink_to_a_picture_without_one(recogniser):
+    app = uploaded(("drink.jpg", jpeg(noise(0))))
+    calm(app.button_group(key="layer").set_value("Background blurred").run())
+    calm(app.button_group(key="source").set_value("Sample").run())
+    calm(button(app, "Read the whole picture").click().run())
+    assert app.button_group(key="layer").options == ["Where seen"]
+    assert len(pictures(app)) == 1
+
+
 def test_recognise_paints_what_is_seen(recogniser, monkeypatch):
     monkeypatch.setattr(entry, "require_entry_point", lambda: None)  # it reruns each run of AppTest, and forgets clicks
     app = uploaded(("drink.jpg", jpeg(noise(0))), threshold="0.5")

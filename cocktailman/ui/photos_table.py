@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pandas as pd
 import streamlit as st
+from PIL import Image
 
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
@@ -36,7 +37,7 @@ def photos_table(photos: list[Photo]) -> Photo:
         icon=":material/download:",
     )
     first = next((place for place, sight in enumerate(sights) if isinstance(sight, Sight)), 0)
-    [opened] = event["selection"]["rows"] or [first]
+    opened = next((row for row in event["selection"]["rows"] if row < len(photos)), first)  # one may be gone
     return photos[opened]
 
 
@@ -74,7 +75,7 @@ def _row(photo: Photo, sight: Sight | InputError) -> dict:
 
 def _thumbnail(sight: Sight) -> str:
     """A small copy as a URL that carries its picture in itself, as a table's cell wants it."""
-    small, jpeg = sight.picture, BytesIO()
+    small, jpeg = Image.open(BytesIO(sight.jpeg)), BytesIO()  # decoded no larger than needed
     small.thumbnail((THUMBNAIL, THUMBNAIL))
     small.save(jpeg, "JPEG")
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg.getvalue()).decode()}"
