@@ -7,6 +7,7 @@ st.set_page_config(page_title="CocktailMan", page_icon="🍸", layout="wide")
 page = st.navigation(
     [
         st.Page("pages/home.py", title="Home", icon=":material/local_bar:", default=True),
+        st.Page("pages/recognise.py", title="Recognise", icon=":material/document_scanner:"),
         st.Page("pages/generate.py", title="Generate", icon=":material/palette:"),
         st.Page("pages/latent_space.py", title="Latent space", icon=":material/scatter_plot:"),
         st.Page("pages/data.py", title="Data", icon=":material/photo_library:"),

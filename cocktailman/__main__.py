@@ -96,6 +96,40 @@ def encode(
         raise typer.Exit(2)
 
 
+@app.command()
+def recognise(
+    paths: Annotated[list[Path], typer.Argument(help="photos, or folders of them")],
+    as_json: Annotated[bool, typer.Option("--json", help="a JSON line for each photo")] = False,
+    min_score: Annotated[
+        float | None, typer.Option(help="boxes from this score on, 0 to 1; by default the detector's own threshold")
+    ] = None,
+) -> None:
+    """Find the drinks in photos, and name their ingredients and the likely cocktails."""
+    from tqdm import tqdm
+
+    from cocktailman.photo_files import all_files, recognise_files
+    from cocktailman.recognition import Recogniser, Recognition
+
+    if min_score is not None and not 0 <= min_score <= 1:  # also true for NaN
+        raise InputError(f"--min-score is {min_score:g}, and a score lies between 0 and 1: choose one such as 0.5")
+    recogniser = Recogniser.load()
+    files = all_files(paths)
+    failed = False
+    found = recognise_files(recogniser, files, min_score)
+    for file, seen in tqdm(found, total=len(files), unit=" photos", disable=None):  # none where nobody looks
+        if not isinstance(seen, Recognition):
+            failed = True
+            tqdm.write(str(seen), file=sys.stderr)
+        if as_json:
+            name = str(file)
+            good = isinstance(seen, Recognition)
+            tqdm.write(json.dumps(recogniser.facts(name, seen) if good else {"file": name, "error": str(seen)}))
+        elif isinstance(seen, Recognition):
+            tqdm.write(f"{str(file).encode(errors='replace').decode()}: {recogniser.words(seen)}")
+    if failed:
+        raise typer.Exit(2)
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 

@@ -2,27 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from PIL import Image
-from torchvision.ops import nms
 
 from cocktailman.catalog import Catalog, Recipe, catalog
 from cocktailman.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
 from cocktailman.errors import InputError
 from cocktailman.images import crop_around, to_square
-from cocktailman.networks.detector import STRIDE
 
 Array = npt.NDArray[np.float32]
 
 BATCH = 16  # pictures that go through a network at once
 SAME_DRINK = 0.6  # of two boxes that overlap by more (intersection over union), the worse is dropped
-LEAST_SCORE = 0.01  # boxes below this are nobody's drink
 PADDING = 114 / 255  # the grey that Ultralytics lays around a picture in training
 
 
@@ -76,12 +74,12 @@ class Detector:
 
     def detect(self, images: Sequence[Image.Image], least: float | None = None) -> list[tuple[Box, ...]]:
         """The drinks in each photo that score at least `least` (by default the detector's threshold), best first."""
-        least = self.threshold if least is None else max(least, LEAST_SCORE)
+        least = self.threshold if least is None else least
         found: list[tuple[Box, ...]] = [()] * len(images)
         by_shape: dict[tuple[int, int], list[int]] = defaultdict(list)  # only pictures of one shape share a batch
         small = [_fitted(image, self.size) for image in images]
         for place, picture in enumerate(small):
-            by_shape[_padded(picture.size)].append(place)
+            by_shape[_padded(picture.size, self._network.stride)].append(place)
         for (width, height), places in by_shape.items():
             for start in range(0, len(places), BATCH):
                 part = places[start : start + BATCH]
@@ -92,8 +90,18 @@ class Detector:
                 with self._turn, torch.inference_mode():
                     boxes, scores = self._network(batch.contiguous(memory_format=torch.channels_last))
                 for place, its_boxes, its_scores in zip(part, boxes, scores, strict=True):
-                    found[place] = _drinks(its_boxes, its_scores, small[place].size, least)
+                    found[place] = self._drinks(its_boxes, its_scores, small[place].size, least)
         return found
+
+    def _drinks(
+        self, boxes: torch.Tensor, scores: torch.Tensor, size: tuple[int, int], least: float
+    ) -> tuple[Box, ...]:
+        """The best box of each drink: boxes (anchors, 4) in px, scores (anchors,), of a picture of this size."""
+        good = scores >= least
+        boxes, scores = self._network.distinct(boxes[good].float(), scores[good].float(), SAME_DRINK)  # best first
+        edges = (boxes / torch.tensor([*size, *size])).clamp(0, 1)  # fractions
+        pairs = zip(edges.tolist(), scores.tolist(), strict=True)
+        return tuple(Box(*four, score=score) for four, score in pairs if four[0] < four[2] and four[1] < four[3])
 
 
 class IngredientClassifier:
@@ -132,6 +140,14 @@ class IngredientClassifier:
             cocktails = self._cocktails.rank(ingredients, names)  # (b, n_cocktails)
             readings += [Reading(*pair) for pair in zip(ingredients, cocktails, strict=True)]
         return readings
+
+    def ingredients(self, reading: Reading) -> list[tuple[str, float]]:
+        """All of the vocabulary by id, each with its probability, likeliest first."""
+        return _ranked([item.id for item in self.vocabulary.ingredients], reading.ingredients)
+
+    def cocktails(self, reading: Reading) -> list[tuple[str, float]]:
+        """All of the catalogue by name, each with its probability, likeliest first."""
+        return _ranked([item.name for item in self.vocabulary.cocktails], reading.cocktails)
 
     def seen(self, reading: Reading, threshold: float | None = None) -> Recipe:
         """The ingredients from a probability on, by default the classifier's own threshold; may be none."""
@@ -191,15 +207,44 @@ class Recogniser:
 
         The best box is read if it reaches the detector's threshold, and the whole photo otherwise.
         """
-        found = self.detector.detect(images, least)
+        least = self.detector.threshold if least is None else least
+        found = self.detector.detect(images, min(least, self.detector.threshold))  # what is read is not to depend on it
         views = [self.view(image, boxes) for image, boxes in zip(images, found, strict=True)]
         readings = self.classifier.classify(views)
-        return [Recognition(boxes, reading) for boxes, reading in zip(found, readings, strict=True)]
+        given = [tuple(box for box in boxes if box.score >= least) for boxes in found]
+        return [Recognition(boxes, reading) for boxes, reading in zip(given, readings, strict=True)]
+
+    def facts(self, file: str, recognition: Recognition) -> dict[str, Any]:
+        """What is seen in a photo, ready for JSON: all of the vocabulary and of the catalogue, best first."""
+        ingredients = self.classifier.ingredients(recognition.reading)
+        cocktails = self.classifier.cocktails(recognition.reading)
+        return {
+            "file": file,
+            "threshold": self.detector.threshold,
+            "boxes": [asdict(box) for box in recognition.boxes],
+            "ingredients": [{"id": id, "probability": share} for id, share in ingredients],
+            "cocktails": [{"name": name, "probability": share} for name, share in cocktails],
+        }
+
+    def words(self, recognition: Recognition) -> str:
+        """What is seen in a photo in two lines: drinks and likely cocktails, then ingredients."""
+        classifier, reading = self.classifier, recognition.reading
+        cocktails = ", ".join(f"{name} {share:.0%}" for name, share in classifier.cocktails(reading)[:3])
+        sure = [pair for pair in classifier.ingredients(reading) if pair[1] >= classifier.threshold]
+        ingredients = ", ".join(f"{classifier.vocabulary.words([id])} {share:.0%}" for id, share in sure)
+        scores = ", ".join(f"{box.score:.2f}" for box in recognition.boxes)
+        drinks = f"drinks at {scores}" if scores else "no drink found"
+        return f"{drinks}; {cocktails}\n    {ingredients or 'no ingredient is likely enough'}"
 
     def view(self, image: Image.Image, boxes: Iterable[Box]) -> Image.Image:
         """What of a photo the classifier is shown: the best drink among the boxes, or else all of it."""
         best = max(boxes, key=lambda box: box.score, default=None)
         return best.crop(image) if best and best.score >= self.detector.threshold else image
+
+
+def _ranked(names: Sequence[str], probabilities: Array) -> list[tuple[str, float]]:
+    """Names with their probabilities, best first; of equals, the first in the catalogue."""
+    return sorted(zip(names, probabilities.tolist(), strict=True), key=lambda pair: -pair[1])
 
 
 def _tensor(image: Image.Image) -> torch.Tensor:
@@ -213,17 +258,7 @@ def _fitted(image: Image.Image, side: int) -> Image.Image:
     return image.resize((width, height), Image.Resampling.BILINEAR)
 
 
-def _padded(size: tuple[int, int]) -> tuple[int, int]:
+def _padded(size: tuple[int, int], stride: int) -> tuple[int, int]:
     """The least multiples of the network's stride that hold a picture of this size."""
-    width, height = (-(-length // STRIDE) * STRIDE for length in size)
+    width, height = (-(-length // stride) * stride for length in size)
     return width, height
-
-
-def _drinks(boxes: torch.Tensor, scores: torch.Tensor, size: tuple[int, int], least: float) -> tuple[Box, ...]:
-    """The best box of each drink: boxes (anchors, 4) in px, scores (anchors,), of a picture of this size."""
-    good = scores >= least
-    boxes, scores = boxes[good].float(), scores[good].float()
-    kept = nms(boxes, scores, SAME_DRINK)  # best first
-    edges = (boxes[kept] / torch.tensor([*size, *size])).clamp(0, 1)  # fractions
-    pairs = zip(edges.tolist(), scores[kept].tolist(), strict=True)
-    return tuple(Box(*four, score) for four, score in pairs if four[0] < four[2] and four[1] < four[3])

@@ -61,7 +61,13 @@ with shown_errors():
     strip(model)
 
 st.subheader("Where to go")
-generate, latent, data = st.columns(3)
+recognise, generate, latent, data = st.columns(4)
+with recognise, st.container(border=True, height="stretch"):
+    st.page_link("pages/recognise.py", label="**Recognise**", icon=":material/document_scanner:")
+    st.markdown(
+        "A photo of a drink, yours or one of ours: where the drink is, what is in it, which cocktail it may be. "
+        "And then paint it."
+    )
 with generate, st.container(border=True, height="stretch"):
     st.page_link("pages/generate.py", label="**Generate**", icon=":material/palette:")
     st.markdown(

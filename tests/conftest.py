@@ -1,17 +1,23 @@
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 from PIL import Image
-from torch import nn
+from torch import Tensor, nn
 
 from cocktailman.catalog import catalog
 from cocktailman.checkpoints import save_network
 from cocktailman.generation import Generator
+from cocktailman.networks.classifier import ClassifierConfig, DrinkClassifier
 from cocktailman.networks.cvae import CVAE, CVAEConfig
+from cocktailman.networks.detector import DetectorConfig, DrinkDetector
+from cocktailman.recognition import Detector, Recogniser
+
+Network = TypeVar("Network", bound=nn.Module)
 
 torch.set_num_threads(1)  # faster on small networks, by far where other work shares the cores
 
@@ -20,15 +26,20 @@ torch.set_num_threads(1)  # faster on small networks, by far where other work sh
 def network() -> CVAE:
     """A CVAE of random weights, large enough that its pictures and its styles differ as a trained one's do."""
     torch.manual_seed(0)
-    network = CVAE(CVAEConfig(size=64)).train()
+    network = CVAE(CVAEConfig(size=64))
+    return lively(network, torch.rand(16, 3, 64, 64), (torch.rand(16, 63) < 0.1).float())
+
+
+def lively(network: Network, *inputs: Tensor) -> Network:
+    """The network with random weights that make something of these inputs, ready to be evaluated."""
     for weights in network.parameters():
-        if weights.ndim > 1:
+        if weights.ndim > 1 and weights.requires_grad:
             nn.init.kaiming_normal_(weights)
     for layer in network.modules():
         if isinstance(layer, nn.BatchNorm2d):
             layer.momentum = 1  # one pass is enough to normalise each layer to what passes through it
     with torch.no_grad():
-        network(torch.rand(16, 3, 64, 64), (torch.rand(16, 63) < 0.1).float())
+        network.train()(*inputs)
     return network.eval()
 
 
@@ -80,3 +91,36 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("packed") / "photos.parquet"
     table.to_parquet(path, index=False)
     return path
+
+
+def noise(seed: int, width: int = 70, height: int = 50) -> Image.Image:
+    """What the tiny detector takes for a drink."""
+    return Image.fromarray(np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8))
+
+
+def blank(level: int = 128, width: int = 70, height: int = 50) -> Image.Image:
+    """What the tiny detector takes for nothing at all."""
+    return Image.new("RGB", (width, height), (level, level, level))
+
+
+@pytest.fixture(scope="session")
+def recognisers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a detector and a classifier, tiny and of random weights."""
+    root = tmp_path_factory.mktemp("recognisers")
+    torch.manual_seed(0)
+    classifier = DrinkClassifier(ClassifierConfig("tf_efficientnet_lite0", 64, drinks=["Mojito", "Negroni"], hidden=16))
+    lively(classifier, torch.rand(16, 3, 64, 64))
+    save_network(classifier, "classifier", "classifier", "photos", root)
+    detector = DrinkDetector(DetectorConfig("yolov5n", 64))
+    lively(detector.yolo, torch.rand(8, 3, 64, 64) * torch.linspace(0, 1, 8)[:, None, None, None])
+    save_network(detector, "detector", "detector", "photos", root)
+    found = Detector.load(root=root).detect([noise(0), noise(1), noise(2), blank()], 0)
+    *drinks, nothing = (boxes[0].score for boxes in found)
+    detector.load_state_dict({"threshold": torch.tensor((min(drinks) + nothing) / 2)}, strict=False)
+    save_network(detector, "detector", "detector", "photos", root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def recogniser(recognisers: Path) -> Recogniser:
+    return Recogniser.load(recognisers)

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +13,10 @@ from PIL import Image
 from cocktailman.__main__ import main
 from cocktailman.checkpoints import list_checkpoints
 from cocktailman.generation import Generator
+from cocktailman.images import read_image
+from cocktailman.recognition import Recogniser
 
+ROOT = Path(__file__).parent.parent
 MOJITO = ["generate", "--model", "tiny", "--cocktail", "mojito"]
 
 
@@ -30,11 +34,18 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(checkpoints: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command line in an empty folder, with the checkpoint `tiny` alone."""
+def run(
+    checkpoints: Path,
+    recognisers: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Run:
+    """Runs the command line in an empty folder, with the checkpoint `tiny` alone, and the tiny recogniser."""
     monkeypatch.chdir(tmp_path)
     for function in (list_checkpoints, Generator.load.__func__):  # whose default folder is the project's
         monkeypatch.setattr(function, "__defaults__", (checkpoints,))
+    monkeypatch.setattr(Recogniser.load.__func__, "__defaults__", (recognisers,))
 
     def run(*arguments: object) -> Result:
         monkeypatch.setattr(sys, "argv", ["cocktailman", *map(str, arguments)])
@@ -181,6 +192,13 @@ STYLE = "a style's numbers lie between -10 and 10"
         ("encode --model tiny photos/notes.txt", "photos/notes.txt is no readable picture"),
         ("encode --model tiny photos --ingredients gravel", "unknown ingredient 'gravel'"),
         ("encode --model tiny photos --ingredients=", "at least one ingredient"),
+        ("recognise", "Missing argument"),
+        ("recognise photos --min-score 1.5", "--min-score is 1.5, and a score lies between 0 and 1"),
+        ("recognise photos --min-score=-0.1", "--min-score is -0.1, and"),
+        ("recognise photos --min-score nan", "--min-score is nan, and"),
+        ("recognise photos --min-score high", "Invalid value for '--min-score'"),
+        ("recognise none.jpg", "none.jpg does not exist: check the path"),
+        ("recognise photos/notes.txt", "photos/notes.txt is no readable picture"),
     ],
 )
 def test_a_users_mistake_is_one_line(run: Run, photos: Path, tmp_path: Path, arguments: str, says: str) -> None:
@@ -218,3 +236,58 @@ def test_what_generate_paints_encode_reads(run: Run) -> None:
     run(*MOJITO, "--out", "a.png")
     [facts] = run("encode", "--model", "tiny", "a.png").objects
     assert len(facts["mean"]) == len(facts["std"]) == 6 and min(facts["std"]) > 0
+
+
+def test_recognise_writes_what_the_recogniser_sees(run: Run, photos: Path, recogniser: Recogniser) -> None:
+    result = run("recognise", "photos", "--json")
+    assert (result.status, result.err) == (0, "")
+    for facts, name in zip(result.objects, ("photos/a.jpg", "photos/b.png"), strict=True):
+        expected = recogniser.facts(name, recogniser.recognise([read_image(Path(name))])[0])
+        assert list(facts) == ["file", "threshold", "boxes", "ingredients", "cocktails"]
+        assert (facts["file"], facts["threshold"]) == (name, recogniser.detector.threshold)
+        for box, its in zip(facts["boxes"], expected["boxes"], strict=True):
+            assert list(box) == ["x1", "y1", "x2", "y2", "score"] and box == pytest.approx(its, rel=1e-3)
+        for key in ("ingredients", "cocktails"):
+            assert sorted(map(str, expected[key][0])) == sorted(map(str, facts[key][0]))
+            assert facts[key][0]["probability"] == pytest.approx(expected[key][0]["probability"], rel=1e-3)
+    assert any(facts["boxes"] for facts in result.objects)
+
+
+def test_a_lower_score_gives_more_boxes_and_reads_the_same(run: Run, photos: Path) -> None:
+    few, many = (run("recognise", "photos/b.png", "--json", "--min-score", score).objects[0] for score in ("1", "0"))
+    assert few["boxes"] == [] and len(many["boxes"]) > 1
+    assert few["ingredients"] == many["ingredients"]
+
+
+def test_recognise_in_words(run: Run, photos: Path) -> None:
+    result = run("recognise", "photos")
+    assert (result.status, result.err) == (0, "")
+    assert [line.partition(": ")[0] for line in result.out.splitlines()[::2]] == ["photos/a.jpg", "photos/b.png"]
+
+
+def test_recognise_goes_on_after_a_bad_file(run: Run, photos: Path) -> None:
+    result = run("recognise", "photos/notes.txt", "none.jpg", "photos/a.jpg", "--json")
+    bad, none, good = result.objects
+    assert result.status == 2 and good["file"] == "photos/a.jpg" and good["cocktails"]
+    assert list(bad) == list(none) == ["file", "error"] and "no readable picture" in bad["error"]
+    assert result.err == f"{bad['error']}\n{none['error']}\n"
+
+
+def test_nothing_but_results_on_standard_output(recognisers: Path, photos: Path, tmp_path: Path) -> None:
+    """In a fresh process and a fresh home, where libraries like to introduce themselves."""
+    program = f"""
+import sys
+from pathlib import Path
+from cocktailman.__main__ import main
+from cocktailman.recognition import Recogniser
+Recogniser.load.__func__.__defaults__ = (Path({str(recognisers)!r}),)
+sys.argv[1:] = ["recognise", {str(photos)!r}, "--json"]
+sys.exit(main())
+"""
+    home = {"HOME": str(tmp_path), "PATH": os.defpath, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=home)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == [
+        str(photos / "a.jpg"),
+        str(photos / "b.png"),
+    ]

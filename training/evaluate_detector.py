@@ -14,10 +14,11 @@ from tqdm import tqdm
 
 from cocktailman.evaluation.metrics import bootstrap
 from cocktailman.images import read_image
-from cocktailman.recognition import LEAST_SCORE, Box, Detector
+from cocktailman.recognition import Box, Detector
 from training.detector_data import Boxes, photos_with_boxes
 
 HIT = 0.5  # the intersection over union from which a box is on a drink
+LEAST_SCORE = 0.01  # boxes below it are not counted
 FALSE_ALARMS = 0.05  # share of the photos without a drink that may get a box
 
 

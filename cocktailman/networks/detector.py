@@ -8,10 +8,8 @@ os.environ.setdefault("YOLO_AUTOINSTALL", "false")
 
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn, tensor
-from torchvision.ops import box_convert
+from torchvision.ops import box_convert, nms
 from ultralytics.nn.tasks import DetectionModel
-
-STRIDE = 32  # px: both sides of what a detector sees are multiples of it
 
 
 @dataclass
@@ -25,6 +23,7 @@ class DetectorConfig:
 class DrinkDetector(nn.Module, PyTorchModelHubMixin):
     """Finds drinks with glass, handle and garnish; `threshold` is the score from which a box counts."""
 
+    stride = 32  # px: both sides of what it sees are multiples of it
     threshold: Tensor
 
     def __init__(self, config: DetectorConfig) -> None:
@@ -40,3 +39,9 @@ class DrinkDetector(nn.Module, PyTorchModelHubMixin):
         """
         found = self.yolo(images)[0]  # (n, 5, anchors): centre, size, score
         return box_convert(found[:, :4].mT, "cxcywh", "xyxy"), found[:, 4]
+
+    @staticmethod
+    def distinct(boxes: Tensor, scores: Tensor, overlap: float) -> tuple[Tensor, Tensor]:
+        """Boxes (n, 4) and scores (n,), best first, without those that overlap a better one by more than `overlap`."""
+        kept = nms(boxes, scores, overlap)
+        return boxes[kept], scores[kept]

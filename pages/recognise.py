@@ -1,0 +1,22 @@
+"""From a photo of a drink to its ingredients."""
+
+import streamlit as st
+
+from cocktailman.ui.entry import require_entry_point
+from cocktailman.ui.errors import shown_errors
+from cocktailman.ui.photo import recogniser
+from cocktailman.ui.photo_source import photo_source
+from cocktailman.ui.photo_view import photo_view
+from cocktailman.ui.photos_table import photos_table
+
+require_entry_point()
+st.title("Recognise")
+st.markdown(
+    "**From a photo to a recipe.** A detector finds the drinks, and a classifier names what each is made of. "
+    "A photo of yours is read on this machine and not kept."
+)
+with shown_errors():
+    photos = photo_source()
+    if photos:
+        recogniser()  # loaded first, so that it says so
+        photo_view(photos[0] if len(photos) == 1 else photos_table(photos))
