@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cocktailman.checkpoints import Checkpoint
-from cocktailman.evaluation.disentanglement import slider_names
+from cocktailman.evaluation.disentanglement import UNKNOWN, slider_names
 from cocktailman.latent.distances import active_units, distance_matrix, linkage_order, prior_divergence
 from cocktailman.latent.statistics import JUDGED_FROM, GroupStatistics, group_statistics, verdict
 from cocktailman.latent.tables import std_matrix, style_matrix
@@ -107,6 +107,13 @@ def _numbers(model: Checkpoint) -> pd.DataFrame:
     if model.domain == RENDERED:
         rows["follows"] = _sliders(model.name)
     return rows
+
+
+def named_numbers(model: Checkpoint) -> list[str]:
+    """What each number of a style follows, or "" where nothing is known of it."""
+    if model.domain != RENDERED:
+        return [""] * cache.generator(model.name).style_dim
+    return ["" if name == UNKNOWN else name for name in _sliders(model.name)]
 
 
 @st.cache_data
