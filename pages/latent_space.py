@@ -32,33 +32,43 @@ def take_points(models: list[Checkpoint], shown: Checkpoint, chart: str) -> None
         go_to(models, files.iloc[0])
 
 
-def side(models: list[Checkpoint], model: Checkpoint, view: View, pour: Pour, tool: str) -> None:
-    """Map and driver's seat of one model."""
-    table, chart = cache.styles(model.name), f"map_{model.name}"
+def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str) -> None:
+    """The map of one model."""
+    table, chart = cache.styles(model.name), chart_of(model)
     projector = projected(model, view)
-    alone = len(models) == 1
-    left, right = st.columns([8, 5], gap="medium") if alone else (st.container(), st.container())
-    with left:
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            title, values = colours(table, model)
-            ellipses = st.toggle("Ellipses", key=f"ellipses_{model.name}", disabled=view.dimensions == 3)
-        rows = chosen_rows(table)
-        figure = map_figure(projector.places_, table, title, values, rows, ellipses, TOOLS[tool])
-        st.plotly_chart(
-            figure,
-            key=chart,
-            on_select=lambda: take_points(models, model, chart),
-            selection_mode=("points", "box", "lasso"),
-            config={"scrollZoom": True, "displaylogo": False},
-        )
-    with right:
-        places = chart_places(table, projector, chart, tool == DRIVE)
-        generator, hand = cache.generator(model.name), driven(model)
-        driver(generator, pour.vector, hand, named_numbers(model), places, f"seat_{model.name}")
-        st.caption(f"{pour.said}, painted by {model.name} in your browser at {model.size} px.")
-        leave_from(model, table, pour)
-    if rows is not None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        title, values = colours(table, model)
+        ellipses = st.toggle("Ellipses", key=f"ellipses_{model.name}", disabled=view.dimensions == 3)
+    rows = chosen_rows(table)
+    figure = map_figure(projector.places_, table, title, values, rows, ellipses, TOOLS[tool])
+    st.plotly_chart(
+        figure,
+        key=chart,
+        on_select=lambda: take_points(models, model, chart),
+        selection_mode=("points", "box", "lasso"),
+        config={"scrollZoom": True, "displaylogo": False},
+    )
+
+
+def draw_seat(model: Checkpoint, view: View, pour: Pour, tool: str) -> None:
+    """The driver's seat of one model, and where to go from there."""
+    table = cache.styles(model.name)
+    places = chart_places(table, projected(model, view), chart_of(model), tool == DRIVE)
+    generator, hand = cache.generator(model.name), driven(model)
+    driver(generator, pour.vector, hand, named_numbers(model), places, f"seat_{model.name}")
+    st.caption(f"{pour.said}, painted by {model.name} in your browser at {model.size} px.")
+    leave_from(model, table, pour)
+
+
+def draw_selection(model: Checkpoint) -> None:
+    """The pictures that were chosen on any map, under one model."""
+    table = cache.styles(model.name)
+    if (rows := chosen_rows(table)) is not None:
         selection(model, table, rows)
+
+
+def chart_of(model: Checkpoint) -> str:
+    return f"map_{model.name}"
 
 
 @st.fragment
@@ -77,14 +87,21 @@ def lab(models: list[Checkpoint]) -> None:
                 help="Drive: a drag paints every point it passes. Box and lasso choose pictures. "
                 "In all but Drive, a click on a point goes to that picture.",
             )
-        pour = mixture(models)
-        if len(models) == 1:
-            side(models, models[0], view, pour, tool or DRIVE)
-        else:
-            for model, column in zip(models, st.columns(2, gap="medium"), strict=True):
-                with column:
+        tool = tool or DRIVE  # None where a link ends in "tool="
+        alone = len(models) == 1
+        above = st.container()
+        columns = st.columns([8, 5] if alone else 2, gap="medium")
+        with columns[1] if alone else above, st.container(horizontal=True, vertical_alignment="bottom"):
+            pour = mixture(models)
+        for number, model in enumerate(models):
+            with columns[number]:
+                if not alone:
                     st.subheader(model.name, anchor=False)
-                    side(models, model, view, pour, tool or DRIVE)
+                draw_map(models, model, view, tool)
+            with columns[1 if alone else number]:
+                draw_seat(model, view, pour, tool)
+        for model in models:
+            draw_selection(model)
         write_link(models)
 
 
@@ -92,9 +109,10 @@ require_entry_point()
 st.title("Latent space")
 with shown_errors():
     read_link(MODEL, BESIDE)
-    model = model_picker(MODEL)
-    others = {item.name: item for item in cache.checkpoints() if item.name != model.name}
-    beside = st.selectbox("Beside it", list(others), None, key=BESIDE, placeholder="no other model", width=300)
+    with st.container(horizontal=True):
+        model = model_picker(MODEL)
+        others = {item.name: item for item in cache.checkpoints() if item.name != model.name}
+        beside = st.selectbox("Beside it", list(others), None, key=BESIDE, placeholder="no other model")
     count = len(cache.styles(model.name))
     st.markdown(
         f"Each point is one of the {count:,} {model.domain} {model.name} was trained or tested on, where the encoder "

@@ -34,10 +34,10 @@ def colours(table: pd.DataFrame, model: Checkpoint) -> tuple[str, pd.Series]:
         known.append(SOURCE)
     if rendered or "error" in table:
         known.append(ERROR)
-    chosen = st.selectbox("Colour", known, key=f"colour_{model.domain}", width=200, bind="query-params")
+    chosen = st.selectbox("Colour", known, key=f"colour_{model.name}", width=200, bind="query-params")
     if chosen == INGREDIENT:
         names = {item.name: item.id for item in catalog().ingredients}
-        name = st.selectbox(INGREDIENT, list(names), key="coloured_ingredient", width=180, bind="query-params")
+        name = st.selectbox(INGREDIENT, list(names), key=f"ingredient_{model.name}", width=180, bind="query-params")
         has = table["ingredients"].str.split().map(lambda recipe: names[name] in recipe)
         return name, has.map({True: f"with {name.lower()}", False: f"without {name.lower()}"})
     if chosen == COCKTAIL:
@@ -61,7 +61,7 @@ def _usual_glass(table: pd.DataFrame) -> pd.Series:
 
 @st.cache_data(show_spinner="Rebuilding every picture once …")
 def _errors(name: str) -> pd.Series:
-    """The mean squared error of each render as the model rebuilds it from the mean of its style, at the model's size."""
+    """The mean squared error of each render as the model rebuilds it from the mean of its style, at its own size."""
     table, generator, renders = cache.styles(name), cache.generator(name), cache.renders()
     styles, size = style_matrix(table), generator.checkpoint.size
     errors = []

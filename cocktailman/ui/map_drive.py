@@ -38,13 +38,18 @@ class Pour:
 
 
 def driven(model: Checkpoint) -> Driven:
-    """Where this visitor drives in the space of a model: at first at a Mojito."""
+    """Where this visitor drives in the space of a model: at first at the most usual Mojito."""
     key = f"driven_{model.name}"
     if key not in st.session_state:
         table = cache.styles(model.name)
-        first = int((table["drink"] == DEFAULT_COCKTAIL).to_numpy().argmax())
-        st.session_state[key] = Driven.at(style_matrix(table.iloc[[first]])[0].tolist())
+        styles = style_matrix(table[table["drink"] == DEFAULT_COCKTAIL] if _knows_default(table) else table)
+        [usual] = nearest(styles, styles.mean(0), 1)
+        st.session_state[key] = Driven.at(styles[usual].tolist())
     return st.session_state[key]
+
+
+def _knows_default(table: pd.DataFrame) -> bool:
+    return bool((table["drink"] == DEFAULT_COCKTAIL).any())
 
 
 def go_to(models: Sequence[Checkpoint], file: str) -> None:
@@ -60,36 +65,35 @@ def go_to(models: Sequence[Checkpoint], file: str) -> None:
 
 def mixture(models: Sequence[Checkpoint]) -> Pour:
     """Draws the choice of what is poured, and returns it."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.popover("Recipe", icon=":material/local_bar:"):
-            recipe = recipe_picker()
-        names = [item.name for item in catalog().cocktails]
-        other = st.selectbox(
-            "Mix with",
-            names,
-            None,
-            key=OTHER,
+    with st.popover("Recipe", icon=":material/local_bar:"):
+        recipe = recipe_picker()
+    names = [item.name for item in catalog().cocktails]
+    other = st.selectbox(
+        "Mix with",
+        names,
+        None,
+        key=OTHER,
+        width=200,
+        placeholder="another cocktail",
+        bind="query-params",
+        on_change=_mix,
+        args=(models,),
+    )
+    if other:
+        st.slider(
+            f"Share of {other}",
+            0,
+            100,
+            50,
+            5,
+            format="%d %%",
+            key=SHARE,
             width=200,
-            placeholder="another cocktail",
             bind="query-params",
             on_change=_mix,
             args=(models,),
+            help="of the recipe and of the style that is typical of it: both are added up in these shares",
         )
-        if other:
-            st.slider(
-                f"Share of {other}",
-                0,
-                100,
-                50,
-                5,
-                format="%d %%",
-                key=SHARE,
-                width=200,
-                bind="query-params",
-                on_change=_mix,
-                args=(models,),
-                help="of the recipe and of the style that is typical of it: both are added up in these shares",
-            )
     vector = catalog().recipe_vector(recipe)
     if not other:
         return Pour(recipe, vector, catalog().words(recipe))

@@ -130,6 +130,7 @@ class Driver {
     this.held = true;
     event.target.style.touchAction = "none";
     this.follow(event);
+    Object.assign(this, { path: [this.style], places: [] }); // where the press began, so does the path
   }
 
   follow(event) {

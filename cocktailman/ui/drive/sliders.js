@@ -30,7 +30,7 @@ class Sliders {
       slider.value = style[at];
       slider.disabled = locked[at];
       output.textContent = `${style[at] < 0 ? "−" : "+"}${Math.abs(style[at]).toFixed(2)} σ`;
-      lock.textContent = locked[at] ? "\u{1F512}" : "\u{1F513}";
+      lock.textContent = locked[at] ? "lock" : "lock_open_right"; // the names of icons in the font of the page
       lock.setAttribute("aria-pressed", locked[at]);
       lock.title = locked[at] ? `unlock z${at + 1}` : `lock z${at + 1}: nothing moves it then`;
       lock.setAttribute("aria-label", lock.title);
