@@ -33,7 +33,11 @@ def map_figure(
     figure = go.Figure()
     rows = np.arange(len(table))
     if pd.api.types.is_numeric_dtype(values):
-        marker = {"color": values, "colorscale": SCALE, "colorbar": {"title": {"text": title, "side": "right"}, "thickness": 10}}
+        marker = {
+            "color": values,
+            "colorscale": SCALE,
+            "colorbar": {"title": {"text": title, "side": "right"}, "thickness": 10},
+        }
         _add_points(figure, places, rows, table, f"{title} ({len(table):,})", marker, selected)
     else:
         words = values.to_numpy()
