@@ -24,6 +24,7 @@ from cocktailman.ui.recipe_picker import RECIPE, recipe_picker
 
 OTHER, SHARE = "mix_cocktail", "mix_share"  # in the session state and in the URL: what is mixed in, and how much, in %
 MIXED = "mixed_in"  # in the session state: the recipe, the cocktail and the share that styles were moved by
+MIXED_FIRST = 50  # %, until somebody says otherwise
 ALIKE = 24  # pictures that are most like this
 FRAMES, FILM_SIZE = 36, 256  # of a film, and px
 
@@ -84,7 +85,7 @@ def mixture(models: Sequence[Checkpoint]) -> Pour:
             f"Share of {other}",
             0,
             100,
-            50,
+            MIXED_FIRST,
             5,
             format="%d %%",
             key=SHARE,
@@ -174,7 +175,7 @@ def _mix(models: Sequence[Checkpoint]) -> None:
     """Moves every style by as much as the typical style of what is poured moved."""
     before = st.session_state.get(MIXED)
     other, recipe = st.session_state[OTHER], tuple(st.session_state[RECIPE])
-    now = (recipe, other, st.session_state.get(SHARE, 50) / 100) if other else None
+    now = (recipe, other, st.session_state.get(SHARE, MIXED_FIRST) / 100) if other else None
     st.session_state[MIXED] = now
     for model in models:
         hand = driven(model)

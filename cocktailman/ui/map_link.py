@@ -10,7 +10,7 @@ from cocktailman.errors import InputError
 from cocktailman.ui import cache
 from cocktailman.ui.driver import Driven
 from cocktailman.ui.errors import show_error
-from cocktailman.ui.map_drive import driven
+from cocktailman.ui.map_drive import MIXED, MIXED_FIRST, OTHER, SHARE, driven
 from cocktailman.ui.painting import read_query
 from cocktailman.ui.recipe_picker import RECIPE
 
@@ -40,6 +40,10 @@ def read_link(model_key: str, beside_key: str) -> None:
                 _take_style(name, parameter, query)
             except InputError as error:
                 errors.append(error)
+    if "style" in query and query.get(OTHER) in {item.name for item in catalog().cocktails}:
+        share = query.get(SHARE, "")  # the style was moved by it already, as far as the widget will take it
+        percent = int(share) if share.isdecimal() and len(share) < 4 else MIXED_FIRST
+        st.session_state[MIXED] = (tuple(st.session_state[RECIPE]), query[OTHER], percent / 100)
     for error in errors:
         show_error(error)
 
