@@ -15,6 +15,7 @@ from cocktailman.ui.map_link import read_link, write_link
 from cocktailman.ui.map_selection import choose, chosen_rows, selection
 from cocktailman.ui.map_view import projected, view_picker
 from cocktailman.ui.model_picker import model_picker
+from cocktailman.ui.own_styles import bring_styles, styles_of
 from cocktailman.ui.style_understanding import named_numbers, understanding
 
 MODEL, BESIDE = "map_model", "beside"
@@ -25,7 +26,7 @@ def take_points(models: list[Checkpoint], shown: Checkpoint, chart: str) -> None
     """Of a box or lasso its pictures are chosen; to a clicked one every model drives."""
     selected = st.session_state[chart]["selection"]
     rows = [int(row[0] if isinstance(row, list) else row) for row in (p.get("customdata") for p in selected["points"])]
-    files = cache.styles(shown.name)["file"].iloc[rows]
+    files = styles_of(shown).table["file"].iloc[rows]
     if selected["box"] or selected["lasso"]:
         choose(files if rows else None)
     elif rows:
@@ -34,10 +35,10 @@ def take_points(models: list[Checkpoint], shown: Checkpoint, chart: str) -> None
 
 def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str) -> None:
     """The map of one model."""
-    table, chart = cache.styles(model.name), chart_of(model)
-    projector = projected(model, view)
+    styles, chart = styles_of(model), chart_of(model)
+    table, projector = styles.table, projected(styles, view)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        title, values = colours(table, model)
+        title, values = colours(styles, model)
         ellipses = st.toggle("Ellipses", key=f"ellipses_{model.name}", disabled=view.dimensions == 3)
     rows = chosen_rows(table)
     figure = map_figure(projector.places_, table, title, values, rows, ellipses, TOOLS[tool])
@@ -52,19 +53,19 @@ def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str)
 
 def draw_seat(model: Checkpoint, view: View, pour: Pour, tool: str) -> None:
     """The driver's seat of one model, and where to go from there."""
-    table = cache.styles(model.name)
-    places = chart_places(table, projected(model, view), chart_of(model), tool == DRIVE)
+    styles = styles_of(model)
+    places = chart_places(styles.table, projected(styles, view), chart_of(model), tool == DRIVE)
     generator, hand = cache.generator(model.name), driven(model)
     driver(generator, pour.vector, hand, named_numbers(model), places, f"seat_{model.name}")
     st.caption(f"{pour.said}, painted by {model.name} in your browser at {model.size} px.")
-    leave_from(model, table, pour)
+    leave_from(model, styles.table, pour)
 
 
 def draw_selection(model: Checkpoint) -> None:
     """The pictures that were chosen on any map, under one model."""
-    table = cache.styles(model.name)
-    if (rows := chosen_rows(table)) is not None:
-        selection(model, table, rows)
+    styles = styles_of(model)
+    if (rows := chosen_rows(styles.table)) is not None:
+        selection(model, styles, rows)
 
 
 def chart_of(model: Checkpoint) -> str:
@@ -113,10 +114,12 @@ with shown_errors():
         model = model_picker(MODEL)
         others = {item.name: item for item in cache.checkpoints() if item.name != model.name}
         beside = st.selectbox("Beside it", list(others), None, key=BESIDE, placeholder="no other model")
-    count = len(cache.styles(model.name))
+    bring_styles(model)
+    styles = styles_of(model)
+    whose = "of your pictures" if styles.own else f"{model.domain} {model.name} was trained or tested on"
     st.markdown(
-        f"Each point is one of the {count:,} {model.domain} {model.name} was trained or tested on, where the encoder "
-        "puts it; points close together were given a similar style. Drag a slider, or drag across the map."
+        f"Each point is one of the {len(styles.table):,} {whose}, where the encoder puts it; points close together "
+        "were given a similar style. Drag a slider, or drag across the map."
     )
     lab([model, others[beside]] if beside in others else [model])
     understanding(model)

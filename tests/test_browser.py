@@ -92,9 +92,7 @@ def test_paint_a_cocktail(address, browser):
 def test_a_held_slider_paints_and_draws_its_path(address, browser):
     browser.get(f"{address}/latent_space?view=PCA&style=0,0,0,0,0,0")
     assert wait_for_picture(browser) == 128
-    assert (
-        drag(browser, seconds=2) > 1
-    )  # a second; how many is for benchmarks.drive_speed
+    assert drag(browser, seconds=2) > 1  # a second; how many is for benchmarks.drive_speed
     drawn = "return document.querySelectorAll('.js-plotly-plot canvas.driven-path').length"
     assert browser.execute_script(drawn) == 1
     wait = WebDriverWait(browser, PATIENCE)

@@ -4,6 +4,7 @@ import json
 from io import BytesIO
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -14,10 +15,11 @@ from cocktailman.film import gif_bytes
 from cocktailman.generation import Generator
 from cocktailman.latent.paths import evenly, mixed, nearest
 from cocktailman.latent.projection import Projector, View, pca_plane
-from cocktailman.latent.tables import read_styles, style_matrix
+from cocktailman.latent.tables import add_styles, read_styles, style_matrix
 from cocktailman.ui.driver import Driven
 from cocktailman.ui.map_drive import MIXED
 from cocktailman.ui.map_selection import CHOSEN
+from cocktailman.ui.own_styles import read_own
 
 MODEL = "cvae-photos"
 FAST = {"view": "PCA"}  # no compiler to load
@@ -163,3 +165,37 @@ def test_a_film_runs_there_and_back():
         film.seek(number)
         reds.append(film.convert("RGB").getpixel((0, 0))[0])  # type: ignore[index]
     assert reds == [0, 120, 240, 120]
+
+
+def own_table(count: int = 60) -> pd.DataFrame:
+    """What `embed` writes, of pictures whose styles are drawn here."""
+    means = np.random.default_rng(1).normal(size=(count, 6)).astype(np.float32)
+    return add_styles(pd.DataFrame({"file": [f"{number}.jpg" for number in range(count)]}), means, 0 * means + 0.1)
+
+
+def parquet(table: pd.DataFrame) -> bytes:
+    return table.to_parquet(None, index=False)
+
+
+def test_a_table_of_ones_own_is_mapped_and_measured():
+    app = run("latent_space", **FAST)
+    calm(app.file_uploader[0].upload("table.parquet", parquet(own_table()), "application/octet-stream").run())
+    assert not app.error
+    assert "60 of your pictures" in " ".join(item.value for item in app.markdown)
+    assert app.dataframe[0].value["styles"].tolist() == [60]
+    calm(app.button(key=f"alike_{MODEL}").click().run())
+    assert len(pictures(app)) == 12
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"no table", "no table of styles"),
+        (parquet(own_table().drop(columns=["z6", "s6"])), "not of 6 numbers"),
+        (parquet(pd.concat([own_table(), own_table()])), "a file twice"),
+        (parquet(own_table().assign(ingredients="jin")), "'jin'"),
+    ],
+)
+def test_a_table_that_cannot_be_used_gets_a_sentence(data, said):
+    with pytest.raises(InputError, match=said):
+        read_own(data, 6)

@@ -12,7 +12,8 @@ from cocktailman.latent.tables import style_matrix
 from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
 from cocktailman.ui import cache
 from cocktailman.ui.data_filters import shown_word
-from cocktailman.ui.figures import OTHERS, style_groups
+from cocktailman.ui.figures import OTHERS
+from cocktailman.ui.own_styles import Styles, named_groups
 
 COCKTAIL, INGREDIENT, GLASS, SPLIT, SOURCE, ERROR = (
     "Cocktail",
@@ -24,24 +25,26 @@ COCKTAIL, INGREDIENT, GLASS, SPLIT, SOURCE, ERROR = (
 )
 
 
-def colours(table: pd.DataFrame, model: Checkpoint) -> tuple[str, pd.Series]:
+def colours(styles: Styles, model: Checkpoint) -> tuple[str, pd.Series]:
     """Draws the choice, and returns what it is called and its value for each row: words, or numbers."""
-    rendered = model.domain == RENDERED
+    table, rendered = styles.table, model.domain == RENDERED and not styles.own
     factors = {factor.label: name for name, factor in NUMERIC.items()} if rendered else {}
     factors |= {label: name for name, label in CATEGORICAL.items()} if rendered else {GLASS: ""}
     known = [COCKTAIL, INGREDIENT, *factors, SPLIT]
-    if not rendered:
+    if not rendered and not styles.own:
         known.append(SOURCE)
     if rendered or "error" in table:
         known.append(ERROR)
-    chosen = st.selectbox("Colour", known, key=f"colour_{model.name}", width=200, bind="query-params")
+    chosen = st.selectbox(
+        "Colour", known, key=f"colour_{model.name}{'_own' * styles.own}", width=200, bind="query-params"
+    )
     if chosen == INGREDIENT:
         names = {item.name: item.id for item in catalog().ingredients}
         name = st.selectbox(INGREDIENT, list(names), key=f"ingredient_{model.name}", width=180, bind="query-params")
         has = table["ingredients"].str.split().map(lambda recipe: names[name] in recipe)
         return name, has.map({True: f"with {name.lower()}", False: f"without {name.lower()}"})
     if chosen == COCKTAIL:
-        return chosen, style_groups(table, model.domain)
+        return chosen, named_groups(styles, model.domain)
     if chosen in (SPLIT, SOURCE):
         return chosen, table[chosen.lower()]
     if chosen == ERROR:

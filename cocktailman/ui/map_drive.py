@@ -19,6 +19,7 @@ from cocktailman.latent.tables import style_matrix
 from cocktailman.ui import cache
 from cocktailman.ui.driver import Driven
 from cocktailman.ui.map_selection import choose
+from cocktailman.ui.own_styles import styles_of
 from cocktailman.ui.painting import DEFAULT_COCKTAIL, Painting
 from cocktailman.ui.recipe_picker import RECIPE, recipe_picker
 
@@ -56,11 +57,11 @@ def _knows_default(table: pd.DataFrame) -> bool:
 def go_to(models: Sequence[Checkpoint], file: str) -> None:
     """Drives every model to the picture of a file, and takes its recipe."""
     for model in models:
-        table = cache.styles(model.name)
+        table = styles_of(model).table
         found = table[table["file"] == file]
         if len(found):
             driven(model).jump(style_matrix(found)[0].tolist())
-            st.session_state[RECIPE] = found["ingredients"].iloc[0].split()
+            st.session_state[RECIPE] = found["ingredients"].iloc[0].split() or st.session_state[RECIPE]
             st.session_state[OTHER] = st.session_state[MIXED] = None
 
 

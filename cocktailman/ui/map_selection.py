@@ -15,6 +15,8 @@ from cocktailman.images import png_bytes
 from cocktailman.latent.tables import style_matrix
 from cocktailman.renders import RENDERED
 from cocktailman.ui import cache
+from cocktailman.ui.own_styles import Styles
+from cocktailman.ui.recipe_picker import RECIPE
 
 CHOSEN = "map_chosen"  # in the session state: the files of the chosen pictures; None where nothing was chosen
 SHOWN = 12  # pictures of a selection
@@ -34,27 +36,31 @@ def chosen_rows(table: pd.DataFrame) -> npt.NDArray[np.int64] | None:
     return rows if len(rows) else None
 
 
-def selection(model: Checkpoint, table: pd.DataFrame, rows: npt.NDArray[np.int64]) -> None:
+def selection(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) -> None:
     """Draws the chosen rows: a few of them, mixed, and what can be downloaded."""
+    table, truth = styles.table, model.domain == RENDERED and not styles.own
     mixed = np.random.default_rng(0).permutation(rows)[:SHOWN]
     of_them = f", {SHOWN} of them below" if len(rows) > SHOWN else ""
-    what = "truth left, rebuilt right" if model.domain == RENDERED else "as the model rebuilds them"
+    what = "truth left, rebuilt right" if truth else "as the model rebuilds them"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{len(rows):,} pictures chosen**{of_them}: {what}.")
         st.space("stretch")
-        _downloads(model, table, rows)
+        _downloads(model, table.iloc[rows], truth)
         st.button("Choose all again", icon=":material/clear:", on_click=choose, args=(None,))
-    with st.grid(min_column_width=TILE * (2 if model.domain == RENDERED else 1)) as grid:
-        for row, picture in zip(mixed.tolist(), thumbnails(model, table.iloc[mixed]), strict=True):
+    with st.grid(min_column_width=TILE * (1 + truth)) as grid:
+        for row, picture in zip(mixed.tolist(), thumbnails(model, table.iloc[mixed], truth), strict=True):
             with grid.cell():
-                st.image(picture, width="stretch", caption=table["drink"].iloc[row])
+                st.image(picture, width="stretch", caption=table["drink"].iloc[row] or table["file"].iloc[row])
 
 
-def thumbnails(model: Checkpoint, part: pd.DataFrame) -> list[Image.Image]:
-    """Each picture as the model rebuilds it from the mean of its style, beside the truth where that ships."""
-    recipes = [catalog().recipe(text.split()) for text in part["ingredients"]]
+def thumbnails(model: Checkpoint, part: pd.DataFrame, truth: bool) -> list[Image.Image]:
+    """Each picture as the model rebuilds it from the mean of its style, beside the truth where that ships.
+
+    Where nobody knows a picture's recipe, it is rebuilt with the one that is poured.
+    """
+    recipes = [catalog().recipe(text.split() or st.session_state[RECIPE]) for text in part["ingredients"]]
     rebuilt = cache.generator(model.name).paint_each(recipes, style_matrix(part))
-    if model.domain != RENDERED:
+    if not truth:
         return rebuilt
     renders = cache.renders()
     truths = renders.images([renders.row(file) for file in part["file"]])
@@ -68,9 +74,7 @@ def _beside(truth: Image.Image, rebuilt: Image.Image) -> Image.Image:
     return pair
 
 
-def _downloads(model: Checkpoint, table: pd.DataFrame, rows: npt.NDArray[np.int64]) -> None:
-    part = table.iloc[rows]
-
+def _downloads(model: Checkpoint, part: pd.DataFrame, truth: bool) -> None:
     def csv() -> str:
         return part.to_csv(index=False)
 
@@ -78,12 +82,12 @@ def _downloads(model: Checkpoint, table: pd.DataFrame, rows: npt.NDArray[np.int6
         few = part.head(MOST_SAVED)
         buffer = BytesIO()
         with ZipFile(buffer, "w", ZIP_STORED) as archive:  # PNG is packed already
-            for file, picture in zip(few["file"], thumbnails(model, few), strict=True):
+            for file, picture in zip(few["file"], thumbnails(model, few, truth), strict=True):
                 archive.writestr(f"{file.replace('/', '-').rsplit('.', 1)[0]}.png", png_bytes(picture))
         return buffer.getvalue()
 
     icon = ":material/download:"
     st.download_button("Table, csv", csv, f"{model.name}-chosen.csv", "text/csv", icon=icon, key=f"csv_{model.name}")
-    first = f", the first {MOST_SAVED}" if len(rows) > MOST_SAVED else ""
+    first = f", the first {MOST_SAVED}" if len(part) > MOST_SAVED else ""
     label, name = f"Pictures, zip{first}", f"{model.name}-chosen.zip"
     st.download_button(label, pictures, name, "application/zip", icon=icon, key=f"zip_{model.name}")

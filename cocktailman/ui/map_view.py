@@ -3,10 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from cocktailman.checkpoints import Checkpoint
 from cocktailman.latent.projection import METHODS, Projector, View, check_view
 from cocktailman.latent.tables import PROJECTIONS, style_matrix
-from cocktailman.ui import cache
+from cocktailman.ui.own_styles import Styles
 
 AXES = "xyz"
 
@@ -51,16 +50,14 @@ def _settings(method: str, count: int, style_dim: int) -> dict:
         return {"neighbors": neighbors, "min_dist": min_dist}
 
 
-def projected(model: Checkpoint, view: View) -> Projector:
-    """The projection of a checkpoint's styles; raises `InputError` where the view does not fit them."""
-    table = cache.styles(model.name)
-    check_view(view, *style_matrix(table).shape)
-    return _fitted(model.name, view, len(table))
+def projected(styles: Styles, view: View) -> Projector:
+    """The projection of styles; raises `InputError` where the view does not fit them."""
+    check_view(view, *style_matrix(styles.table).shape)
+    return _fitted(styles.source, view, styles.table)
 
 
 @st.cache_resource(show_spinner="Drawing the map …", max_entries=32)
-def _fitted(name: str, view: View, count: int) -> Projector:
-    table: pd.DataFrame = cache.styles(name)
+def _fitted(source: str, view: View, _table: pd.DataFrame) -> Projector:
     shipped = list(PROJECTIONS["UMAP"])
-    kept = table[shipped].to_numpy() if view == View() and {*shipped} <= set(table) else None
-    return Projector(view).fit(style_matrix(table), kept)
+    kept = _table[shipped].to_numpy() if view == View() and {*shipped} <= set(_table) else None
+    return Projector(view).fit(style_matrix(_table), kept)

@@ -13,7 +13,8 @@ from cocktailman.latent.tables import std_matrix, style_matrix
 from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
 from cocktailman.ui import cache
 from cocktailman.ui.errors import shown_errors
-from cocktailman.ui.figures import OTHERS, style_groups
+from cocktailman.ui.figures import OTHERS
+from cocktailman.ui.own_styles import Styles, named_groups, styles_of
 
 FEWEST = 20  # styles of a group that is looked at
 
@@ -22,7 +23,8 @@ FEWEST = 20  # styles of a group that is looked at
 def understanding(model: Checkpoint) -> None:
     """Draws the section."""
     with shown_errors():
-        groups = _groups(model.name, model.domain)
+        styles = styles_of(model)
+        groups = _groups(styles.source, model.domain, styles)
         regressor = cache.generator(model.name).regressor
         st.subheader("Are the styles of a cocktail dense and near normal?")
         if any(group.count >= JUDGED_FROM for group in groups):
@@ -31,20 +33,26 @@ def understanding(model: Checkpoint) -> None:
         left, right = st.columns(2, gap="large")
         with left:
             st.subheader("How far are cocktails from each other?")
-            st.plotly_chart(_distances(groups), config={"displayModeBar": False})
+            if len(groups) > 1:
+                st.plotly_chart(_distances(groups), config={"displayModeBar": False})
+            else:
+                st.caption(f"Fewer than two cocktails have {FEWEST} pictures here.")
         with right:
             st.subheader("What does each number do?")
             st.dataframe(_numbers(model), hide_index=True)
 
 
 @st.cache_data(show_spinner="Measuring the styles …")
-def _groups(name: str, domain: str) -> list[GroupStatistics]:
-    table = cache.styles(name)
-    return [
-        group_statistics(str(group), style_matrix(part), std_matrix(part), replicates=0)
-        for group, part in table.groupby(style_groups(table, domain))
+def _groups(source: str, domain: str, _styles: Styles) -> list[GroupStatistics]:
+    table = _styles.table
+    parts = [
+        (str(group), part)
+        for group, part in table.groupby(named_groups(_styles, domain))
         if group != OTHERS and len(part) >= FEWEST
     ]
+    if not parts and len(table) >= FEWEST:
+        parts = [("all pictures", table)]
+    return [group_statistics(name, style_matrix(part), std_matrix(part), replicates=0) for name, part in parts]
 
 
 def _summary(groups: list[GroupStatistics]) -> pd.DataFrame:
@@ -93,7 +101,7 @@ def _distances(groups: list[GroupStatistics]) -> go.Figure:
 
 def _numbers(model: Checkpoint) -> pd.DataFrame:
     """A row a dimension: how much it is used, what the recipe says of it, and what it follows where that is known."""
-    table = cache.styles(model.name)
+    table = styles_of(model).table
     means, stds = style_matrix(table), std_matrix(table)
     rows = pd.DataFrame(
         {

@@ -140,7 +140,7 @@ class Driver {
   hover(point) {
     const row = [point?.customdata].flat()[0];
     if (!this.mapping || !(row >= 0) || this.held) return;
-    const recipe = this.mapping.recipe(row, this.data.recipe.length);
+    const recipe = this.mapping.recipe(row, this.data.recipe);
     this.painter.paint(this.thumbnail, this.mapping.style(row), recipe, () => {
       const { clientX: x, clientY: y } = this.pointer ?? { clientX: 0, clientY: 0 };
       Object.assign(this.thumbnail.style, {

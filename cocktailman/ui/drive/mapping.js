@@ -24,10 +24,10 @@ class Mapping {
     return this.styles.subarray(row * this.dim, (row + 1) * this.dim);
   }
 
-  recipe(row, length) {
-    const vector = new Float32Array(length);
-    for (const place of this.distinct[this.codes[row]]) vector[place] = 1;
-    return vector;
+  // The recipe vector of a point; what is poured, where nobody knows it.
+  recipe(row, poured) {
+    const known = this.distinct[this.codes[row]];
+    return known.length ? poured.map((_, place) => Number(known.includes(place))) : poured;
   }
 
   placeOf(style) {
