@@ -30,9 +30,9 @@ FONT = ImageFont.load_default(12)
 
 INTRODUCTION = f"""# What the latent spaces look like
 
-Written by `{COMMAND}`: every number and every figure below comes from that command, over
-the style tables that ship in `data/styles` (one row a picture, the mean of its posterior). The page *Latent space* shows
-the same, to move in.
+Written by `{COMMAND}`: every number and every figure below comes from that command,
+over the style tables that ship in `data/styles` (one row a picture, the mean of its posterior). The page *Latent space*
+shows the same, to move in.
 
 A group counts as near normal where no test (Mardia's skewness and kurtosis, Henze-Zirkler) finds a departure that is
 both beyond chance (p < 0.01) and of a size that matters. Distances are 2-Wasserstein, between Gaussians, in standard
