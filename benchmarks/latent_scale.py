@@ -83,6 +83,7 @@ def page(url: str, folder: Path, count: int) -> float:
     styles(count)["table"].to_parquet(path, index=False)
     browser = open_browser()
     try:
+        browser.set_script_timeout(PATIENCE)
         browser.get(url)
         wait_for_picture(browser)
         [button] = [b for b in browser.find_elements(By.CSS_SELECTOR, "button") if "Your own pictures" in b.text]

@@ -28,7 +28,7 @@ class PartEncoder(BatchEncoder):
 def encode_on_ray(files: Sequence[str], folder: Path, model: str, root: Path, parts: Path, batch_size: int) -> None:
     """Encodes files below a folder in batches, one encoder for each processor of the cluster, which sees the folder."""
     try:
-        import ray
+        import ray  # type: ignore[import-not-found]
     except ImportError:
         raise InputError('Ray is not installed: `pip install "ray[data]"`, or leave out --ray') from None
     if not files:

@@ -166,7 +166,7 @@ def _neighbours_said(groups: list[GroupStatistics]) -> str:
 def _scores(table: pd.DataFrame) -> pd.DataFrame:
     independent = {name: kind for name, kind in (NUMERIC | CATEGORICAL).items() if name not in {"glass", "ice"}}
     factors = _factors(table)
-    complete = {name: kind for name, kind in independent.items() if not factors[name].isna().any()}
+    complete = {name: kind for name, kind in independent.items() if not factors[name].isna().to_numpy().any()}
     scores = report(style_matrix(table), factors, complete)
     return pd.DataFrame(
         {
@@ -188,7 +188,7 @@ def _draw_map(styles: np.ndarray, groups: pd.Series, path: Path) -> Path:
     pixels = MARGIN + pixels * (np.array(MAP) - 2 * MARGIN)
     sheet = Image.new("RGB", (MAP[0] + LEGEND, MAP[1]), "white")
     draw = ImageDraw.Draw(sheet)
-    known = sorted(groups[groups.isin(COLOURS)].value_counts().index[:SHOWN])
+    known = sorted(groups.loc[groups.isin(COLOURS)].value_counts().index[:SHOWN])
     parts = {"others": (~groups.isin(known).to_numpy(), "#c8c8c8")}
     parts |= {name: ((groups == name).to_numpy(), COLOURS[name]) for name in known}
     for rows, colour in parts.values():

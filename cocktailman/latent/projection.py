@@ -81,11 +81,12 @@ class Projector:
         ones, nearer ones counting more.
         """
         x = np.asarray(styles, np.float32)
-        if self.rows_ is not None:
+        if self.rows_ is not None and self.offset_ is not None:
             return x @ self.rows_.T + self.offset_
         if self._umap is not None:
             return np.asarray(self._umap.transform(x), np.float32)
-        distances, near = KDTree(self._known).query(x, range(1, min(NEIGHBOURS, len(self._known)) + 1))
+        found = KDTree(self._known).query(x, min(NEIGHBOURS, len(self._known)))
+        distances, near = (part.reshape(len(x), -1) for part in found)  # flat where there is one neighbour
         weights = 1 / (distances**2 + 1e-9)  # (m, neighbours)
         return np.average(self.places_[near], axis=1, weights=weights[..., None].repeat(self.places_.shape[1], 2))
 
@@ -122,5 +123,5 @@ def _linear(x: Array, view: View) -> tuple[Array, Array]:
             view.dimensions, np.float32
         )
     pca = PCA(view.dimensions).fit(x)
-    rows = pca.components_.astype(np.float32)
+    rows = np.asarray(pca.components_, np.float32)
     return rows, (-rows @ pca.mean_).astype(np.float32)

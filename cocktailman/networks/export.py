@@ -43,7 +43,8 @@ def onnx_bytes(decoder: nn.Module, style_dim: int, recipe_dim: int) -> bytes:
     file = BytesIO()
     with torch.inference_mode(), warnings.catch_warnings(action="ignore"):
         # The newer exporter needs two more packages and 4 to 13 s where this takes 0.1 to 0.7 s.
-        torch.onnx.export(network.eval(), inputs, file, input_names=INPUTS, output_names=OUTPUTS, dynamo=False)
+        names = {"input_names": INPUTS, "output_names": OUTPUTS}
+        torch.onnx.export(network.eval(), inputs, file, **names, dynamo=False)  # type: ignore[arg-type]
     return file.getvalue()
 
 

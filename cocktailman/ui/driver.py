@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 from streamlit import runtime
+from streamlit.components.v2 import component
 
 from cocktailman.catalog import catalog
 from cocktailman.generation import Generator
@@ -26,7 +27,7 @@ SCRIPTS = ("painter.js", "mapping.js", "chart.js", "sliders.js", "driver.js")  #
 LIMIT = 3  # standard deviations of the prior that a slider reaches
 
 _WORKER = f"const WORKER = {json.dumps((PARTS / 'worker.js').read_text('utf-8'))};"
-_seat = st.components.v2.component(
+_seat = component(
     "cocktailman_driver",
     html=(PARTS / "driver.html").read_text("utf-8"),
     css=(PARTS / "driver.css").read_text("utf-8"),

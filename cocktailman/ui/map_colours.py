@@ -46,20 +46,22 @@ def colours(styles: Styles, model: Checkpoint) -> tuple[str, pd.Series]:
     if chosen == COCKTAIL:
         return chosen, named_groups(styles, model.domain)
     if chosen in (SPLIT, SOURCE):
-        return chosen, table[chosen.lower()]
+        return chosen, table.loc[:, chosen.lower()]
     if chosen == ERROR:
-        return "error (MSE)", table["error"] if "error" in table else _errors(model.name)
+        return "error (MSE)", table.loc[:, "error"] if "error" in table else _errors(model.name)
     if not rendered:
         return GLASS, _usual_glass(table)
     column = factors[chosen]
-    values = cache.renders().factors.set_index("id")[column].reindex(table["file"]).set_axis(table.index)
+    factor: pd.Series = cache.renders().factors.set_index("id").loc[:, column]
+    values = factor.reindex(table["file"]).set_axis(table.index)
     return chosen, values if column in NUMERIC else values.map(lambda word: shown_word(column, word))
 
 
 def _usual_glass(table: pd.DataFrame) -> pd.Series:
     """The glass that the catalogue serves a photo's cocktail in: nobody noted the one in the photo."""
     glass = {item.name: f"{item.glass}, usually" for item in catalog().cocktails}
-    return table["drink"].map(glass).fillna(OTHERS)
+    drinks: pd.Series = table.loc[:, "drink"]
+    return drinks.map(lambda drink: glass.get(drink, OTHERS))
 
 
 @st.cache_data(show_spinner="Rebuilding every picture once …")

@@ -44,7 +44,7 @@ def driven(model: Checkpoint) -> Driven:
     key = f"driven_{model.name}"
     if key not in st.session_state:
         table = cache.styles(model.name)
-        styles = style_matrix(table[table["drink"] == DEFAULT_COCKTAIL] if _knows_default(table) else table)
+        styles = style_matrix(table.loc[table["drink"] == DEFAULT_COCKTAIL] if _knows_default(table) else table)
         [usual] = nearest(styles, styles.mean(0), 1)
         st.session_state[key] = Driven.at(styles[usual].tolist())
     return st.session_state[key]
@@ -58,10 +58,10 @@ def go_to(models: Sequence[Checkpoint], file: str) -> None:
     """Drives every model to the picture of a file, and takes its recipe."""
     for model in models:
         table = styles_of(model).table
-        found = table[table["file"] == file]
+        found = table.loc[table["file"] == file]
         if len(found):
             driven(model).jump(style_matrix(found)[0].tolist())
-            st.session_state[RECIPE] = found["ingredients"].iloc[0].split() or st.session_state[RECIPE]
+            st.session_state[RECIPE] = str(found["ingredients"].to_numpy()[0]).split() or st.session_state[RECIPE]
             st.session_state[OTHER] = st.session_state[MIXED] = None
 
 

@@ -15,6 +15,7 @@ from cocktailman.latent.tables import std_matrix, style_matrix
 from cocktailman.ui import cache
 from cocktailman.ui.figures import OTHERS, style_groups
 
+MOST_NAMED = 40  # drinks of a visitor's table: hundreds of colours tell nothing, and take the browser a minute
 OWN = "yours"  # source and split of a visitor's pictures
 
 
@@ -51,9 +52,11 @@ def bring_styles(model: Checkpoint) -> None:
 
 
 def named_groups(styles: Styles, domain: str) -> pd.Series:
-    """What each row of a table belongs to: of a visitor's, the drink it is said to be, or `OTHERS`."""
+    """What each row of a table belongs to: of a visitor's, the drink it is said to be where frequent, or `OTHERS`."""
     if styles.own:
-        return styles.table["drink"].where(styles.table["drink"] != "", OTHERS)
+        drinks: pd.Series = styles.table.loc[:, "drink"]
+        frequent = drinks.loc[drinks != ""].value_counts().index[:MOST_NAMED]
+        return drinks.where(drinks.isin(frequent), OTHERS)
     return style_groups(styles.table, domain)
 
 
