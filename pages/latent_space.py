@@ -110,11 +110,11 @@ require_entry_point()
 st.title("Latent space")
 with shown_errors():
     read_link(MODEL, BESIDE)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         model = model_picker(MODEL)
         others = {item.name: item for item in cache.checkpoints() if item.name != model.name}
         beside = st.selectbox("Beside it", list(others), None, key=BESIDE, placeholder="no other model")
-    bring_styles(model)
+        bring_styles(model)
     styles = styles_of(model)
     whose = "of your pictures" if styles.own else f"{model.domain} {model.name} was trained or tested on"
     st.markdown(

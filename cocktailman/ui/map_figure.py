@@ -11,7 +11,7 @@ from plotly.colors import qualitative
 from cocktailman.renders import FREE_POUR
 from cocktailman.ui.figures import COLOURS, OTHERS, OTHERS_COLOUR, colour_of
 
-HEIGHT = 600  # px
+HEIGHT, LINE, ABREAST = 560, 20, 4  # px: the map, a line of its legend, and how many names stand in one
 FEWEST = 20  # points of a group that gets an ellipse
 TWO_SIGMA = 2  # of a normal in two dimensions, 86 % lie inside
 SCALE = "Plasma"
@@ -48,7 +48,7 @@ def map_figure(
             if ellipses and places.shape[1] == 2 and len(part) >= FEWEST and name not in {OTHERS, FREE_POUR}:
                 _add_ellipse(figure, places[part], name, marker["color"])
     figure.update_layout(
-        height=HEIGHT,
+        height=HEIGHT + LINE * (len(figure.data) // ABREAST),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant"},
         clickmode="event+select",
