@@ -12,7 +12,7 @@ from cocktailman.ui.map_colours import colours
 from cocktailman.ui.map_drive import Pour, driven, go_to, leave_from, mixture
 from cocktailman.ui.map_figure import map_figure
 from cocktailman.ui.map_link import read_link, write_link
-from cocktailman.ui.map_selection import choose, chosen_rows, selection
+from cocktailman.ui.map_selection import choose, chosen_rows, newly_chosen, selection
 from cocktailman.ui.map_view import projected, view_picker
 from cocktailman.ui.model_picker import model_picker
 from cocktailman.ui.own_styles import bring_styles, styles_of
@@ -75,6 +75,8 @@ def chart_of(model: Checkpoint) -> str:
 @st.fragment
 def lab(models: list[Checkpoint]) -> None:
     """Maps and seats; what happens here reruns these and nothing else of the page."""
+    if newly_chosen():
+        st.rerun()  # what lies below the maps is about the chosen pictures too
     with shown_errors():
         with st.container(horizontal=True, vertical_alignment="bottom"):
             view = view_picker(min(cache.generator(model.name).style_dim for model in models))

@@ -84,6 +84,7 @@ def test_more_like_this_chooses_the_nearest_pictures():
     far = np.linalg.norm(style_matrix(table), axis=1)
     among = table["file"].isin(chosen).to_numpy()
     assert among.sum() == 24
+    assert any("24 pictures chosen" in item.value for item in app.caption)  # the statistics are of these
     assert far[among].max() <= far[~among].min()
     assert len(pictures(app)) == 12
 

@@ -1,5 +1,6 @@
 """The pictures chosen on a map: shared by all maps of the page, shown small, taken away as a table or as pictures."""
 
+import hashlib
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile
 
@@ -19,6 +20,7 @@ from cocktailman.ui.own_styles import Styles
 from cocktailman.ui.recipe_picker import RECIPE
 
 CHOSEN = "map_chosen"  # in the session state: the files of the chosen pictures; None where nothing was chosen
+SEEN = "map_chosen_seen"  # in the session state: what was chosen when the whole page was drawn last
 SHOWN = 12  # pictures of a selection
 TILE = 110  # px, the least width of one
 MOST_SAVED = 300  # pictures in one download: they are painted when it is asked for
@@ -34,6 +36,23 @@ def chosen_rows(table: pd.DataFrame) -> npt.NDArray[np.int64] | None:
     files = st.session_state.get(CHOSEN)
     rows = np.flatnonzero(table["file"].isin(files or ()))
     return rows if len(rows) else None
+
+
+def chosen_styles(styles: Styles) -> Styles:
+    """Of a table of styles what is chosen; all of it where nothing is."""
+    rows = chosen_rows(styles.table)
+    if rows is None:
+        return styles
+    part = styles.table.iloc[rows]
+    mark = hashlib.sha256("\n".join(part["file"]).encode()).hexdigest()
+    return Styles(f"{styles.source} {mark}", part, styles.own)
+
+
+def newly_chosen() -> bool:
+    """Whether another choice was made since this was asked last."""
+    before, now = st.session_state.get(SEEN), st.session_state.get(CHOSEN)
+    st.session_state[SEEN] = now
+    return before != now
 
 
 def selection(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) -> None:

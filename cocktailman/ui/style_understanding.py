@@ -14,6 +14,7 @@ from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
 from cocktailman.ui import cache
 from cocktailman.ui.errors import shown_errors
 from cocktailman.ui.figures import OTHERS
+from cocktailman.ui.map_selection import chosen_styles
 from cocktailman.ui.own_styles import Styles, named_groups, styles_of
 
 FEWEST = 20  # styles of a group that is looked at
@@ -23,10 +24,12 @@ FEWEST = 20  # styles of a group that is looked at
 def understanding(model: Checkpoint) -> None:
     """Draws the section."""
     with shown_errors():
-        styles = styles_of(model)
+        styles = chosen_styles(styles_of(model))
         groups = _groups(styles.source, model.domain, styles)
         regressor = cache.generator(model.name).regressor
         st.subheader("Are the styles of a cocktail dense and near normal?")
+        if len(styles.table) < len(styles_of(model).table):
+            st.caption(f"Of the {len(styles.table):,} pictures chosen on the map.")
         if any(group.count >= JUDGED_FROM for group in groups):
             st.markdown(verdict(groups, None if regressor is None else regressor.r2))
         st.dataframe(_summary(groups), hide_index=True, column_config=_columns())
@@ -101,7 +104,7 @@ def _distances(groups: list[GroupStatistics]) -> go.Figure:
 
 def _numbers(model: Checkpoint) -> pd.DataFrame:
     """A row a dimension: how much it is used, what the recipe says of it, and what it follows where that is known."""
-    table = styles_of(model).table
+    table = chosen_styles(styles_of(model)).table
     means, stds = style_matrix(table), std_matrix(table)
     rows = pd.DataFrame(
         {

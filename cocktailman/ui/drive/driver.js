@@ -25,6 +25,7 @@ class Driver {
     for (const name of ["pointerup", "pointercancel"])
       document.addEventListener(name, () => this.held && ((this.held = false), this.rest()), listen);
     document.addEventListener("mousemove", (event) => (this.pointer = event), { ...listen, passive: true });
+    document.addEventListener("scroll", () => (this.thumbnail.hidden = true), { ...listen, passive: true });
   }
 
   // Takes what the server says; a style only where it is a new one, for the hand on a slider knows better.
