@@ -47,8 +47,9 @@ def map_figure(
             _add_points(figure, places, part, table, f"{name} ({len(part):,})", marker, selected)
             if ellipses and places.shape[1] == 2 and len(part) >= FEWEST and name not in {OTHERS, FREE_POUR}:
                 _add_ellipse(figure, places[part], name, marker["color"])
+    names = 1 if pd.api.types.is_numeric_dtype(values) else values.nunique()
     figure.update_layout(
-        height=HEIGHT + LINE * (len(figure.data) // ABREAST),
+        height=HEIGHT + LINE * (names // ABREAST),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant"},
         clickmode="event+select",
