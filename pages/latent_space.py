@@ -15,7 +15,7 @@ from cocktailman.ui.map_link import read_link, write_link
 from cocktailman.ui.map_selection import choose, chosen_rows, newly_chosen, selection
 from cocktailman.ui.map_view import projected, view_picker
 from cocktailman.ui.model_picker import model_picker
-from cocktailman.ui.own_styles import bring_styles, styles_of
+from cocktailman.ui.own_styles import Styles, bring_styles, shipped_styles, styles_of
 from cocktailman.ui.style_understanding import named_numbers, understanding
 
 MODEL, BESIDE = "map_model", "beside"
@@ -25,7 +25,8 @@ DRIVE, TOOLS = "Drive", {"Drive": "pan", "Move": "pan", "Box": "select", "Lasso"
 def take_points(models: list[Checkpoint], shown: Checkpoint, chart: str) -> None:
     """Of a box or lasso its pictures are chosen; to a clicked one every model drives."""
     selected = st.session_state[chart]["selection"]
-    rows = [int(row[0] if isinstance(row, list) else row) for row in (p.get("customdata") for p in selected["points"])]
+    marks = [point["customdata"] for point in selected["points"] if point.get("customdata") is not None]
+    rows = [int(mark[0] if isinstance(mark, list) else mark) for mark in marks]
     files = styles_of(shown).table["file"].iloc[rows]
     if selected["box"] or selected["lasso"]:
         choose(files if rows else None)
@@ -36,12 +37,19 @@ def take_points(models: list[Checkpoint], shown: Checkpoint, chart: str) -> None
 def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str) -> None:
     """The map of one model."""
     styles, chart = styles_of(model), chart_of(model)
-    table, projector = styles.table, projected(styles, view)
+    table, projector = styles.table, projected(styles, view, around(model))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         title, values = colours(styles, model)
         ellipses = st.toggle("Ellipses", key=f"ellipses_{model.name}", disabled=view.dimensions == 3)
+        if styles.own:
+            help = (
+                "your pictures take their places in the map of the model's own, in grey; else they get a map of theirs"
+            )
+            st.toggle("Among the model's own", True, key=within_of(model), help=help)
     rows = chosen_rows(table)
-    figure = map_figure(projector.places_, table, title, values, rows, ellipses, TOOLS[tool])
+    others = around(model)
+    under = None if others is None else projected(others, view).places_
+    figure = map_figure(projector.places_, table, title, values, rows, ellipses, TOOLS[tool], under)
     st.plotly_chart(
         figure,
         key=chart,
@@ -54,7 +62,7 @@ def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str)
 def draw_seat(model: Checkpoint, view: View, pour: Pour, tool: str) -> None:
     """The driver's seat of one model, and where to go from there."""
     styles = styles_of(model)
-    places = chart_places(styles.table, projected(styles, view), chart_of(model), tool == DRIVE)
+    places = chart_places(styles.table, projected(styles, view, around(model)), chart_of(model), tool == DRIVE)
     generator, hand = cache.generator(model.name), driven(model)
     driver(generator, pour.vector, hand, named_numbers(model), places, f"seat_{model.name}")
     st.caption(f"{pour.said}, painted by {model.name} in your browser at {model.size} px.")
@@ -66,6 +74,17 @@ def draw_selection(model: Checkpoint) -> None:
     styles = styles_of(model)
     if (rows := chosen_rows(styles.table)) is not None:
         selection(model, styles, rows)
+
+
+def around(model: Checkpoint) -> Styles | None:
+    """The styles among which a visitor's own are shown; None where they are by themselves."""
+    if not styles_of(model).own or not st.session_state.get(within_of(model), True):
+        return None
+    return shipped_styles(model)
+
+
+def within_of(model: Checkpoint) -> str:
+    return f"within_{model.name}"
 
 
 def chart_of(model: Checkpoint) -> str:

@@ -184,6 +184,7 @@ def test_a_table_of_ones_own_is_mapped_and_measured():
     assert not app.error
     assert "60 of your pictures" in " ".join(item.value for item in app.markdown)
     assert app.dataframe[0].value["styles"].tolist() == [60]
+    assert "own (5,698)" in str(app.get("plotly_chart")[0].proto)
     calm(app.button(key=f"alike_{MODEL}").click().run())
     assert len(pictures(app)) == 12
 

@@ -25,12 +25,16 @@ def map_figure(
     selected: Collection[int] | None = None,
     ellipses: bool = False,
     dragmode: str = "pan",
+    under: npt.NDArray[np.float32] | None = None,
 ) -> go.Figure:
     """Points at `places` (n, 2 or 3), one a row of `table`, coloured by `values`: numbers, or words with a trace each.
 
     A point's `customdata` is its position in `table`; of `selected` positions the others fade.
+    `under`: places (m, 2 or 3) of what lies below in grey, and cannot be chosen.
     """
     figure = go.Figure()
+    if under is not None:
+        _add_ground(figure, under)
     rows = np.arange(len(table))
     if pd.api.types.is_numeric_dtype(values):
         marker = {
@@ -104,6 +108,15 @@ def _add_points(
         chosen = np.flatnonzero(np.isin(rows, list(selected)))
         trace |= {"selectedpoints": chosen, "unselected": {"marker": {"opacity": 0.12}}}
     figure.add_scattergl(**trace)
+
+
+def _add_ground(figure: go.Figure, places: npt.NDArray[np.float32]) -> None:
+    look = {"mode": "markers", "hoverinfo": "skip", "name": f"the model's own ({len(places):,})"}
+    marker = {"size": 3, "color": OTHERS_COLOUR, "opacity": 0.4}
+    if places.shape[1] == 2:
+        figure.add_scattergl(x=places[:, 0], y=places[:, 1], marker=marker, **look)
+    else:
+        figure.add_scatter3d(x=places[:, 0], y=places[:, 1], z=places[:, 2], marker=marker | {"size": 1.5}, **look)
 
 
 def _add_ellipse(figure: go.Figure, places: npt.NDArray[np.float32], name: str, colour: str) -> None:

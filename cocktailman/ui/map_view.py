@@ -1,5 +1,7 @@
 """How the map is looked at: the widgets, and the projection they ask for, fitted once for all visitors."""
 
+import copy
+
 import pandas as pd
 import streamlit as st
 
@@ -50,10 +52,22 @@ def _settings(method: str, count: int, style_dim: int) -> dict:
         return {"neighbors": neighbors, "min_dist": min_dist}
 
 
-def projected(styles: Styles, view: View) -> Projector:
-    """The projection of styles; raises `InputError` where the view does not fit them."""
-    check_view(view, *style_matrix(styles.table).shape)
-    return _fitted(styles.source, view, styles.table)
+def projected(styles: Styles, view: View, within: Styles | None = None) -> Projector:
+    """The projection of styles, or, with `within`, that of others, in which these styles are given their places.
+
+    Raises `InputError` where the view does not fit the styles it is fitted to.
+    """
+    if within is None:
+        check_view(view, *style_matrix(styles.table).shape)
+        return _fitted(styles.source, view, styles.table)
+    return _placed(styles.source, view, styles.table, projected(within, view))
+
+
+@st.cache_resource(show_spinner="Finding places on the map …", max_entries=32)
+def _placed(source: str, view: View, _table: pd.DataFrame, _known: Projector) -> Projector:
+    placed = copy.copy(_known)
+    placed.places_ = _known.transform(style_matrix(_table))
+    return placed
 
 
 @st.cache_resource(show_spinner="Drawing the map …", max_entries=32)

@@ -31,7 +31,12 @@ class Styles:
 def styles_of(model: Checkpoint) -> Styles:
     """The styles that this visitor looks at under a model."""
     brought: Styles | None = st.session_state.get(f"own_{model.name}")
-    return brought or Styles(model.name, cache.styles(model.name), own=False)
+    return brought or shipped_styles(model)
+
+
+def shipped_styles(model: Checkpoint) -> Styles:
+    """The styles that ship with a model."""
+    return Styles(model.name, cache.styles(model.name), own=False)
 
 
 def bring_styles(model: Checkpoint) -> None:
