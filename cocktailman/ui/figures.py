@@ -1,7 +1,6 @@
-"""Plotly figures that pages share."""
+"""Groups and colours that pages share."""
 
 import pandas as pd
-import plotly.graph_objects as go
 from plotly.colors import qualitative
 
 from cocktailman.renders import FREE_POUR, RENDERED
@@ -40,44 +39,3 @@ def style_groups(table: pd.DataFrame, domain: str) -> pd.Series:
     if domain == RENDERED:
         return drink
     return drink.where(drink.isin(COLOURS) & (table["source"] == "bulk"), OTHERS)
-
-
-def style_map(table: pd.DataFrame, x: str, y: str, group: pd.Series, marked: int | None = None) -> go.Figure:
-    """Points of `table` at columns `x` and `y`, a trace a value of `group`, with its count in the legend.
-
-    A point's `customdata` is its label in the index of `table`; the point labelled `marked` is ringed, if it is there.
-    WebGL, so that many points stay quick.
-    """
-    figure = go.Figure()
-    for name in sorted(group.unique(), key=lambda name: (name not in {OTHERS, FREE_POUR}, name)):  # below the rest
-        part = table[group == name]
-        figure.add_scattergl(
-            x=part[x],
-            y=part[y],
-            mode="markers",
-            name=f"{name} ({len(part):,})",
-            marker={"size": 5, "color": colour_of(name), "opacity": 0.8},
-            customdata=part.index,
-            text=part["drink"],
-            hovertemplate="%{text}<extra></extra>",
-        )
-    if marked in table.index:
-        figure.add_scattergl(
-            x=[table.at[marked, x]],
-            y=[table.at[marked, y]],
-            mode="markers",
-            marker={"size": 16, "color": "rgba(0, 0, 0, 0)", "line": {"width": 3, "color": "#ef5a3c"}},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-    figure.update_layout(
-        height=620,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant"},
-        clickmode="event+select",
-        dragmode="pan",
-        uirevision="style map",  # zoom survives a rerun
-    )
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    return figure
