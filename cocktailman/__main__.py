@@ -130,6 +130,27 @@ def recognise(
         raise typer.Exit(2)
 
 
+@app.command()
+def embed(
+    folder: Annotated[Path, typer.Argument(help="of pictures, with all folders below it")],
+    model: ModelName,
+    out: Annotated[Path, typer.Option(help="the table to write, or to go on with: a .parquet file")],
+    ray: Annotated[bool, typer.Option("--ray", help="on Ray Data, where it is installed: one machine or many")] = False,
+) -> None:
+    """Read the styles of a folder of any size into a table; going on where it was stopped."""
+    from cocktailman.embedding import embed
+
+    def told(done: int, all: int) -> None:
+        print(f"{done:,} of {all:,} pictures", file=sys.stderr)
+
+    found = embed(folder, model, out, ray, told=told)
+    for error in found.errors:
+        print(error, file=sys.stderr)
+    print(f"{found.rows:,} styles in {found.table}")
+    if found.errors:
+        raise typer.Exit(2)
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 

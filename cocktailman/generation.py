@@ -105,8 +105,12 @@ class Generator:
 
         Raises `InputError` where a recipe has unknown ingredients or none, or `size` is out of bounds.
         """
-        size = check_size(self.checkpoint.size if size is None else size)
         vectors = np.stack([self.vocabulary.recipe_vector(recipe) for recipe in recipes])  # (n, n_ingredients)
+        return self.paint_vectors(vectors, styles, size)
+
+    def paint_vectors(self, vectors: Array, styles: Array, size: int | None = None) -> list[Image.Image]:
+        """As `paint_each`, of recipe vectors (n, n_ingredients), which may lie between recipes."""
+        size = check_size(self.checkpoint.size if size is None else size)
         pictures = []
         for start in range(0, len(vectors), BATCH):
             part = slice(start, start + BATCH)
@@ -129,6 +133,13 @@ class Generator:
             means.append(mean.numpy())
             stds.append(torch.exp(log_variance / 2).numpy())
         return Posterior(np.concatenate(means), np.concatenate(stds))
+
+    def decoder_onnx(self) -> bytes:
+        """The decoder as an ONNX file that paints one picture, (1, 3, size, size) in [0, 1], from style and recipe."""
+        from cocktailman.networks.export import onnx_bytes  # only those who paint elsewhere pay for it
+
+        with self._turn:
+            return onnx_bytes(self._network.decoder, self.style_dim, len(self.vocabulary.ingredients))
 
     def _run(self, half: torch.nn.Module, *inputs: Array):
         tensors: list[Tensor] = [torch.from_numpy(np.array(array, np.float32)) for array in inputs]

@@ -1,109 +1,146 @@
-"""The style vectors of a domain's pictures on a map; a click shows what the model makes of a point."""
+"""The latent lab: see where the styles of a domain's pictures lie, drive through that space live, understand it."""
 
-import pandas as pd
 import streamlit as st
 
-from cocktailman.catalog import catalog
 from cocktailman.checkpoints import Checkpoint
-from cocktailman.latent.tables import PROJECTIONS, style_matrix
-from cocktailman.renders import RENDERED
+from cocktailman.latent.projection import View
 from cocktailman.ui import cache
-from cocktailman.ui.data_picture import PICTURE
+from cocktailman.ui.driver import chart_places, driver
 from cocktailman.ui.entry import require_entry_point
 from cocktailman.ui.errors import shown_errors
-from cocktailman.ui.figures import OTHERS, style_groups, style_map
+from cocktailman.ui.map_colours import colours
+from cocktailman.ui.map_drive import Pour, driven, go_to, leave_from, mixture
+from cocktailman.ui.map_figure import map_figure
+from cocktailman.ui.map_link import read_link, write_link
+from cocktailman.ui.map_selection import choose, chosen_rows, newly_chosen, selection
+from cocktailman.ui.map_view import projected, view_picker
 from cocktailman.ui.model_picker import model_picker
-from cocktailman.ui.painting import Painting
-from cocktailman.ui.style_understanding import understanding
+from cocktailman.ui.own_styles import Styles, bring_styles, shipped_styles, styles_of
+from cocktailman.ui.style_understanding import named_numbers, understanding
 
-MARKED = "map_row"  # in the session state: the row whose point was clicked last
-SHOWN = 512  # px
-
-
-def marked_row(table: pd.DataFrame) -> int:
-    """The row to show: the clicked one, or at first a Mojito, so that nobody meets an empty panel."""
-    row = st.session_state.get(MARKED)
-    if row is None or row >= len(table):
-        row = int((table["drink"] == "Mojito").to_numpy().argmax())
-    return row
+MODEL, BESIDE = "map_model", "beside"
+DRIVE, TOOLS = "Drive", {"Drive": "pan", "Move": "pan", "Box": "select", "Lasso": "lasso"}  # to what Plotly calls them
 
 
-def take_click() -> None:
-    """Keeps the row of a clicked point; a click beside all points changes nothing."""
-    if points := st.session_state["map"]["selection"]["points"]:
-        row = points[0]["customdata"]
-        st.session_state[MARKED] = int(row[0] if isinstance(row, list) else row)
+def take_points(models: list[Checkpoint], shown: Checkpoint, chart: str) -> None:
+    """Of a box or lasso its pictures are chosen; to a clicked one every model drives."""
+    selected = st.session_state[chart]["selection"]
+    marks = [point["customdata"] for point in selected["points"] if point.get("customdata") is not None]
+    rows = [int(mark[0] if isinstance(mark, list) else mark) for mark in marks]
+    files = styles_of(shown).table["file"].iloc[rows]
+    if selected["box"] or selected["lasso"]:
+        choose(files if rows else None)
+    elif rows:
+        go_to(models, files.iloc[0])
 
 
-def panel(table: pd.DataFrame, row: int, model: Checkpoint) -> None:
-    """What the model makes of one picture."""
-    seen = table.iloc[row]
-    recipe = catalog().recipe(seen["ingredients"].split())
-    style = style_matrix(table.iloc[[row]])
-    [picture] = cache.generator(model.name).paint(recipe, style, SHOWN)
-    st.subheader(seen["drink"])
-    if model.domain == RENDERED:
-        truth, rebuilt = st.columns(2, gap="small")
-        truth.image(cache.renders().image(cache.renders().row(seen["file"])), "the render", width="stretch")
-        rebuilt.image(picture, f"what {model.name} makes of it", width="stretch")
-        st.caption(f"{seen['file']} ({seen['split']} split)")
-        st.page_link(
-            "pages/data.py", label="Its factors", icon=":material/photo_library:", query_params={PICTURE: seen["file"]}
-        )
-    else:
-        st.image(picture, width="stretch", alt=f"reconstruction of {seen['file']}")
-        st.caption(
-            f"What {model.name} makes of {seen['file']} ({seen['split']} split). The photo itself does not ship."
-        )
-    st.markdown(catalog().words(recipe))
-    numbers = [f"z{number + 1} {value:+.2f}" for number, value in enumerate(style[0])]
-    st.markdown(" · ".join(numbers))
-    painting = Painting(model.name, recipe, style=tuple(style[0].tolist()))
-    st.page_link("pages/generate.py", label="Go on by hand", icon=":material/tune:", query_params=painting.query())
+def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str) -> None:
+    """The map of one model."""
+    styles, chart = styles_of(model), chart_of(model)
+    table, projector = styles.table, projected(styles, view, around(model))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        title, values = colours(styles, model)
+        ellipses = st.toggle("Ellipses", key=f"ellipses_{model.name}", disabled=view.dimensions == 3)
+        if styles.own:
+            help = (
+                "your pictures take their places in the map of the model's own, in grey; else they get a map of theirs"
+            )
+            st.toggle("Among the model's own", True, key=within_of(model), help=help)
+    rows = chosen_rows(table)
+    others = around(model)
+    under = None if others is None else projected(others, view).places_
+    figure = map_figure(projector.places_, table, title, values, rows, ellipses, TOOLS[tool], under)
+    st.plotly_chart(
+        figure,
+        key=chart,
+        on_select=lambda: take_points(models, model, chart),
+        selection_mode=("points", "box", "lasso"),
+        config={"scrollZoom": True, "displaylogo": False},
+    )
+
+
+def draw_seat(model: Checkpoint, view: View, pour: Pour, tool: str) -> None:
+    """The driver's seat of one model, and where to go from there."""
+    styles = styles_of(model)
+    places = chart_places(styles.table, projected(styles, view, around(model)), chart_of(model), tool == DRIVE)
+    generator, hand = cache.generator(model.name), driven(model)
+    driver(generator, pour.vector, hand, named_numbers(model), places, f"seat_{model.name}")
+    st.caption(f"{pour.said}, painted by {model.name} in your browser at {model.size} px.")
+    leave_from(model, styles.table, pour)
+
+
+def draw_selection(model: Checkpoint) -> None:
+    """The pictures that were chosen on any map, under one model."""
+    styles = styles_of(model)
+    if (rows := chosen_rows(styles.table)) is not None:
+        selection(model, styles, rows)
+
+
+def around(model: Checkpoint) -> Styles | None:
+    """The styles among which a visitor's own are shown; None where they are by themselves."""
+    if not styles_of(model).own or not st.session_state.get(within_of(model), True):
+        return None
+    return shipped_styles(model)
+
+
+def within_of(model: Checkpoint) -> str:
+    return f"within_{model.name}"
+
+
+def chart_of(model: Checkpoint) -> str:
+    return f"map_{model.name}"
 
 
 @st.fragment
-def explorer(model: Checkpoint) -> None:
-    """Map and panel; a click reruns these and nothing else of the page."""
+def lab(models: list[Checkpoint]) -> None:
+    """Maps and seats; what happens here reruns these and nothing else of the page."""
+    if newly_chosen():
+        st.rerun()  # what lies below the maps is about the chosen pictures too
     with shown_errors():
-        map_and_panel(model)
-
-
-def map_and_panel(model: Checkpoint) -> None:
-    table = cache.styles(model.name)
-    view, show = st.columns([1, 3], vertical_alignment="bottom")
-    projection = view.segmented_control("Projection", list(PROJECTIONS), key="map_view", default="UMAP", required=True)
-    named = style_groups(table, model.domain)
-    known = sorted(set(named) - {OTHERS})
-    cocktails = show.multiselect(
-        "Only these cocktails", known, key=f"map_only_{model.domain}", placeholder="all of them"
-    )
-    seen = named.isin(cocktails) if cocktails else pd.Series(True, index=table.index)
-    row = marked_row(table)
-    x, y = PROJECTIONS[projection or "UMAP"]
-    left, right = st.columns([5, 2], gap="large")
-    with left:
-        figure = style_map(table.loc[seen], x, y, named.loc[seen], row)
-        st.plotly_chart(figure, key="map", on_select=take_click, selection_mode="points", config={"scrollZoom": True})
-    with right:
-        panel(table, row, model)
-    st.download_button(
-        "Save the table as CSV",
-        lambda: table[seen].to_csv(index=False),  # made when asked for: a click on the map need not wait for it
-        f"{model.name}-styles.csv",
-        "text/csv",
-        icon=":material/download:",
-    )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            view = view_picker(min(cache.generator(model.name).style_dim for model in models))
+            tool = st.segmented_control(
+                "On the map",
+                list(TOOLS),
+                default=DRIVE,
+                key="tool",
+                required=True,
+                bind="query-params",
+                help="Drive: a drag paints every point it passes. Box and lasso choose pictures. "
+                "In all but Drive, a click on a point goes to that picture.",
+            )
+        tool = tool or DRIVE  # None where a link ends in "tool="
+        alone = len(models) == 1
+        above = st.container()
+        columns = st.columns([8, 5] if alone else 2, gap="medium")
+        with columns[1] if alone else above, st.container(horizontal=True, vertical_alignment="bottom"):
+            pour = mixture(models)
+        for number, model in enumerate(models):
+            with columns[number]:
+                if not alone:
+                    st.subheader(model.name, anchor=False)
+                draw_map(models, model, view, tool)
+            with columns[1 if alone else number]:
+                draw_seat(model, view, pour, tool)
+        for model in models:
+            draw_selection(model)
+        write_link(models)
 
 
 require_entry_point()
 st.title("Latent space")
 with shown_errors():
-    model = model_picker("map_model")
-    count = len(cache.styles(model.name))
+    read_link(MODEL, BESIDE)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        model = model_picker(MODEL)
+        others = {item.name: item for item in cache.checkpoints() if item.name != model.name}
+        beside = st.selectbox("Beside it", list(others), None, key=BESIDE, placeholder="no other model")
+        bring_styles(model)
+    styles = styles_of(model)
+    whose = "of your pictures" if styles.own else f"{model.domain} {model.name} was trained or tested on"
     st.markdown(
-        f"Each point is one of the {count:,} {model.domain} {model.name} was trained or tested on, where the encoder "
-        "puts it. Points close together were given a similar style. Click one."
+        f"Each point is one of the {len(styles.table):,} {whose}, where the encoder puts it; points close together "
+        "were given a similar style. Drag a slider, or drag across the map."
     )
-    explorer(model)
+    lab([model, others[beside]] if beside in others else [model])
     understanding(model)

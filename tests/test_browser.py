@@ -17,6 +17,8 @@ from selenium.common.exceptions import WebDriverException  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
+from benchmarks.drive_speed import drag, wait_for_picture  # noqa: E402
+
 CHROMIUM, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
 QUIET = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 QUIET += ["--disable-background-networking", "--disable-component-update", "--window-size=1280,1000"]
@@ -85,3 +87,14 @@ def test_paint_a_cocktail(address, browser):
     wait.until(lambda _: picture()[1] == DISPLAYED and "seed=" in browser.current_url)
     assert "style=" not in browser.current_url
     assert not browser.find_elements(By.CSS_SELECTOR, "[data-testid=stException]")
+
+
+def test_a_held_slider_paints_and_draws_its_path(address, browser):
+    browser.get(f"{address}/latent_space?view=PCA&style=0,0,0,0,0,0")
+    assert wait_for_picture(browser) == 128
+    assert drag(browser, seconds=2) > 1  # a second; how many is for benchmarks.drive_speed
+    drawn = "return document.querySelectorAll('.js-plotly-plot canvas.driven-path').length"
+    assert browser.execute_script(drawn) == 1
+    wait = WebDriverWait(browser, PATIENCE)
+    wait.until(lambda page: "style=" in page.current_url and "style=0.00%2C0.00" not in page.current_url)
+    assert not browser.find_elements(By.CSS_SELECTOR, "[data-testid=stException], [data-testid=stAlert]")

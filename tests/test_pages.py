@@ -136,17 +136,6 @@ def test_photo_gives_its_style_and_no_photo_a_sentence():
     assert "cut off or damaged" in app.error[0].value
 
 
-def test_latent_space_shows_a_map_and_a_reconstruction():
-    app = run("latent_space")
-    assert len(pictures(app)) == 1
-    before = pictures(app)
-    app.session_state["map_row"] = 100
-    calm(app.run())
-    assert pictures(app) != before
-    calm(app.multiselect(key="map_only_photos").select("Beer").run())
-    assert "Beer" in str(app.get("plotly_chart")[0].proto)
-
-
 def test_latent_space_says_what_the_styles_are_like():
     app = run("latent_space")
     assert any("groups are near normal" in item.value for item in app.markdown)

@@ -226,6 +226,14 @@ def figures(name: str, folder: Path = Path("docs")) -> None:
     print(*write_figures(name, folder), sep="\n")
 
 
+@app.command()
+def latent_document(folder: Path = Path("docs")) -> None:
+    """Write what the latent spaces look like: docs/latent-space.md, its figures and numbers."""
+    from training.latent_document import write_document
+
+    print(*write_document(folder), sep="\n")
+
+
 def _packed_for(name: str) -> Path:
     checkpoint = find_checkpoint(name)
     if checkpoint.domain == RENDERED:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cocktailman.generation import Generator
 from cocktailman.latent.projection import pca_plane, umap_plane
-from cocktailman.latent.tables import STYLES, style_matrix
+from cocktailman.latent.tables import STYLES, add_styles, style_matrix
 from training.pictures import read_pictures
 
 
@@ -16,10 +16,7 @@ def write_styles(name: str, packed: Path, root: Path = STYLES) -> Path:
     generator = Generator.load(name)
     pictures = read_pictures(packed, generator.checkpoint.size)
     posterior = generator.encode(pictures.images)
-    table = pictures.table.copy()
-    for prefix, values in (("z", posterior.mean), ("s", posterior.std)):
-        columns = [f"{prefix}{number}" for number in range(1, values.shape[1] + 1)]
-        table[columns] = values
+    table = add_styles(pictures.table, posterior.mean, posterior.std)
     styles = style_matrix(table)
     for prefix, plane in (("pca", pca_plane(styles)), ("umap", umap_plane(styles))):
         table[[f"{prefix}1", f"{prefix}2"]] = plane.astype(np.float32)

@@ -28,6 +28,16 @@ def read_styles(name: str, root: Path = STYLES) -> pd.DataFrame:
         ) from error
 
 
+def add_styles(table: pd.DataFrame, means: np.ndarray, stds: np.ndarray) -> pd.DataFrame:
+    """The table with the columns z1 ... zd and s1 ... sd, of means and stds (n, style_dim)."""
+    columns = {
+        f"{prefix}{number}": column
+        for prefix, values in (("z", means), ("s", stds))
+        for number, column in enumerate(values.T, start=1)
+    }
+    return table.assign(**columns)
+
+
 def style_columns(table: pd.DataFrame) -> list[str]:
     """The names of the columns that hold the style's mean: z1 ... zd."""
     return [name for name in table if isinstance(name, str) and name[0] == "z" and name[1:].isdigit()]

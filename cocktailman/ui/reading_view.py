@@ -13,7 +13,7 @@ from cocktailman.renders import RENDERED
 from cocktailman.ui import cache
 from cocktailman.ui.data_filters import shown_word
 from cocktailman.ui.errors import show_error, shown_errors
-from cocktailman.ui.figures import ingredient_bars
+from cocktailman.ui.ingredient_bars import ingredient_bars
 from cocktailman.ui.painting import Painting
 from cocktailman.ui.photo import Drink, Photo, Sight, recogniser, style_of
 

@@ -6,14 +6,16 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cocktailman.checkpoints import Checkpoint
-from cocktailman.evaluation.disentanglement import slider_names
+from cocktailman.evaluation.disentanglement import UNKNOWN, slider_names
 from cocktailman.latent.distances import active_units, distance_matrix, linkage_order, prior_divergence
 from cocktailman.latent.statistics import JUDGED_FROM, GroupStatistics, group_statistics, verdict
 from cocktailman.latent.tables import std_matrix, style_matrix
 from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
 from cocktailman.ui import cache
 from cocktailman.ui.errors import shown_errors
-from cocktailman.ui.figures import OTHERS, style_groups
+from cocktailman.ui.figures import OTHERS
+from cocktailman.ui.map_selection import chosen_styles
+from cocktailman.ui.own_styles import Styles, named_groups, styles_of
 
 FEWEST = 20  # styles of a group that is looked at
 
@@ -22,29 +24,38 @@ FEWEST = 20  # styles of a group that is looked at
 def understanding(model: Checkpoint) -> None:
     """Draws the section."""
     with shown_errors():
-        groups = _groups(model.name, model.domain)
+        styles = chosen_styles(styles_of(model))
+        groups = _groups(styles.source, model.domain, styles)
         regressor = cache.generator(model.name).regressor
         st.subheader("Are the styles of a cocktail dense and near normal?")
+        if len(styles.table) < len(styles_of(model).table):
+            st.caption(f"Of the {len(styles.table):,} pictures chosen on the map.")
         if any(group.count >= JUDGED_FROM for group in groups):
             st.markdown(verdict(groups, None if regressor is None else regressor.r2))
         st.dataframe(_summary(groups), hide_index=True, column_config=_columns())
         left, right = st.columns(2, gap="large")
         with left:
             st.subheader("How far are cocktails from each other?")
-            st.plotly_chart(_distances(groups), config={"displayModeBar": False})
+            if len(groups) > 1:
+                st.plotly_chart(_distances(groups), config={"displayModeBar": False})
+            else:
+                st.caption(f"Fewer than two cocktails have {FEWEST} pictures here.")
         with right:
             st.subheader("What does each number do?")
             st.dataframe(_numbers(model), hide_index=True)
 
 
 @st.cache_data(show_spinner="Measuring the styles …")
-def _groups(name: str, domain: str) -> list[GroupStatistics]:
-    table = cache.styles(name)
-    return [
-        group_statistics(str(group), style_matrix(part), std_matrix(part), replicates=0)
-        for group, part in table.groupby(style_groups(table, domain))
+def _groups(source: str, domain: str, _styles: Styles) -> list[GroupStatistics]:
+    table = _styles.table
+    parts = [
+        (str(group), part)
+        for group, part in table.groupby(named_groups(_styles, domain))
         if group != OTHERS and len(part) >= FEWEST
     ]
+    if not parts and len(table) >= FEWEST:
+        parts = [("all pictures", table)]
+    return [group_statistics(name, style_matrix(part), std_matrix(part), replicates=0) for name, part in parts]
 
 
 def _summary(groups: list[GroupStatistics]) -> pd.DataFrame:
@@ -93,7 +104,7 @@ def _distances(groups: list[GroupStatistics]) -> go.Figure:
 
 def _numbers(model: Checkpoint) -> pd.DataFrame:
     """A row a dimension: how much it is used, what the recipe says of it, and what it follows where that is known."""
-    table = cache.styles(model.name)
+    table = chosen_styles(styles_of(model)).table
     means, stds = style_matrix(table), std_matrix(table)
     rows = pd.DataFrame(
         {
@@ -107,6 +118,13 @@ def _numbers(model: Checkpoint) -> pd.DataFrame:
     if model.domain == RENDERED:
         rows["follows"] = _sliders(model.name)
     return rows
+
+
+def named_numbers(model: Checkpoint) -> list[str]:
+    """What each number of a style follows, or "" where nothing is known of it."""
+    if model.domain != RENDERED:
+        return [""] * cache.generator(model.name).style_dim
+    return ["" if name == UNKNOWN else name for name in _sliders(model.name)]
 
 
 @st.cache_data

@@ -1,0 +1,183 @@
+// The driver's seat: sliders, picture, and the path on the map, all in the visitor's browser; the server hears of it
+// when the hand rests.
+
+const REST = 300; // ms without a move, after which a keyboard is taken to rest
+const LONGEST = 600; // styles of a path that are kept
+const STROKE = 80; // ms between two looks of the path on the map: drawing over a chart takes longer than painting
+const drivers = new WeakMap(); // the element a driver lives in -> the driver
+
+class Driver {
+  constructor(root) {
+    this.root = root;
+    this.picture = root.querySelector(".picture");
+    this.said = root.querySelector(".said");
+    this.thumbnail = Object.assign(document.createElement("canvas"), { className: "driven-thumbnail", hidden: true });
+    Object.assign(this.thumbnail.style, {
+      position: "fixed", width: "112px", height: "112px", borderRadius: "8px", pointerEvents: "none", zIndex: 1000,
+      boxShadow: "0 2px 12px rgba(0, 0, 0, 0.4)",
+    });
+    document.body.append(this.thumbnail);
+    const listen = { capture: true, signal: (this.leaving = new AbortController()).signal };
+    for (const name of ["mousedown", "touchstart"]) // Plotly would start to pan
+      document.addEventListener(name, (event) => this.takes(event) && event.stopPropagation(), listen);
+    document.addEventListener("pointerdown", (event) => this.press(event), listen);
+    document.addEventListener("pointermove", (event) => this.held && this.follow(event), listen);
+    for (const name of ["pointerup", "pointercancel"])
+      document.addEventListener(name, () => this.held && ((this.held = false), this.rest()), listen);
+    document.addEventListener("mousemove", (event) => (this.pointer = event), { ...listen, passive: true });
+    document.addEventListener("scroll", () => (this.thumbnail.hidden = true), { ...listen, passive: true });
+  }
+
+  // Takes what the server says; a style only where it is a new one, for the hand on a slider knows better.
+  update(data, tell) {
+    Object.assign(this, { data, tell });
+    const decoder = `${data.decoder} ${data.names}`;
+    if (this.decoder !== decoder) {
+      this.decoder = decoder;
+      this.painter?.leave();
+      this.painter = new Painter(data.decoder, data.size, (why) => this.say(`Painting in this browser failed: ${why}`));
+      const place = this.root.querySelector(".sliders");
+      place.replaceChildren();
+      this.sliders = new Sliders(place, data.names, data.limit, {
+        onMove: (at, value) => this.move(this.style.with(at, value)),
+        onRest: () => this.rest(),
+        onLock: (at) => this.lock(at),
+      });
+    }
+    if (this.revision !== data.revision) {
+      this.revision = data.revision;
+      this.style = data.style;
+      this.locked = data.locked;
+      this.path = [data.style];
+      this.places = [];
+    }
+    this.sliders.show(this.style, this.locked);
+    this.readMap(data.map);
+    this.paint();
+  }
+
+  async readMap(map) {
+    if (this.mapped === JSON.stringify(map)) return this.chart?.draw();
+    this.mapped = JSON.stringify(map);
+    this.chart?.remove();
+    this.chart = this.mapping = undefined;
+    if (!map) return;
+    const colour = getComputedStyle(this.root.host ?? this.root).getPropertyValue("--st-primary-color") || "#b3472e";
+    const chart = new Chart(map.chart, colour);
+    const mapping = await Mapping.load(map, this.style.length).catch((error) => this.say(error.message));
+    if (!mapping || this.mapped !== JSON.stringify(map)) return; // another came meanwhile
+    Object.assign(this, { chart, mapping, places: [] });
+    this.drawPath();
+    this.awaitChart(chart);
+  }
+
+  // The chart may be drawn after this: its points are heard from as soon as it is there.
+  awaitChart(chart) {
+    if (this.chart !== chart) return;
+    const element = chart.element;
+    if (element && this.listened !== element) {
+      this.listened = element;
+      element.on("plotly_hover", ({ points }) => this.hover(points[0]));
+      element.on("plotly_unhover", () => (this.thumbnail.hidden = true));
+      chart.draw();
+    }
+    setTimeout(() => this.awaitChart(chart), element ? 1000 : 100);
+  }
+
+  move(style) {
+    this.style = Array.from(style, (value, at) => (this.locked[at] ? this.style[at] : value));
+    this.sliders.show(this.style, this.locked);
+    this.paint();
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.held || this.rest(), REST);
+  }
+
+  lock(at) {
+    this.locked = this.locked.with(at, !this.locked[at]);
+    this.sliders.show(this.style, this.locked);
+    this.rest();
+  }
+
+  paint() {
+    this.painter.paint(this.picture, this.style, this.data.recipe, (style) => this.painted(style));
+  }
+
+  painted(style) {
+    this.said.textContent = "";
+    this.picture.dataset.frames = Number(this.picture.dataset.frames ?? 0) + 1;
+    const before = this.path.at(-1);
+    if (style.every((value, at) => Math.abs(value - before[at]) < 1e-6)) return;
+    this.path.push(Array.from(style));
+    if (this.path.length > LONGEST) {
+      this.path.shift();
+      this.places.shift();
+    }
+    this.stroke ??= setTimeout(() => this.drawPath(), STROKE);
+  }
+
+  drawPath() {
+    this.stroke = clearTimeout(this.stroke);
+    if (!this.mapping) return;
+    for (const style of this.path.slice(this.places.length)) this.places.push(this.mapping.placeOf(style));
+    this.chart.show(this.places);
+  }
+
+  takes(event) {
+    return this.mapping && this.data.map?.paint && event.button !== 2 && this.chart.holds(event);
+  }
+
+  press(event) {
+    if (!this.takes(event)) return;
+    this.held = true;
+    event.target.style.touchAction = "none";
+    this.follow(event);
+    Object.assign(this, { path: [this.style], places: [] }); // where the press began, so does the path
+  }
+
+  follow(event) {
+    if (this.chart.element) this.move(this.mapping.styleAt(this.chart.placeOf(event), this.style));
+  }
+
+  hover(point) {
+    const row = [point?.customdata].flat()[0];
+    if (!this.mapping || !(row >= 0) || this.held) return;
+    const recipe = this.mapping.recipe(row, this.data.recipe);
+    this.painter.paint(this.thumbnail, this.mapping.style(row), recipe, () => {
+      const { clientX: x, clientY: y } = this.pointer ?? { clientX: 0, clientY: 0 };
+      Object.assign(this.thumbnail.style, {
+        left: `${Math.min(x + 18, innerWidth - 124)}px`, top: `${y > 150 ? y - 130 : y + 18}px`,
+      });
+      this.thumbnail.hidden = false;
+    });
+  }
+
+  rest() {
+    clearTimeout(this.resting);
+    const round = (style) => Array.from(style, (value) => Math.round(value * 1e4) / 1e4);
+    this.tell({ style: round(this.style), locked: this.locked, path: this.path.map(round) });
+  }
+
+  say(words) {
+    this.said.textContent = words;
+  }
+
+  leave() {
+    this.leaving.abort();
+    this.chart?.remove();
+    this.chart = undefined;
+    this.thumbnail.remove();
+    this.painter.leave();
+  }
+}
+
+export default function ({ parentElement, data, setStateValue }) {
+  if (!drivers.has(parentElement)) drivers.set(parentElement, new Driver(parentElement));
+  const driver = drivers.get(parentElement);
+  const turn = (driver.turn = (driver.turn ?? 0) + 1);
+  driver.update(data, (driven) => setStateValue("driven", driven));
+  return () => {
+    if (driver.turn !== turn) return; // Streamlit leaves a run that another has overtaken: the driver stays
+    drivers.delete(parentElement);
+    driver.leave();
+  };
+}

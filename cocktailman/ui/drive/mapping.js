@@ -1,0 +1,67 @@
+// Between styles and places on the map: by the projection itself where that is linear, else by the nearest known points.
+
+const NEIGHBOURS = 8;
+
+async function fetched(address) {
+  const file = await fetch(absolute(address));
+  if (!file.ok) throw new Error(`the map's points did not arrive (${file.status})`);
+  return file;
+}
+
+class Mapping {
+  // rows and offset: place = rows · style + offset, with orthonormal rows; null where the projection is not linear.
+  static async load({ styles, places, recipes, rows, offset }, dim) {
+    const map = new Mapping();
+    Object.assign(map, { dim, rows, offset });
+    const [first, second, third] = await Promise.all([styles, places, recipes].map(fetched));
+    map.styles = new Float32Array(await first.arrayBuffer()); // (n, dim)
+    map.places = new Float32Array(await second.arrayBuffer()); // (n, 2)
+    Object.assign(map, await third.json()); // codes: the recipe of each point; distinct: the recipes
+    return map;
+  }
+
+  style(row) {
+    return this.styles.subarray(row * this.dim, (row + 1) * this.dim);
+  }
+
+  // The recipe vector of a point; what is poured, where nobody knows it.
+  recipe(row, poured) {
+    const known = this.distinct[this.codes[row]];
+    return known.length ? poured.map((_, place) => Number(known.includes(place))) : poured;
+  }
+
+  placeOf(style) {
+    if (!this.rows) return nearestMean(this.styles, this.dim, style, this.places, 2);
+    return this.rows.map((row, axis) => row.reduce((sum, weight, at) => sum + weight * style[at], this.offset[axis]));
+  }
+
+  // The style at a place: of all that lie there, the nearest to `style` where the projection is linear.
+  styleAt(place, style) {
+    if (!this.rows) return nearestMean(this.places, 2, place, this.styles, this.dim);
+    const now = this.placeOf(style);
+    return Array.from(style, (value, at) =>
+      this.rows.reduce((sum, row, axis) => sum + row[at] * (place[axis] - now[axis]), value));
+  }
+}
+
+// The mean of the `values` of those points that lie nearest to `target`, nearer ones counting more.
+function nearestMean(points, width, target, values, valueWidth) {
+  const best = []; // [squared distance, point], nearest first
+  for (let point = 0, count = points.length / width; point < count; point++) {
+    let far = 0;
+    for (let at = 0; at < width; at++) far += (points[point * width + at] - target[at]) ** 2;
+    if (best.length === NEIGHBOURS && far >= best[NEIGHBOURS - 1][0]) continue;
+    let place = best.length;
+    while (place && best[place - 1][0] > far) place--;
+    best.splice(place, 0, [far, point]);
+    if (best.length > NEIGHBOURS) best.pop();
+  }
+  const mean = new Array(valueWidth).fill(0);
+  let total = 0;
+  for (const [far, point] of best) {
+    const weight = 1 / (far + 1e-9);
+    total += weight;
+    for (let at = 0; at < valueWidth; at++) mean[at] += weight * values[point * valueWidth + at];
+  }
+  return mean.map((sum) => sum / total);
+}

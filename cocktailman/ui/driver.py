@@ -1,0 +1,121 @@
+"""The driver's seat: sliders that move the picture while they are dragged, and a path on the map.
+
+All of it happens in the visitor's browser, which gets the decoder as an ONNX file (`drive/`); the server hears of the
+style when the hand rests.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+from streamlit import runtime
+from streamlit.components.v2 import component
+
+from cocktailman.catalog import catalog
+from cocktailman.generation import Generator
+from cocktailman.latent.projection import Projector
+from cocktailman.latent.tables import style_matrix
+
+PARTS = Path(__file__).parent / "drive"
+SCRIPTS = ("painter.js", "mapping.js", "chart.js", "sliders.js", "driver.js")  # each needs only those before it
+LIMIT = 3  # standard deviations of the prior that a slider reaches
+
+_WORKER = f"const WORKER = {json.dumps((PARTS / 'worker.js').read_text('utf-8'))};"
+_seat = component(
+    "cocktailman_driver",
+    html=(PARTS / "driver.html").read_text("utf-8"),
+    css=(PARTS / "driver.css").read_text("utf-8"),
+    js="\n".join([_WORKER, *((PARTS / name).read_text("utf-8") for name in SCRIPTS)]),
+)
+
+
+@dataclass
+class Driven:
+    """Where the hand is, or was when it rested last. revision: counts the styles that came from elsewhere."""
+
+    style: list[float]
+    locked: list[bool]
+    path: list[list[float]]
+    revision: int = 0
+
+    @classmethod
+    def at(cls, style: Sequence[float], locked: Sequence[bool] | None = None, revision: int = 0) -> "Driven":
+        numbers = [float(number) for number in style]
+        return cls(numbers, list(locked or [False] * len(numbers)), [numbers], revision)
+
+    def jump(self, style: Sequence[float]) -> None:
+        """Goes to a style, but for the numbers that are locked; the path begins anew."""
+        kept = [old if lock else float(new) for old, new, lock in zip(self.style, style, self.locked, strict=True)]
+        self.style, self.path, self.revision = kept, [kept], self.revision + 1
+
+    def hear(self, said: dict[str, Any]) -> None:
+        """Takes what the browser says of a hand that came to rest."""
+        self.style, self.locked, self.path = said["style"], said["locked"], said["path"]
+
+
+def driver(
+    generator: Generator,
+    recipe: npt.NDArray[np.float32],
+    driven: Driven,
+    names: Sequence[str],
+    chart: dict[str, Any] | None,
+    key: str,
+) -> None:
+    """Draws the seat; `driven` hears of what happens in it.
+
+    recipe: a recipe vector (n_ingredients,). names: what each number follows, or "". chart: of `chart_places`.
+    """
+
+    def hear() -> None:
+        driven.hear(st.session_state[key]["driven"])
+
+    data = {
+        "decoder": hosted(_decoder(generator.name, generator), f"{key}-decoder"),
+        "size": generator.checkpoint.size,
+        "recipe": recipe.tolist(),
+        "style": driven.style,
+        "locked": driven.locked,
+        "revision": driven.revision,
+        "names": list(names),
+        "limit": LIMIT,
+        "map": chart,
+    }
+    _seat(key=key, data=data, on_driven_change=hear)
+
+
+def chart_places(table: pd.DataFrame, projector: Projector, chart: str, paint: bool) -> dict[str, Any] | None:
+    """What the browser needs to draw and to drive on the chart of this key; None in 3D, where it can do neither.
+
+    paint: whether a drag across the chart drives, rather than pans or selects.
+    """
+    if projector.view.dimensions != 2:
+        return None
+    codes, recipes = pd.factorize(table["ingredients"])
+    order = {item.id: place for place, item in enumerate(catalog().ingredients)}
+    known = {"codes": codes.tolist(), "distinct": [[order[item] for item in text.split()] for text in recipes]}
+    rows, offset = projector.rows_, projector.offset_
+    return {
+        "chart": f".st-key-{chart}",
+        "paint": paint,
+        "styles": hosted(style_matrix(table).tobytes(), f"{chart}-styles"),
+        "places": hosted(np.ascontiguousarray(projector.places_, np.float32).tobytes(), f"{chart}-places"),
+        "recipes": hosted(json.dumps(known).encode(), f"{chart}-recipes", "application/json"),
+        "rows": None if rows is None else rows.tolist(),
+        "offset": None if offset is None else offset.tolist(),
+    }
+
+
+def hosted(data: bytes, place: str, mimetype: str = "application/octet-stream") -> str:
+    """The address at which this visitor's browser finds `data`; `place` says what it replaces."""
+    return runtime.get_instance().media_file_mgr.add(data, mimetype, place)
+
+
+@st.cache_resource(show_spinner="Preparing the decoder for your browser …")
+def _decoder(name: str, _generator: Generator) -> bytes:
+    return _generator.decoder_onnx()

@@ -1,0 +1,97 @@
+"""A folder becomes a table of styles: the same by whatever way, and nothing is encoded twice."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from cocktailman import embedding
+from cocktailman.embedding import BatchEncoder, embed
+from cocktailman.errors import InputError
+from cocktailman.generation import Generator
+from cocktailman.images import read_image
+from cocktailman.latent.tables import std_matrix, style_matrix
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Five pictures in two folders, and a file that is none."""
+    folder = tmp_path / "pictures"
+    (folder / "more").mkdir(parents=True)
+    for number in range(5):
+        noise = np.random.default_rng(number).integers(0, 255, (20, 30, 3), np.uint8)
+        Image.fromarray(noise).save(folder / ("more" if number % 2 else "") / f"{number}.png")
+    (folder / "broken.jpg").write_bytes(b"no picture")
+    return folder
+
+
+def test_a_folder_becomes_a_table(checkpoints, folder, tmp_path):
+    found = embed(folder, "tiny", tmp_path / "table.parquet", root=checkpoints)
+    table = pd.read_parquet(found.table)
+    assert table["file"].tolist() == ["0.png", "2.png", "4.png", "more/1.png", "more/3.png"]
+    posterior = Generator.load("tiny", checkpoints).encode([read_image(folder / "more/1.png")])
+    np.testing.assert_allclose(style_matrix(table)[[3]], posterior.mean, atol=1e-5)
+    np.testing.assert_allclose(std_matrix(table)[[3]], posterior.std, atol=1e-5)
+    assert len(found.errors) == 1
+    assert "broken.jpg" in found.errors[0]
+    assert sorted(path.name for path in tmp_path.glob("table*")) == ["table.parquet"]
+
+
+def test_what_was_encoded_before_a_stop_is_not_encoded_again(checkpoints, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(embedding, "BATCH", 2)
+    monkeypatch.setattr(embedding, "PER_PART", 1)
+    encode, seen, stops = BatchEncoder.__call__, [], [2]  # after as many batches
+
+    def counted(self, batch):
+        if len(seen) in stops:
+            raise KeyboardInterrupt
+        seen.append(batch["file"])
+        return encode(self, batch)
+
+    monkeypatch.setattr(BatchEncoder, "__call__", counted)
+    with pytest.raises(KeyboardInterrupt):
+        embed(folder, "tiny", tmp_path / "table.parquet", root=checkpoints)
+    before, seen[:], stops[:] = [file for batch in seen for file in batch], [], []
+    Image.new("RGB", (9, 9), "red").save(folder / "new.png")
+    found = embed(folder, "tiny", tmp_path / "table.parquet", root=checkpoints)
+    again = [file for batch in seen for file in batch]
+    assert len(before) == 4
+    assert not set(before) & set(again)
+    assert found.rows == 6
+    whole = embed(folder, "tiny", tmp_path / "whole.parquet", root=checkpoints)
+    pd.testing.assert_frame_equal(pd.read_parquet(found.table), pd.read_parquet(whole.table), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda folder, out: folder.joinpath("missing"), "there are no pictures"),
+        (lambda folder, out: pd.DataFrame({"file": ["a"]}).to_parquet(out), "another model"),
+        (lambda folder, out: out.write_bytes(b"no table"), "no table of styles"),
+    ],
+)
+def test_what_cannot_be_embedded_gets_a_sentence(checkpoints, folder, tmp_path, change, said):
+    out = tmp_path / "table.parquet"
+    changed = change(folder, out)
+    with pytest.raises(InputError, match=said):
+        embed(changed if isinstance(changed, Path) else folder, "tiny", out, root=checkpoints)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason='Ray is optional: pip install "ray[data]"')
+def test_ray_writes_the_same_table(checkpoints, folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))  # its workers start elsewhere
+    alone = embed(folder, "tiny", tmp_path / "alone.parquet", root=checkpoints)
+    found = embed(folder, "tiny", tmp_path / "ray.parquet", use_ray=True, root=checkpoints)
+    pd.testing.assert_frame_equal(pd.read_parquet(found.table), pd.read_parquet(alone.table), atol=1e-5)
+    assert found.errors == alone.errors
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is not None, reason="Ray is installed here")
+def test_without_ray_a_sentence_says_how_to_get_it(checkpoints, folder, tmp_path):
+    with pytest.raises(InputError, match="pip install"):
+        embed(folder, "tiny", tmp_path / "table.parquet", use_ray=True, root=checkpoints)

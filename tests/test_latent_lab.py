@@ -1,0 +1,203 @@
+"""The latent lab: what its page does, and the projections and paths under it."""
+
+import json
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+from test_pages import calm, pictures, run
+
+from cocktailman.errors import InputError
+from cocktailman.film import gif_bytes
+from cocktailman.generation import Generator
+from cocktailman.latent.paths import evenly, mixed, nearest
+from cocktailman.latent.projection import Projector, View, pca_plane
+from cocktailman.latent.tables import add_styles, read_styles, style_matrix
+from cocktailman.ui.driver import Driven
+from cocktailman.ui.map_drive import MIXED
+from cocktailman.ui.map_selection import CHOSEN
+from cocktailman.ui.own_styles import read_own
+
+MODEL = "cvae-photos"
+FAST = {"view": "PCA"}  # no compiler to load
+
+
+def seat(app: AppTest) -> dict:
+    """What the page tells the driver's seat in the browser."""
+    [component] = app.get("bidi_component")
+    return json.loads(component.proto.json)
+
+
+def driven_to(app: AppTest) -> Driven:
+    return app.session_state[f"driven_{MODEL}"]
+
+
+def test_the_page_shows_a_map_and_hands_the_decoder_over():
+    app = run("latent_space", **FAST)
+    told = seat(app)
+    assert len(told["style"]) == len(told["names"]) == 6
+    assert sum(told["recipe"]) == len(app.session_state["recipe"])
+    assert "Beer (372)" in str(app.get("plotly_chart")[0].proto)
+    assert np.array(told["map"]["rows"]).shape == (2, 6)
+
+
+def test_a_link_brings_back_style_locks_and_recipe():
+    style = "0.50,-1.00,0.00,0.25,2.00,-0.75"
+    app = run("latent_space", style=style, locked="2,5", recipe="gin,tonic", **FAST)
+    told = seat(app)
+    assert told["style"] == [0.5, -1, 0, 0.25, 2, -0.75]
+    assert [place + 1 for place, lock in enumerate(told["locked"]) if lock] == [2, 5]
+    assert app.query_params["style"] == style
+    assert app.query_params["recipe"] == "gin,tonic"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"style": "1,2"}, "style of 6 numbers"),
+        ({"recipe": "jin"}, "did you mean 'gin'"),
+        ({"beside": "nobody"}, "model that is not here"),
+    ],
+)
+def test_a_wrong_link_to_the_lab_gets_a_sentence_and_a_map(query, said):
+    app = run("latent_space", **query, **FAST)
+    assert said in app.error[0].value.replace("\\", "")
+    assert app.get("plotly_chart")
+
+
+def test_a_locked_number_stays_where_it_is():
+    app = run("latent_space", style="1,1,1,1,1,1", locked="3", **FAST)
+    calm(app.button(key=f"random_{MODEL}").click().run())
+    style = driven_to(app).style
+    assert style[2] == 1
+    assert 1 not in style[:2] + style[3:]
+
+
+def test_more_like_this_chooses_the_nearest_pictures():
+    app = run("latent_space", style="0,0,0,0,0,0", **FAST)
+    calm(app.button(key=f"alike_{MODEL}").click().run())
+    chosen = app.session_state[CHOSEN]
+    table = read_styles(MODEL)
+    far = np.linalg.norm(style_matrix(table), axis=1)
+    among = table["file"].isin(chosen).to_numpy()
+    assert among.sum() == 24
+    assert any("24 pictures chosen" in item.value for item in app.caption)  # the statistics are of these
+    assert far[among].max() <= far[~among].min()
+    assert len(pictures(app)) == 12
+
+
+def test_mixing_moves_recipe_and_style_and_unmixing_moves_them_back():
+    app = run("latent_space", recipe="gin,tonic", style="0,0,0,0,0,0", **FAST)
+    before = seat(app)
+    calm(app.selectbox(key="mix_cocktail").select("Negroni").run())
+    calm(app.slider(key="mix_share").set_value(25).run())
+    told = seat(app)
+    assert set(told["recipe"]) == {0, 0.25, 0.75, 1}  # gin is in both
+    assert app.session_state[MIXED][2] == 0.25
+    regressor, vocabulary = Generator.load(MODEL).regressor, Generator.load(MODEL).vocabulary
+    assert regressor
+    ends = [vocabulary.recipe_vector(r) for r in (("gin", "tonic"), vocabulary.cocktail("Negroni").recipe)]
+    expected = 0.25 * (regressor.mean(ends[1]) - regressor.mean(ends[0]))
+    assert told["style"] == pytest.approx(expected.tolist(), abs=1e-5)
+    calm(app.selectbox(key="mix_cocktail").set_value(None).run())
+    assert seat(app)["recipe"] == before["recipe"]
+    assert seat(app)["style"] == pytest.approx(before["style"], abs=1e-5)
+
+
+def test_two_models_lie_side_by_side_and_in_space():
+    app = run("latent_space", beside="cvae-renders", view="PCA", dimensions="3D")
+    assert not app.error
+    assert len(app.get("plotly_chart")) >= 2
+    assert [json.loads(item.proto.json)["map"] for item in app.get("bidi_component")] == [None, None]
+    assert app.query_params["style2"]
+
+
+def test_driven_hears_the_browser_and_a_jump_begins_a_new_path():
+    hand = Driven.at([0, 0])
+    hand.hear({"style": [1.0, 2.0], "locked": [True, False], "path": [[0.0, 0.0], [1.0, 2.0]]})
+    hand.jump([5, 6])
+    assert (hand.style, hand.path, hand.revision) == ([1.0, 6.0], [[1.0, 6.0]], 1)
+
+
+def test_a_linear_view_is_undone_by_its_rows_and_new_styles_find_a_place():
+    styles = np.random.default_rng(0).normal(size=(200, 5)).astype(np.float32) * [3, 2, 1, 1, 1]
+    projector = Projector(View("PCA")).fit(styles)
+    assert projector.rows_ is not None
+    np.testing.assert_allclose(projector.rows_ @ projector.rows_.T, np.eye(2), atol=1e-5)
+    np.testing.assert_allclose(projector.transform(styles[:3]), projector.places_[:3], atol=1e-4)
+    np.testing.assert_allclose(projector.places_, pca_plane(styles), atol=1e-5)
+    numbers = Projector(View("Numbers", numbers=(4, 0))).fit(styles)
+    np.testing.assert_array_equal(numbers.places_, styles[:, [4, 0]].astype(np.float32))
+    kept = Projector(View()).fit(styles, numbers.places_)  # of an earlier fit: new ones lie at their neighbours
+    np.testing.assert_allclose(kept.transform(styles[:3]), numbers.places_[:3], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        (View("SOM"), "choose one of"),
+        (View("Numbers", numbers=(1, 1)), "different numbers"),
+        (View("PCA", dimensions=3), "no 3 dimensions"),
+        (View("UMAP", neighbors=50), "too few"),
+    ],
+)
+def test_a_view_that_does_not_fit_gets_a_sentence(view, said):
+    with pytest.raises(InputError, match=said):
+        Projector(view).fit(np.zeros((30, 2)))
+
+
+def test_paths_are_even_and_lead_somewhere():
+    path = evenly([[0, 0], [0, 0], [3, 0], [3, 1]], 5)
+    np.testing.assert_allclose(path, [[0, 0], [1, 0], [2, 0], [3, 0], [3, 1]])
+    with pytest.raises(InputError, match="leads nowhere"):
+        evenly([[1, 1], [1, 1]], 5)
+    assert nearest([[0, 0], [5, 5], [1, 1]], [1.2, 1], 2).tolist() == [2, 0]
+    assert mixed([1, 0], [0, 1], 0.25).tolist() == [0.75, 0.25]
+
+
+def test_a_film_runs_there_and_back():
+    frames = [Image.new("RGB", (8, 8), (shade, 0, 0)) for shade in (0, 120, 240)]
+    film = Image.open(BytesIO(gif_bytes(frames)))
+    reds = []
+    for number in range(film.n_frames):  # type: ignore[attr-defined]
+        film.seek(number)
+        reds.append(film.convert("RGB").getpixel((0, 0))[0])  # type: ignore[index]
+    assert reds == [0, 120, 240, 120]
+
+
+def own_table(count: int = 60) -> pd.DataFrame:
+    """What `embed` writes, of pictures whose styles are drawn here."""
+    means = np.random.default_rng(1).normal(size=(count, 6)).astype(np.float32)
+    return add_styles(pd.DataFrame({"file": [f"{number}.jpg" for number in range(count)]}), means, 0 * means + 0.1)
+
+
+def parquet(table: pd.DataFrame) -> bytes:
+    return table.to_parquet(None, index=False)
+
+
+def test_a_table_of_ones_own_is_mapped_and_measured():
+    app = run("latent_space", **FAST)
+    calm(app.file_uploader[0].upload("table.parquet", parquet(own_table()), "application/octet-stream").run())
+    assert not app.error
+    assert "60 of your pictures" in " ".join(item.value for item in app.markdown)
+    assert app.dataframe[0].value["styles"].tolist() == [60]
+    assert "own (5,698)" in str(app.get("plotly_chart")[0].proto)
+    calm(app.button(key=f"alike_{MODEL}").click().run())
+    assert len(pictures(app)) == 12
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"no table", "no table of styles"),
+        (parquet(own_table().drop(columns=["z6", "s6"])), "not of 6 numbers"),
+        (parquet(pd.concat([own_table(), own_table()])), "a file twice"),
+        (parquet(own_table().assign(ingredients="jin")), "'jin'"),
+    ],
+)
+def test_a_table_that_cannot_be_used_gets_a_sentence(data, said):
+    with pytest.raises(InputError, match=said):
+        read_own(data, 6)
