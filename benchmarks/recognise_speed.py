@@ -18,7 +18,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -108,7 +108,7 @@ def plain_pipeline(recogniser: Recogniser) -> Callable[[bytes], Any]:
 
     def pipeline(jpeg: bytes) -> Any:
         image = Image.open(BytesIO(jpeg)).convert("RGB")
-        result: Any = finder.predict(image, verbose=False, **asked)[0]
+        [result] = cast(list[Any], finder.predict(image, verbose=False, **asked))
         if len(result.boxes):
             image = crop_around(image, *result.boxes.xyxyn[0].tolist())
         with torch.inference_mode():

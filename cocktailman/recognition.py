@@ -1,5 +1,6 @@
 """Detector, IngredientClassifier, and the Recogniser made of the two: a photo of a drink becomes its ingredients."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -84,11 +85,13 @@ class Detector:
             for start in range(0, len(places), BATCH):
                 part = places[start : start + BATCH]
                 batch = torch.full((len(part), 3, height, width), PADDING)
-                for pixels, place in zip(batch, part, strict=True):
+                corners = [((width - small[place].width) // 2, (height - small[place].height) // 2) for place in part]
+                for pixels, place, (left, top) in zip(batch, part, corners, strict=True):
                     picture = small[place]
-                    pixels[:, : picture.height, : picture.width] = _tensor(picture)
+                    pixels[:, top : top + picture.height, left : left + picture.width] = _tensor(picture)
                 with self._turn, torch.inference_mode():
                     boxes, scores = self._network(batch.contiguous(memory_format=torch.channels_last))
+                boxes = boxes - torch.tensor(corners).repeat(1, 2)[:, None]
                 for place, its_boxes, its_scores in zip(part, boxes, scores, strict=True):
                     found[place] = self._drinks(its_boxes, its_scores, small[place].size, least)
         return found
@@ -259,6 +262,9 @@ def _fitted(image: Image.Image, side: int) -> Image.Image:
 
 
 def _padded(size: tuple[int, int], stride: int) -> tuple[int, int]:
-    """The least multiples of the network's stride that hold a picture of this size."""
-    width, height = (-(-length // stride) * stride for length in size)
+    """Multiples of the network's stride that hold a picture of this size and some grey around it, as in training.
+
+    Without the grey a drink that fills the picture is found less exactly.
+    """
+    width, height = (math.ceil(length / stride + 0.5) * stride for length in size)
     return width, height

@@ -27,7 +27,7 @@ N = len(catalog().ingredients)
 def photos(tmp_path_factory: pytest.TempPathFactory, packed: Path) -> Path:
     """The packed pictures, where those of the 14 drinks come from `bulk`, and no others."""
     table = pd.read_parquet(packed)
-    table["source"] = table["drink"].isin(DRINKS).map({True: "bulk", False: "tcdb"})
+    table["source"] = np.where(table["drink"].isin(DRINKS), "bulk", "tcdb")
     path = tmp_path_factory.mktemp("photos") / "photos.parquet"
     table.to_parquet(path, index=False)
     return path

@@ -101,7 +101,11 @@ def test_boxes_count_as_sure_only_where_nothing_is_in_doubt(folder: Path) -> Non
 
 def found(score: float, shift: float = 0.0, drink: bool = True) -> Found:
     x1, y1, x2, y2 = DRINK
-    return Found("web/a.jpg", (Box(x1 + shift, y1, x2 + shift, y2, score),), [DRINK] if drink else [])
+    return Found(
+        "web/a.jpg" if drink else "negatives/e.jpg",
+        (Box(x1 + shift, y1, x2 + shift, y2, score),),
+        [DRINK] if drink else [],
+    )
 
 
 def test_average_precision_asks_for_the_place_and_for_the_order() -> None:

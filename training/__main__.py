@@ -90,6 +90,7 @@ def detector(
     epochs: int = 20,
     size: Annotated[int, typer.Option(help="px, the longer side of pictures")] = 320,
     batch: int = 16,
+    plain_epochs: Annotated[int, typer.Option(help="of the last, that see no mosaics of four pictures")] = 5,
     learning_rate: Annotated[float, typer.Option(help="of AdamW, at its peak")] = 1e-3,
     start_from: Annotated[
         Path | None, typer.Option(help="the folder of a run whose best weights to start from")
@@ -101,9 +102,8 @@ def detector(
     """Train a detector of drinks with Ultralytics: YOLOv5m with `--architecture yolov5m --size 640`."""
     from training.detector import train_detector
 
-    print(
-        train_detector(data, run, architecture, epochs, size, batch, learning_rate, start_from, scratch, resume, device)
-    )
+    chosen = (architecture, epochs, size, batch, plain_epochs, learning_rate, start_from, scratch, resume, device)
+    print(train_detector(data, run, *chosen))
 
 
 @app.command(context_settings=PASS_THROUGH)

@@ -57,6 +57,8 @@ class ClassifierTraining(L.LightningModule):
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
+        self.drinks_weight, self.smoothing, self.mixup = drinks_weight, smoothing, mixup
+        self.learning_rate, self.backbone_rate, self.weight_decay = learning_rate, backbone_rate, weight_decay
         self.network = DrinkClassifier(ClassifierConfig(backbone, size, len(catalog().ingredients), list(DRINKS)))
         if start_from:
             self.network.load_state_dict(_weights(start_from))
@@ -85,19 +87,19 @@ class ClassifierTraining(L.LightningModule):
     def training_step(self, batch: DrinkBatch, batch_idx: int) -> Tensor:
         image, recipe, name = batch
         names = self._smoothed(name)
-        if self.hparams.mixup:
-            share = float(torch.distributions.Beta(self.hparams.mixup, self.hparams.mixup).sample())
+        if self.mixup:
+            share = float(torch.distributions.Beta(self.mixup, self.mixup).sample())
             image, recipe, names = (share * part + (1 - share) * part.flip(0) for part in (image, recipe, names))
         output = self.network(image.contiguous(memory_format=torch.channels_last))
         terms = self.errors(output, recipe, names)
         self.log_dict({f"train/{term}": value for term, value in terms.items()}, on_step=False, on_epoch=True)
-        return terms["ingredients"] + self.hparams.drinks_weight * terms["drinks"]
+        return terms["ingredients"] + self.drinks_weight * terms["drinks"]
 
     def _smoothed(self, name: Tensor) -> Tensor:
         """Names as shares of certainty (n, n_drinks); none for what has no name."""
         count = len(DRINKS)
         sure = F.one_hot(name.clamp(min=0), count).float()
-        smooth = sure * (1 - self.hparams.smoothing) + self.hparams.smoothing / count
+        smooth = sure * (1 - self.smoothing) + self.smoothing / count
         return smooth * (name != NAMELESS)[:, None]
 
     def validation_step(self, batch: DrinkBatch, batch_idx: int) -> None:
@@ -113,9 +115,9 @@ class ClassifierTraining(L.LightningModule):
     def configure_optimizers(self):
         backbone = [weights for weights in self.network.backbone.parameters() if weights.requires_grad]
         heads = [weights for name, weights in self.network.named_parameters() if not name.startswith("backbone.")]
-        rate = self.hparams.learning_rate
-        groups = [{"params": heads}, {"params": backbone, "lr": rate * self.hparams.backbone_rate}]
-        optimizer = torch.optim.AdamW(groups, rate, weight_decay=self.hparams.weight_decay)
+        rate = self.learning_rate
+        groups = [{"params": heads}, {"params": backbone, "lr": rate * self.backbone_rate}]
+        optimizer = torch.optim.AdamW(groups, rate, weight_decay=self.weight_decay)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, int(self.trainer.estimated_stepping_batches))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 

@@ -41,7 +41,7 @@ class DrinkDataset(Dataset[tuple[Tensor, Tensor, Tensor]]):
         self.recipes = torch.from_numpy(recipe_matrix(pictures))
         place = {name: number for number, name in enumerate(DRINKS)}
         named = pictures.table["source"].isin(["bulk", RENDERED])
-        names = pictures.table["drink"].map(place).where(named).fillna(NAMELESS)
+        names = pictures.table["drink"].map(place.get).where(named).fillna(NAMELESS)
         self.names = torch.tensor(names.to_numpy(), dtype=torch.long)
         steps: list[Callable] = [v2.Resize((size, size))]
         if augment:

@@ -51,6 +51,7 @@ def train_detector(
     epochs: int,
     size: int,
     batch: int,
+    plain_epochs: int,
     learning_rate: float,
     start_from: Path | None,
     scratch: bool,
@@ -84,7 +85,7 @@ def train_detector(
             "lr0": learning_rate,
             "cos_lr": True,
             "warmup_epochs": 1,
-            "close_mosaic": max(1, epochs // 4),  # the last epochs see photos as they are
+            "close_mosaic": plain_epochs,  # the last epochs, without mosaics of four pictures
             "degrees": 5,
             "cache": "ram",
             "workers": 2 if device not in (None, "cpu") else 1,

@@ -19,7 +19,7 @@ from training.detector_data import Boxes, photos_with_boxes
 
 HIT = 0.5  # the intersection over union from which a box is on a drink
 LEAST_SCORE = 0.01  # boxes below it are not counted
-FALSE_ALARMS = 0.05  # share of the photos without a drink that may get a box
+FALSE_ALARMS = 0.05  # share of the negatives that may get a box
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class Found:
     def best(self) -> float:
         """The score of the best box, 0 where there is none."""
         return self.boxes[0].score if self.boxes else 0.0
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether the photo is one of the folder of those that show nothing of the kind."""
+        return self.file.startswith("negatives/")
 
     @property
     def hits(self) -> bool:
@@ -56,10 +61,11 @@ def measure_detector(detector: Detector, photos: Path, split: str = "validation"
     found = find(detector, photos, split)
     sources = sorted({item.file.partition("/")[0] for item in found if item.truth})
     with_drink = [item for item in found if item.truth]
-    negatives = [item for item in found if not item.truth]
+    negatives = [item for item in found if item.is_negative]
+    drawn = [item for item in found if not item.truth and not item.is_negative]
     return {
         "data": f"{split} split of the photos with boxes: {len(with_drink)} photos with {_count(with_drink)} drinks, "
-        f"{len(negatives)} without",
+        f"{len(negatives)} negatives, {len(drawn)} more pictures of bars that show no drink, or a drawn one",
         "threshold": detector.threshold,
         **average_precision(found),
         "by_source": {
@@ -69,6 +75,7 @@ def measure_detector(detector: Detector, photos: Path, split: str = "validation"
         "best_box_hits_above_threshold": asdict(
             bootstrap(np.array([item.hits and item.best >= detector.threshold for item in with_drink], float))
         ),
+        "more_pictures_with_a_box": sum(item.best >= detector.threshold for item in drawn),
         "negatives_with_a_box": asdict(
             bootstrap(np.array([item.best >= detector.threshold for item in negatives], float))
         ),
@@ -93,11 +100,11 @@ def average_precision(found: Sequence[Found]) -> dict[str, float]:
 def choose_threshold(found: Sequence[Found]) -> float:
     """The score with the best F1 of boxes on drinks, over photos with and without one.
 
-    Never below the score at which `FALSE_ALARMS` of the photos without a drink get a box.
+    Never below the score at which `FALSE_ALARMS` of the negatives get a box.
     """
     boxes = [(box.score, right) for item in found for box, right in zip(item.boxes, _right(item), strict=True)]
     scores, right = np.array([pair[0] for pair in boxes]), np.array([pair[1] for pair in boxes])
-    alarms = np.sort([item.best for item in found if not item.truth])
+    alarms = np.sort([item.best for item in found if item.is_negative])
     least = alarms[int(np.ceil(len(alarms) * (1 - FALSE_ALARMS))) - 1] if len(alarms) else 0.0
     candidates = np.unique(np.append(scores[scores > least], least + 1e-3))
     kept = scores[None] >= candidates[:, None]  # (candidates, boxes)

@@ -51,8 +51,8 @@ def export_classifier(run: Path, name: str, packed: Path, size: int | None, root
     little larger suits a network that was trained on random crops (Touvron et al., arXiv 1906.06423).
     """
     chosen, weights = last_of(run)
-    size = size or chosen["size"]
-    network = DrinkClassifier(ClassifierConfig(chosen["backbone"], size, len(catalog().ingredients), list(DRINKS)))
+    seen_at: int = size or chosen["size"]
+    network = DrinkClassifier(ClassifierConfig(chosen["backbone"], seen_at, len(catalog().ingredients), list(DRINKS)))
     network.load_state_dict(weights)
     calibrate(network, read(network.eval(), read_pictures(packed).of("validation")))
     return save_network(network, "classifier", name, "photos", root)

@@ -5,6 +5,7 @@ plan is EfficientNetV2-S (Tan & Le, arXiv 2104.00298); the ImageNet weights of E
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import timm
 import torch
@@ -47,7 +48,7 @@ class DrinkClassifier(nn.Module, PyTorchModelHubMixin):
     def __init__(self, config: ClassifierConfig) -> None:
         super().__init__()
         self.config = config
-        self.backbone = timm.create_model(config.backbone, pretrained=False, num_classes=0)
+        self.backbone: Any = timm.create_model(config.backbone, pretrained=False, num_classes=0)
         features = self.backbone.num_features
         self.hidden = nn.Sequential(
             nn.Dropout(config.dropout), nn.Linear(features, config.hidden), nn.GELU(), nn.Dropout(config.dropout)
@@ -89,6 +90,6 @@ class DrinkClassifier(nn.Module, PyTorchModelHubMixin):
         Those of the drinks are scaled by one number, the inverse of a temperature (Guo et al., arXiv 1706.04599).
         """
         self.ingredients.weight *= scale[:, None]
-        self.ingredients.bias.copy_(self.ingredients.bias * scale + shift)
+        self.ingredients.bias.mul_(scale).add_(shift)
         self.drinks.weight *= drinks_scale
-        self.drinks.bias *= drinks_scale
+        self.drinks.bias.mul_(drinks_scale)
