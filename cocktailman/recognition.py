@@ -2,11 +2,11 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from cocktailman.errors import InputError
 from cocktailman.images import crop_around, to_square
 
 Array = npt.NDArray[np.float32]
+Views: TypeAlias = Sequence[Image.Image]  # one or more pictures of the same drink
 
 BATCH = 16  # pictures that go through a network at once
 SAME_DRINK = 0.6  # of two boxes that overlap by more (intersection over union), the worse is dropped
@@ -130,19 +131,26 @@ class IngredientClassifier:
         """The classifier of this name; raises `InputError` where it is unknown or damaged."""
         return cls(find_checkpoint(name, root))
 
-    def classify(self, images: Sequence[Image.Image]) -> list[Reading]:
-        """A reading of each picture of one drink, which is stretched to a square, as it was for training."""
-        readings: list[Reading] = []
-        for start in range(0, len(images), BATCH):
-            squares = [to_square(image, self.size) for image in images[start : start + BATCH]]
-            batch = torch.stack([_tensor(square) for square in squares])  # (b, 3, size, size)
+    def classify(self, drinks: Sequence[Views]) -> list[Reading]:
+        """A reading of each drink, from the mean of the logits of its views.
+
+        A view is stretched to a square, as it was for training.
+        """
+        if not drinks:
+            return []
+        squares = [_tensor(to_square(view, self.size)) for views in drinks for view in views]
+        parts = []
+        for start in range(0, len(squares), BATCH):
+            batch = torch.stack(squares[start : start + BATCH])  # (b, 3, size, size)
             with self._turn, torch.inference_mode():
-                output = self._network(batch.contiguous(memory_format=torch.channels_last))
-            ingredients = output.ingredients.sigmoid().numpy()  # (b, n_ingredients)
-            names = output.drinks.softmax(1).numpy()  # (b, n_drinks)
-            cocktails = self._cocktails.rank(ingredients, names)  # (b, n_cocktails)
-            readings += [Reading(*pair) for pair in zip(ingredients, cocktails, strict=True)]
-        return readings
+                output = self._network.predict(batch.contiguous(memory_format=torch.channels_last))
+            parts.append((output.ingredients, output.drinks))
+        counts = [len(views) for views in drinks]
+        by_view = [torch.cat(logits).split(counts) for logits in zip(*parts, strict=True)]
+        seen, named = (torch.stack([logits.mean(0) for logits in of_drinks]) for of_drinks in by_view)
+        ingredients, names = seen.sigmoid().numpy(), named.softmax(1).numpy()  # (n, n_ingredients), (n, n_drinks)
+        cocktails = self._cocktails.rank(ingredients, names)  # (n, n_cocktails)
+        return [Reading(*pair) for pair in zip(ingredients, cocktails, strict=True)]
 
     def ingredients(self, reading: Reading) -> list[tuple[str, float]]:
         """All of the vocabulary by id, each with its probability, likeliest first."""
@@ -210,9 +218,13 @@ class Recogniser:
 
         The best box is read if it reaches the detector's threshold, and the whole photo otherwise.
         """
-        least = self.detector.threshold if least is None else least
-        found = self.detector.detect(images, min(least, self.detector.threshold))  # what is read is not to depend on it
-        views = [self.view(image, boxes) for image, boxes in zip(images, found, strict=True)]
+        sure = self.detector.threshold
+        least = sure if least is None else least
+        found = self.detector.detect(images, min(least, sure))  # what is read is not to depend on it
+        drinks = [tuple(box for box in boxes if box.score >= sure) for boxes in found]
+        views = [
+            views_of(image, boxes[0], boxes) if boxes else (image,) for image, boxes in zip(images, drinks, strict=True)
+        ]
         readings = self.classifier.classify(views)
         given = [tuple(box for box in boxes if box.score >= least) for boxes in found]
         return [Recognition(boxes, reading) for boxes, reading in zip(given, readings, strict=True)]
@@ -239,10 +251,15 @@ class Recogniser:
         drinks = f"drinks at {scores}" if scores else "no drink found"
         return f"{drinks}; {cocktails}\n    {ingredients or 'no ingredient is likely enough'}"
 
-    def view(self, image: Image.Image, boxes: Iterable[Box]) -> Image.Image:
-        """What of a photo the classifier is shown: the best drink among the boxes, or else all of it."""
-        best = max(boxes, key=lambda box: box.score, default=None)
-        return best.crop(image) if best and best.score >= self.detector.threshold else image
+    def readings(self, image: Image.Image, boxes: Sequence[Box]) -> list[Reading]:
+        """A reading of each drink in a photo."""
+        return self.classifier.classify([views_of(image, box, boxes) for box in boxes])
+
+
+def views_of(image: Image.Image, box: Box, boxes: Sequence[Box]) -> Views:
+    """What the classifier is shown of a drink: its crop, and beside it all of the photo where it is the only one."""
+    crop = box.crop(image)
+    return (crop, image) if len(boxes) == 1 else (crop,)
 
 
 def _ranked(names: Sequence[str], probabilities: Array) -> list[tuple[str, float]]:

@@ -64,11 +64,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory, photos: Path) -> Path:
 
 
 def test_a_run_becomes_a_checkpoint_that_can_be_measured(trained: Path, photos: Path, tmp_path: Path) -> None:
-    checkpoint = export_classifier(trained, "tiny", photos, 40, tmp_path)
+    checkpoint = export_classifier(trained, "tiny", [photos, photos], 40, None, tmp_path)
     network = load_network(checkpoint)
     assert (checkpoint.kind, checkpoint.size, network.config.drinks) == ("classifier", 40, list(DRINKS))
     assert 0 < float(network.threshold) < 1
-    metrics: dict[str, Any] = measure_classifier(network, photos)
+    metrics: dict[str, Any] = measure_classifier(network, [photos])
     assert metrics["data"] == "validation photos: 2 of bulk, 2 of tcdb, opendrinks and brindisi"
     assert metrics["bulk"]["right_of_14"] in (0, 0.5, 1) and 0 <= metrics["calibration"]["ece"] <= 1
 

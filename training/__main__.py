@@ -17,6 +17,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__d
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 PACKED = Path("build/photos-128.parquet")
 CROPS = Path("build/crops-192.parquet")
+WHOLE = Path("build/photos-192-whole.parquet")
+VIEWS = [CROPS, WHOLE]
+Views = Annotated[list[Path], typer.Option("--view", help="of the photos a classifier is shown; several are averaged")]
 DETECTOR_DATA = Path("build/detector")
 Packed = Annotated[
     Path | None, typer.Option(help="what `pack` or `renders-pack` wrote; by default that of the checkpoint's domain")
@@ -178,7 +181,8 @@ def export_detector(
 def export_classifier(
     run: Path,
     name: Annotated[str, typer.Argument()] = "classifier",
-    packed: Path = CROPS,
+    views: Views = VIEWS,
+    averaged: Annotated[Path | None, typer.Option(help="folder of another classifier, to average weights with")] = None,
     size: Annotated[
         int | None, typer.Option(help="px at which it looks at pictures; by default as in training")
     ] = None,
@@ -187,7 +191,7 @@ def export_classifier(
     """Write the averaged weights of a classifier's run as a checkpoint, calibrated on the validation photos."""
     from training.export import export_classifier
 
-    print(export_classifier(run, name, packed, size, root))
+    print(export_classifier(run, name, views, size, averaged, root))
 
 
 @app.command()
@@ -210,12 +214,13 @@ def regressor(name: str) -> None:
 def evaluate(
     name: str,
     packed: Packed = None,
+    views: Views = VIEWS,
     photos: Annotated[Path | None, typer.Option(help="folder of photos with boxes, for a detector")] = None,
 ) -> None:
     """Measure a checkpoint on pictures it was not trained on (data/checkpoints/NAME/metrics.json)."""
     from training.evaluate import evaluate
 
-    print(json.dumps(evaluate(name, packed or _packed_for(name), photos), indent=2))
+    print(json.dumps(evaluate(name, packed or _packed_for(name), views, photos), indent=2))
 
 
 @app.command()
@@ -235,10 +240,7 @@ def latent_document(folder: Path = Path("docs")) -> None:
 
 
 def _packed_for(name: str) -> Path:
-    checkpoint = find_checkpoint(name)
-    if checkpoint.domain == RENDERED:
-        return RENDERS
-    return CROPS if checkpoint.kind == "classifier" else PACKED
+    return RENDERS if find_checkpoint(name).domain == RENDERED else PACKED
 
 
 def main() -> int:

@@ -61,7 +61,7 @@ class ClassifierTraining(L.LightningModule):
         self.learning_rate, self.backbone_rate, self.weight_decay = learning_rate, backbone_rate, weight_decay
         self.network = DrinkClassifier(ClassifierConfig(backbone, size, len(catalog().ingredients), list(DRINKS)))
         if start_from:
-            self.network.load_state_dict(_weights(start_from))
+            self.network.load_state_dict(read_weights(start_from))
         elif not scratch:
             self.network.backbone.load_state_dict(imagenet_weights(backbone), strict=False)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -127,7 +127,8 @@ def frozen_layers(backbone: nn.Module, stages: int) -> list[nn.Module]:
     return [backbone.conv_stem, backbone.bn1, *backbone.blocks[:stages]] if stages else []  # type: ignore[index]
 
 
-def _weights(folder: Path) -> dict[str, Tensor]:
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """The weights of a classifier's checkpoint folder; raises `InputError` where there are none."""
     try:
         return load_file(folder / "model.safetensors")
     except (OSError, SafetensorError) as error:

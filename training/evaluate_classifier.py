@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from cocktailman.catalog import catalog
 from cocktailman.networks.classifier import DrinkClassifier
 from cocktailman.recognition import CocktailRanking
 from training.classifier_data import NAMELESS, DrinkDataset
-from training.pictures import Pictures, read_pictures
+from training.pictures import read_pictures
 
 COLLECTED = "tcdb, opendrinks and brindisi"  # the sources beside bulk
 OFTEN = 10  # examples an ingredient needs for its average precision to count
@@ -41,16 +41,20 @@ class Read:
 
 
 @torch.no_grad()
-def read(network: DrinkClassifier, pictures: Pictures) -> Read:
-    """What the classifier makes of pictures."""
-    data = DrinkDataset(pictures, network.config.size, augment=False)
-    parts = [(network(image), recipe, name) for image, recipe, name in DataLoader(data, 32)]
+def read(network: DrinkClassifier, views: Sequence[Path]) -> Read:
+    """What the classifier makes of the validation photos, from the mean of the logits of their views.
+
+    A view is a file of packed photos: cropped or whole, the same photos in the same order.
+    """
+    sides = [read_pictures(packed).of("validation") for packed in views]
+    datasets = [DrinkDataset(pictures, network.config.size, augment=False) for pictures in sides]
+    outputs = [[network.predict(image) for image, _, _ in DataLoader(data, 32)] for data in datasets]
     return Read(
-        torch.cat([output.ingredients for output, _, _ in parts]),
-        torch.cat([output.drinks for output, _, _ in parts]),
-        torch.cat([recipe for _, recipe, _ in parts]),
-        torch.cat([name for _, _, name in parts]),
-        (pictures.table["source"] == "bulk").to_numpy(),
+        torch.stack([torch.cat([part.ingredients for part in view]) for view in outputs]).mean(0),
+        torch.stack([torch.cat([part.drinks for part in view]) for view in outputs]).mean(0),
+        datasets[0].recipes,
+        datasets[0].names,
+        (sides[0].table["source"] == "bulk").to_numpy(),
     )
 
 
@@ -111,9 +115,9 @@ def _ranking(probability: np.ndarray, names: np.ndarray, seen: Read, drinks: lis
     return best[1:]
 
 
-def measure_classifier(network: DrinkClassifier, packed: Path) -> dict[str, object]:
-    """Average precisions, F1, IoU, names, cocktails and calibration on the validation photos."""
-    seen = read(network, read_pictures(packed).of("validation"))
+def measure_classifier(network: DrinkClassifier, views: Sequence[Path]) -> dict[str, object]:
+    """Average precisions, F1, IoU, names, cocktails and calibration on the validation photos; `views` as in `read`."""
+    seen = read(network, views)
     threshold = float(network.threshold)
     probability = seen.ingredients.sigmoid().numpy()
     names = seen.drinks.softmax(1).numpy()

@@ -1,5 +1,6 @@
 """A finished run becomes a checkpoint that ships."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cocktailman.networks.classifier import ClassifierConfig, DrinkClassifier
 from cocktailman.networks.cvae import CVAE, CVAEConfig
 from cocktailman.networks.detector import DetectorConfig, DrinkDetector
 from cocktailman.recognition import Detector
+from training.classifier import read_weights
 from training.data import PictureDataset
 from training.evaluate_classifier import calibrate, read
 from training.evaluate_detector import choose_threshold, find
@@ -44,17 +46,26 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
     return checkpoint
 
 
-def export_classifier(run: Path, name: str, packed: Path, size: int | None, root: Path) -> Checkpoint:
+def export_classifier(
+    run: Path, name: str, views: Sequence[Path], size: int | None, averaged: Path | None, root: Path
+) -> Checkpoint:
     """Writes the averaged weights of a classifier's run as checkpoint `name`; raises as `export_cvae` does.
 
-    They are calibrated on the validation photos of `packed`, seen at `size` px (by default that of the training): a
-    little larger suits a network that was trained on random crops (Touvron et al., arXiv 1906.06423).
+    With `averaged`, the folder of another classifier of the same make, they are averaged with its weights (a model
+    soup: Wortsman et al., arXiv 2203.05482).
+
+    They are calibrated on the validation photos, the mean of `views` (see `evaluate_classifier.read`), at `size` px (by
+    default that of the training): a little larger suits a network that was trained on random crops (Touvron et al., arXiv
+    1906.06423).
     """
     chosen, weights = last_of(run)
     seen_at: int = size or chosen["size"]
     network = DrinkClassifier(ClassifierConfig(chosen["backbone"], seen_at, len(catalog().ingredients), list(DRINKS)))
+    if averaged:
+        other = read_weights(averaged)
+        weights = {key: (value + other[key].to(value.dtype)) / 2 for key, value in weights.items()}
     network.load_state_dict(weights)
-    calibrate(network, read(network.eval(), read_pictures(packed).of("validation")))
+    calibrate(network, read(network.eval(), views))
     return save_network(network, "classifier", name, "photos", root)
 
 

@@ -73,6 +73,11 @@ class DrinkClassifier(nn.Module, PyTorchModelHubMixin):
     def forward(self, images: Tensor) -> ClassifierOutput:
         return self.read(self.maps(images))
 
+    def predict(self, images: Tensor) -> ClassifierOutput:
+        """The logits averaged over pictures and their mirror images: what one asks of a trained network."""
+        seen, mirrored = self(images), self(images.flip(3))
+        return ClassifierOutput((seen.ingredients + mirrored.ingredients) / 2, (seen.drinks + mirrored.drinks) / 2)
+
     def attention(self, images: Tensor, ingredient: int) -> Tensor:
         """Where an ingredient was seen, (n, h / 32, w / 32), at least 0: Grad-CAM of its logit.
 

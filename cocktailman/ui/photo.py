@@ -96,7 +96,7 @@ def look(photo: Photo, whole: bool = False) -> Sight:
     """The drinks in a photo, each read by itself, or all of it as one; raises `InputError` where it is no picture."""
     image, sees = photo.read(), recogniser()
     boxes = (None,) if whole else sees.detector.detect([image])[0]
-    readings = sees.classifier.classify([box.crop(image) if box else image for box in boxes])
+    readings = sees.classifier.classify([[image]]) if whole else sees.readings(image, boxes)
     image.thumbnail((SHOWN, SHOWN))
     jpeg = BytesIO()
     image.save(jpeg, "JPEG", quality=90)
