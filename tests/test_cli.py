@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from cocktailman.__main__ import main
-from cocktailman.checkpoints import list_checkpoints
+from cocktailman.checkpoints import KINDS, list_checkpoints
 from cocktailman.generation import Generator
 from cocktailman.images import read_image
 from cocktailman.recognition import Recogniser
@@ -43,8 +43,9 @@ def run(
 ) -> Run:
     """Runs the command line in an empty folder, with the checkpoint `tiny` alone, and the tiny recogniser."""
     monkeypatch.chdir(tmp_path)
-    for function in (list_checkpoints, Generator.load.__func__):  # whose default folder is the project's
-        monkeypatch.setattr(function, "__defaults__", (checkpoints,))
+    # whose default folder is the project's
+    monkeypatch.setattr(list_checkpoints, "__defaults__", (checkpoints, tuple(KINDS)))
+    monkeypatch.setattr(Generator.load.__func__, "__defaults__", (checkpoints,))
     monkeypatch.setattr(Recogniser.load.__func__, "__defaults__", (recognisers,))
 
     def run(*arguments: object) -> Result:

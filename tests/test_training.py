@@ -135,7 +135,7 @@ CVAE = "cvae --trainer.logger false --trainer.accelerator cpu"
     ("arguments", "says"),
     [
         ("frobnicate", "No such command 'frobnicate'. (see python -m training --help)"),
-        ("pack --photos none", "none/photos.csv does not exist: check the folder of photos"),
+        ("pack --photos none", "none/boxes.csv does not exist: check the folder of photos"),
         ("split --photos none", "none/photos.csv does not exist: check the folder of photos"),
         ("export none new", "none holds no checkpoints/last.ckpt: name the folder of a run"),
         (CVAE, "data.packed"),

@@ -55,8 +55,8 @@ def export_classifier(
     soup: Wortsman et al., arXiv 2203.05482).
 
     They are calibrated on the validation photos, the mean of `views` (see `evaluate_classifier.read`), at `size` px (by
-    default that of the training): a little larger suits a network that was trained on random crops (Touvron et al., arXiv
-    1906.06423).
+    default that of the training): a little larger suits a network that was trained on random crops (Touvron et al.,
+    arXiv 1906.06423).
     """
     chosen, weights = last_of(run)
     seen_at: int = size or chosen["size"]

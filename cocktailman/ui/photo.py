@@ -95,12 +95,15 @@ def recogniser() -> Recogniser:
 def look(photo: Photo, whole: bool = False) -> Sight:
     """The drinks in a photo, each read by itself, or all of it as one; raises `InputError` where it is no picture."""
     image, sees = photo.read(), recogniser()
-    boxes = (None,) if whole else sees.detector.detect([image])[0]
-    readings = sees.classifier.classify([[image]]) if whole else sees.readings(image, boxes)
+    if whole:
+        drinks = [Drink(None, reading) for reading in sees.classifier.classify([[image]])]
+    else:
+        [boxes] = sees.detector.detect([image])
+        drinks = list(map(Drink, boxes, sees.readings(image, boxes)))
     image.thumbnail((SHOWN, SHOWN))
     jpeg = BytesIO()
     image.save(jpeg, "JPEG", quality=90)
-    return Sight(jpeg.getvalue(), tuple(map(Drink, boxes, readings)))
+    return Sight(jpeg.getvalue(), tuple(drinks))
 
 
 @st.cache_data(show_spinner=False, max_entries=REMEMBERED)
