@@ -79,13 +79,12 @@ def encode(
     from cocktailman.generation import Generator
     from cocktailman.images import ImageError, find_images, read_image
 
-    if ingredients is not None:  # checked, though the CVAE's encoder reads the picture alone
-        catalog().recipe(_names(ingredients))
+    recipe = None if ingredients is None else catalog().recipe(_names(ingredients))
     generator = Generator.load(model)
     failed = False
     for path in find_images(paths):
         try:
-            posterior = generator.encode([read_image(path)])
+            posterior = generator.encode([read_image(path)], [recipe])
         except ImageError as error:
             failed = True
             print(error, file=sys.stderr)

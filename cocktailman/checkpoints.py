@@ -26,10 +26,11 @@ from cocktailman.errors import InputError
 CHECKPOINTS = DATA / "checkpoints"
 KINDS = {  # where the network of each kind is; imported as it is needed, for some bring much along
     "cvae": "cocktailman.networks.cvae.CVAE",
+    "cidvae": "cocktailman.networks.cidvae.CIDVAE",
     "detector": "cocktailman.networks.detector.DrinkDetector",
     "classifier": "cocktailman.networks.classifier.DrinkClassifier",
 }
-GENERATORS = ("cvae",)  # the kinds that paint
+GENERATORS = ("cvae", "cidvae")  # the kinds that paint
 WEIGHTS, CONFIG, FACTS = "model.safetensors", "config.json", "checkpoint.json"
 
 

@@ -1,9 +1,10 @@
 """A recipe and a style become an image, and back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -120,16 +121,19 @@ class Generator:
                 pictures.append(image.resize((size, size), Image.Resampling.BICUBIC) if image.width != size else image)
         return pictures
 
-    def encode(self, images: Iterable[Image.Image]) -> Posterior:
-        """The posterior of each picture's style, whatever its recipe.
+    def encode(self, images: Iterable[Image.Image], recipes: Sequence[Recipe | None] | None = None) -> Posterior:
+        """The posterior of each picture's style.
 
-        The whole picture is stretched to a square first, as it was for training.
+        The encoder of a C-IDVAE looks at the recipe too, where it is known; that of a CVAE at the picture alone. The
+        whole picture is stretched to a square first, as it was for training.
         """
         pixels = np.stack([np.asarray(to_square(image, self.checkpoint.size)) for image in images])  # (n, h, w, 3)
+        vectors = self._known_vectors(recipes or [None] * len(pixels))
         means, stds = [], []
         for start in range(0, len(pixels), BATCH):
-            batch = pixels[start : start + BATCH].transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
-            mean, log_variance = self._run(self._network.encoder, batch)  # (b, style_dim) each
+            part = slice(start, start + BATCH)
+            batch = pixels[part].transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
+            mean, log_variance = self._run(self._network.encode, batch, vectors[part])  # (b, style_dim) each
             means.append(mean.numpy())
             stds.append(torch.exp(log_variance / 2).numpy())
         return Posterior(np.concatenate(means), np.concatenate(stds))
@@ -141,7 +145,12 @@ class Generator:
         with self._turn:
             return onnx_bytes(self._network.decoder, self.style_dim, len(self.vocabulary.ingredients))
 
-    def _run(self, half: torch.nn.Module, *inputs: Array):
+    def _known_vectors(self, recipes: Sequence[Recipe | None]) -> Array:
+        """Recipe vectors (n, n_ingredients); zeros where a recipe is unknown."""
+        nothing = np.zeros(len(self.vocabulary.ingredients), np.float32)
+        return np.stack([self.vocabulary.recipe_vector(recipe) if recipe else nothing for recipe in recipes])
+
+    def _run(self, half: Callable[..., Any], *inputs: Array):
         tensors: list[Tensor] = [torch.from_numpy(np.array(array, np.float32)) for array in inputs]
         with self._turn, torch.inference_mode():
             return half(*tensors)

@@ -153,6 +153,15 @@ def cvae(context: typer.Context) -> None:
     fit(CVAETraining, context.args)
 
 
+@app.command(context_settings=PASS_THROUGH)
+def cidvae(context: typer.Context) -> None:
+    """Train a C-IDVAE: --config training/configs/cidvae-photos/128px.yaml [--resume last] [--dry-run]."""
+    from training.cidvae import CIDVAETraining
+    from training.fit import fit
+
+    fit(CIDVAETraining, context.args)
+
+
 @app.command()
 def export(
     run: Path,

@@ -13,6 +13,7 @@ from cocktailman.catalog import catalog
 from cocktailman.checkpoints import Checkpoint, save_network
 from cocktailman.errors import InputError
 from cocktailman.latent.regressor import FILE as REGRESSOR
+from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig
 from cocktailman.networks.classifier import ClassifierConfig, DrinkClassifier
 from cocktailman.networks.cvae import CVAE, CVAEConfig
 from cocktailman.networks.detector import DetectorConfig, DrinkDetector
@@ -35,13 +36,15 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
     Raises `InputError` where there is no such run.
     """
     chosen, weights = last_of(run)
-    network = CVAE(CVAEConfig(style_dim=chosen["style_dim"], size=chosen["size"]))
+    kind = "cidvae" if "encoder.verdict.weight" in weights else "cvae"
+    config = {"cvae": CVAEConfig, "cidvae": CIDVAEConfig}[kind](style_dim=chosen["style_dim"], size=chosen["size"])
+    network = {"cvae": CVAE, "cidvae": CIDVAE}[kind](config)
     network.load_state_dict(weights)
     if packed:
         network.rescale_style(
             *aggregate_posterior(network.eval(), read_pictures(packed, network.config.size).of("train"))
         )
-    checkpoint = save_network(network, "cvae", name, domain, root)
+    checkpoint = save_network(network, kind, name, domain, root)
     (checkpoint.folder / REGRESSOR).unlink(missing_ok=True)  # it was fitted for the weights before
     return checkpoint
 
@@ -100,6 +103,6 @@ def last_of(run: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
 def aggregate_posterior(network: CVAE, pictures: Pictures) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation, (style_dim,) each, of the styles of all pictures."""
     batches = DataLoader(PictureDataset(pictures, network.config.size, augment=False), 64)
-    parts = [network.encoder(images) for images, _ in batches]
+    parts = [network.encode(images, recipes) for images, recipes in batches]
     mean, log_variance = (torch.cat(part) for part in zip(*parts, strict=True))  # (n, style_dim) each
     return mean.mean(0), (mean.var(0) + log_variance.exp().mean(0)).sqrt()

@@ -15,7 +15,7 @@ def write_styles(name: str, packed: Path, root: Path = STYLES) -> Path:
     """Encodes every picture with checkpoint `name`, projects the styles and writes the table; returns its path."""
     generator = Generator.load(name)
     pictures = read_pictures(packed, generator.checkpoint.size)
-    posterior = generator.encode(pictures.images)
+    posterior = generator.encode(pictures.images, pictures.recipes)
     table = add_styles(pictures.table, posterior.mean, posterior.std)
     styles = style_matrix(table)
     for prefix, plane in (("pca", pca_plane(styles)), ("umap", umap_plane(styles))):

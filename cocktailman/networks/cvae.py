@@ -51,9 +51,13 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
 
     def forward(self, image: Tensor, recipe: Tensor) -> CVAEOutput:
         """Reconstructs `image` (n, 3, size, size) in [0, 1] of drinks with `recipe` (n, recipe_dim)."""
-        mean, log_variance = self.encoder(image)  # (n, style_dim) each
+        mean, log_variance = self.encode(image, recipe)
         style = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)  # (n, style_dim)
         return CVAEOutput(self.decoder(style, recipe), mean, log_variance, style)
+
+    def encode(self, image: Tensor, recipe: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance of the styles of `image`, (n, style_dim) each, whatever its recipe is."""
+        return self.encoder(image)
 
     @torch.no_grad()
     def rescale_style(self, shift: Tensor, scale: Tensor) -> None:

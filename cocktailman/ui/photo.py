@@ -11,6 +11,7 @@ import streamlit as st
 import torch
 from PIL import Image
 
+from cocktailman.catalog import Recipe
 from cocktailman.images import read_image
 from cocktailman.recognition import Array, Box, Reading, Recogniser, Recognition
 from cocktailman.renders import Renders
@@ -112,6 +113,6 @@ def heat_map(crop: Image.Image, ingredient: str) -> Array:
     return recogniser().classifier.heat_map(crop, ingredient)
 
 
-def style_of(crop: Image.Image, model: str) -> tuple[float, ...]:
-    """The style of a drink, as a generator's encoder reads it."""
-    return tuple(cache.generator(model).encode([crop]).mean[0].tolist())
+def style_of(crop: Image.Image, recipe: Recipe, model: str) -> tuple[float, ...]:
+    """The style of a drink of this recipe, as a generator's encoder reads it."""
+    return tuple(cache.generator(model).encode([crop], [recipe]).mean[0].tolist())

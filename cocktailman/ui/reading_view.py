@@ -124,5 +124,5 @@ def _take_away(photo: Photo, sight: Sight, drink: Drink, seen: Recipe) -> None:
             help="all of it, as `python -m cocktailman recognise --json` writes it",
         )
     if paint:
-        painting = Painting(model, seen, style=style_of(drink.cut_from(sight.picture), model))
+        painting = Painting(model, seen, style=style_of(drink.cut_from(sight.picture), seen, model))
         st.switch_page("pages/generate.py", query_params=painting.query())

@@ -1,0 +1,68 @@
+"""What an encoder that is a discriminator, and a decoder that is a generator, are trained to make small."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+Error = Literal["bce", "mse"]
+
+
+class Verdict(nn.Module):
+    """Error of the logits `real` (n,), where all images are real (1) or none is (0).
+
+    Binary cross-entropy (Goodfellow et al., arXiv 1406.2661) or squared error (LSGAN, Mao et al., arXiv 1611.04076).
+    """
+
+    def __init__(self, error: Error = "bce") -> None:
+        super().__init__()
+        self.error = {"bce": F.binary_cross_entropy_with_logits, "mse": F.mse_loss}[error]
+
+    def forward(self, real: Tensor, truth: float) -> Tensor:
+        return self.error(real, torch.full_like(real, truth))  # ()
+
+
+class DiscriminatorLoss(nn.Module):
+    """The encoder as a discriminator: photos are real; not real, in equal parts, is what was rebuilt, what was
+    sampled, and photos beside a recipe that is not theirs (Reed et al., arXiv 1605.05396, algorithm 1)."""
+
+    def __init__(self, error: Error = "bce") -> None:
+        super().__init__()
+        self.verdict = Verdict(error)
+
+    def forward(self, photos: Tensor, fakes: list[Tensor]) -> Tensor:
+        """Logits (n,) of photos and of each kind of fake."""
+        return self.verdict(photos, 1) + torch.stack([self.verdict(fake, 0) for fake in fakes]).mean()  # ()
+
+
+class GeneratorLoss(nn.Module):
+    """The decoder as a generator: what it paints should be taken for real (the non-saturating form)."""
+
+    def __init__(self, error: Error = "bce") -> None:
+        super().__init__()
+        self.verdict = Verdict(error)
+
+    def forward(self, painted: Tensor) -> Tensor:
+        return self.verdict(painted, 1)  # ()
+
+
+class FeatureReconstruction(nn.Module):
+    """Squared error of the discriminator's features of a rebuilt image and of its target, the latter of mean square 1
+    (VAE/GAN, Larsen et al., arXiv 1512.09300, eq. 7)."""
+
+    def forward(self, rebuilt: Tensor, target: Tensor) -> Tensor:
+        target = target.detach()
+        return F.mse_loss(rebuilt, target) / target.square().mean().clamp(min=1e-6)  # ()
+
+
+class GradientPenalty(nn.Module):
+    """R1: squared norm of the gradient of the verdict on photos with respect to their pixels, mean over photos
+    (Mescheder, Geiger & Nowozin, arXiv 1801.04406, eq. 9)."""
+
+    def forward(self, real: Tensor, photos: Tensor) -> Tensor:
+        """Logits (n,) of `photos` (n, 3, h, w), which must require their gradient."""
+        (gradient,) = torch.autograd.grad(real.sum(), photos, create_graph=True)
+        return gradient.square().sum((1, 2, 3)).mean()  # ()

@@ -1,0 +1,101 @@
+"""Conditional implicit-discriminator variational autoencoder.
+
+Munjal, Paul & Krishnan, *Implicit Discriminator in Variational Autoencoder* (arXiv 1909.13062), in its conditional
+form: two networks instead of three, for the encoder is the discriminator as well and the decoder the generator.
+"""
+
+# Annotations are no strings here: from them the hub's mixin learns the class of a configuration.
+
+from dataclasses import (
+    dataclass,
+)  # no __future__ annotations: the hub's mixin reads the configuration's class from them
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_weights
+
+from cocktailman.networks.blocks import CHANNELS
+from cocktailman.networks.cvae import CVAE, CVAEConfig
+
+
+@dataclass
+class CIDVAEConfig(CVAEConfig):
+    """What a C-IDVAE is built from: the same as a CVAE, whose decoder it has."""
+
+
+@dataclass
+class Judgement:
+    """What the encoder says of images: mean and log_variance (n, style_dim) of their styles, and as a discriminator
+    `real` (n,), a logit; features (n, c, 8, 8) are what it says so from."""
+
+    mean: Tensor
+    log_variance: Tensor
+    real: Tensor
+    features: Tensor
+
+
+class JudgingEncoder(nn.Module):
+    """Image (n, 3, size, size) in [0, 1] and recipe (n, recipe_dim) to a `Judgement`; zeros are a recipe nobody knows.
+
+    The recipe joins after the first convolution, and once more at the verdict, as in a projection discriminator
+    (Miyato & Koyama, arXiv 1802.05637, eq. 3). No batch normalisation: a verdict on one image must not depend on
+    others. Layers are called as those of `StyleEncoder`, so that its weights fit (see `without_batch_norm`).
+    """
+
+    def __init__(self, style_dim: int, recipe_dim: int, size: int) -> None:
+        super().__init__()
+        self.size = size
+        self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(3, CHANNELS[size], 1)})
+        self.join = nn.ModuleDict({str(size): nn.Linear(recipe_dim, CHANNELS[size], bias=False)})
+        self.down = nn.ModuleDict()
+        while size > 4:
+            wide, narrow = CHANNELS[size], CHANNELS[size // 2]
+            self.down[str(size)] = nn.Sequential(_conv(wide, narrow, stride=2), _conv(narrow, narrow))
+            size //= 2
+        self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
+        self.verdict = nn.Linear(CHANNELS[4], 1)
+        self.agreement = nn.Linear(recipe_dim, CHANNELS[4], bias=False)
+        nn.init.zeros_(self.join[str(self.size)].weight)  # type: ignore[arg-type]  # at first it sees the picture alone
+
+    def forward(self, image: Tensor, recipe: Tensor) -> Judgement:
+        h = self.from_rgb[str(self.size)](image * 2 - 1)  # (n, c, size, size)
+        h = h + self.join[str(self.size)](recipe)[:, :, None, None]
+        features = h
+        for size, layer in self.down.items():
+            h = layer(h)  # (n, c', h / 2, w / 2)
+            if size == "16":
+                features = h  # (n, c, 8, 8)
+        mean, log_variance = self.head(h.flatten(1)).float().chunk(2, dim=1)  # (n, style_dim) each
+        seen = h.mean((2, 3)).float()  # (n, 256)
+        real = self.verdict(seen).squeeze(1) + (self.agreement(recipe) * seen).sum(1)  # (n,)
+        return Judgement(mean, log_variance.clamp(-12, 8), real, features)
+
+
+class CIDVAE(CVAE):
+    """Encoder and discriminator in one, decoder and generator in one, with the prior z ~ N(0, I)."""
+
+    def __init__(self, config: CIDVAEConfig) -> None:
+        super().__init__(config)
+        self.encoder = JudgingEncoder(config.style_dim, config.recipe_dim, config.size)
+
+    def encode(self, image: Tensor, recipe: Tensor) -> tuple[Tensor, Tensor]:
+        judged = self.encoder(image, recipe)
+        return judged.mean, judged.log_variance
+
+
+@torch.no_grad()
+def without_batch_norm(weights: dict[str, Tensor], eps: float = 1e-5) -> dict[str, Tensor]:
+    """Weights of a `CVAE`, the batch normalisation of its encoder folded into the convolutions before it."""
+    folded = dict(weights)
+    mark = "1.running_mean"  # as in encoder.down.64.0.1.running_mean, beside encoder.down.64.0.0.weight
+    for conv in [name.removesuffix(mark) for name in weights if name.startswith("encoder.") and name.endswith(mark)]:
+        mean, variance, scale, shift = (
+            folded.pop(f"{conv}1.{part}") for part in ("running_mean", "running_var", "weight", "bias")
+        )
+        kernel, bias = fuse_conv_bn_weights(folded[f"{conv}0.weight"], None, mean, variance, eps, scale, shift)
+        folded |= {f"{conv}0.weight": kernel, f"{conv}0.bias": bias}
+    return folded
+
+
+def _conv(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(channels_in, channels_out, 3, stride, padding=1), nn.SiLU())

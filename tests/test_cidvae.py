@@ -1,0 +1,127 @@
+import math
+
+import pytest
+import torch
+from test_networks import recipes
+from torch import Tensor
+
+from cocktailman.networks.adversarial import (
+    DiscriminatorLoss,
+    FeatureReconstruction,
+    GeneratorLoss,
+    GradientPenalty,
+    Verdict,
+)
+from cocktailman.networks.blocks import grow
+from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, without_batch_norm
+from cocktailman.networks.cvae import CVAE
+from training.cidvae import CIDVAETraining
+
+
+@pytest.fixture(scope="module")
+def cidvae(network: CVAE) -> CIDVAE:
+    """A C-IDVAE that starts from the CVAE of 64 px."""
+    torch.manual_seed(0)
+    grown = CIDVAE(CIDVAEConfig(size=64))
+    assert {name.split(".")[1] for name in grow(grown, without_batch_norm(network.state_dict()))} == {
+        "join",
+        "verdict",
+        "agreement",
+    }
+    return grown.eval()
+
+
+@pytest.mark.parametrize("style_dim", [4, 6])
+@pytest.mark.parametrize("size", [64, 256])
+@torch.no_grad()
+def test_shapes_and_ranges(size: int, style_dim: int) -> None:
+    network = CIDVAE(CIDVAEConfig(style_dim=style_dim, size=size)).eval()
+    image = torch.rand(2, 3, size, size)
+    output, judged = network(image, recipes(2)), network.encoder(image, recipes(2))
+    assert output.image.shape == image.shape and output.image.min() >= 0 and output.image.max() <= 1
+    assert {part.shape for part in (output.mean, output.log_variance, output.style)} == {(2, style_dim)}
+    assert judged.real.shape == (2,) and judged.features.shape[2:] == (8, 8)
+
+
+@torch.no_grad()
+def test_it_starts_as_the_cvae_it_was_grown_from(network: CVAE, cidvae: CIDVAE) -> None:
+    image = torch.rand(3, 3, 64, 64)
+    for ours, theirs in zip(cidvae.encode(image, recipes(3)), network.encode(image, recipes(3)), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-4)
+    style = torch.randn(3, 6)
+    torch.testing.assert_close(cidvae.decoder(style, recipes(3)), network.decoder(style, recipes(3)))
+
+
+@torch.no_grad()
+def test_a_verdict_is_on_one_image_and_its_recipe(cidvae: CIDVAE) -> None:
+    image = torch.rand(4, 3, 64, 64)
+    together = cidvae.encoder(image, recipes(4)).real
+    torch.testing.assert_close(cidvae.encoder(image[:1], recipes(1)).real, together[:1], atol=1e-5, rtol=1e-4)
+    assert not torch.allclose(cidvae.encoder(image, recipes(4).roll(1, 0)).real, together, atol=1e-4)
+
+
+def test_verdicts() -> None:
+    sure = torch.tensor([30.0, 30.0])
+    assert Verdict()(sure, 1) == pytest.approx(0, abs=1e-6) and Verdict()(sure, 0) == pytest.approx(30)
+    assert Verdict("mse")(torch.tensor([0.5, 1.5]), 1) == 0.25
+    undecided = torch.zeros(3)
+    assert DiscriminatorLoss()(undecided, [undecided, undecided]) == pytest.approx(2 * math.log(2))
+    assert DiscriminatorLoss()(sure, [-sure]) == pytest.approx(0, abs=1e-6)
+    assert GeneratorLoss()(sure) < GeneratorLoss()(undecided) < GeneratorLoss()(-sure)
+
+
+def test_gradient_penalty_of_a_plane_is_its_squared_slope() -> None:
+    photos, slope = torch.rand(5, 3, 4, 4, requires_grad=True), torch.randn(3, 4, 4)
+    torch.testing.assert_close(GradientPenalty()((photos * slope).sum((1, 2, 3)), photos), slope.square().sum())
+
+
+def test_features_are_compared_whatever_their_scale() -> None:
+    target, noise = torch.randn(2, 3, 4, 4), torch.randn(2, 3, 4, 4)
+    error = FeatureReconstruction()
+    assert error(target, target) == 0
+    torch.testing.assert_close(error(10 * target + noise, 10 * target), error(target + noise / 10, target))
+
+
+def gradients(pull: float = 0.0, **weights: float) -> tuple[Tensor, Tensor]:
+    """What moves encoder and decoder in one step where only the losses given have a weight, each as one long vector."""
+    torch.manual_seed(0)
+    training = CIDVAETraining(size=64, pull=pull)
+    training.weight = dict.fromkeys(training.weight, 0.0) | weights
+    image, recipe = torch.rand(4, 3, 64, 64), recipes(4)
+    turn = training.look(image, recipe)
+    training.total(turn, training.terms(turn, image, recipe)).backward()
+    halves = training.network.encoder, training.network.decoder
+    vectors = [
+        torch.cat([torch.zeros_like(w).flatten() if w.grad is None else w.grad.flatten() for w in half.parameters()])
+        for half in halves
+    ]
+    return vectors[0], vectors[1]
+
+
+@pytest.mark.parametrize(
+    ("loss", "moves_decoder"),
+    [("discriminator", False), ("penalty", False), ("kl", False), ("reconstruction", True), ("feature", True)],
+)
+def test_whom_a_loss_moves(loss: str, moves_decoder: bool) -> None:
+    encoder, decoder = gradients(**{loss: 1.0})
+    assert encoder.any(), "each of them moves the encoder"
+    assert bool(decoder.any()) == moves_decoder
+
+
+def test_the_generators_loss_moves_the_decoder_alone() -> None:
+    encoder, decoder = gradients(reconstruction=1.0)
+    pulled_encoder, pulled_decoder = gradients(reconstruction=1.0, pull=1.0)
+    torch.testing.assert_close(pulled_encoder, encoder)
+    assert (pulled_decoder - decoder).norm() > 0.01 * decoder.norm()
+
+
+def test_a_generator_is_pulled_as_hard_as_asked() -> None:
+    """Half the gradient that its reconstruction error has at the pixels is what a pull of 0.5 means."""
+    torch.manual_seed(0)
+    training, image, recipe = CIDVAETraining(size=64, pull=0.5), torch.rand(4, 3, 64, 64), recipes(4)
+    turn = training.look(image, recipe)
+    turn.rebuilt.retain_grad()
+    turn.sampled.retain_grad()
+    training.total(turn, training.terms(turn, image, recipe)).backward()
+    assert turn.rebuilt.grad is not None and turn.sampled.grad is not None
+    assert turn.sampled.grad.norm() == pytest.approx(float(turn.rebuilt.grad.norm()) / 2, rel=1e-3)

@@ -1,0 +1,216 @@
+"""The C-IDVAE as it is trained: encoder and discriminator in one, decoder and generator in one, four losses at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import lightning as L
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from cocktailman.errors import InputError
+from cocktailman.networks.adversarial import (
+    DiscriminatorLoss,
+    Error,
+    FeatureReconstruction,
+    GeneratorLoss,
+    GradientPenalty,
+)
+from cocktailman.networks.blocks import grow
+from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without_batch_norm
+from cocktailman.networks.losses import KLDivergence, Reconstruction
+from training.data import Batch
+
+
+@dataclass
+class Turn:
+    """One batch as both networks see it: photos judged; rebuilt and sampled drinks, and what the encoder says of them.
+
+    What is judged are the drinks' pixels, cut off from the decoder (`shown`): each loss decides for itself what goes on
+    to the decoder, and the discriminator's goes nowhere.
+    """
+
+    photos: Judgement
+    rebuilt: Tensor  # (n, 3, size, size)
+    sampled: Tensor  # (n, 3, size, size)
+    shown: tuple[Tensor, Tensor]  # rebuilt and sampled again, as leaves
+    judged: tuple[Judgement, Judgement]  # of these
+
+
+class CIDVAETraining(L.LightningModule):
+    """The C-IDVAE with its losses and its two optimisers.
+
+    Encoder: adversarial as a discriminator, reconstruction, KL. Decoder: reconstruction as an ordinary decoder, then
+    adversarial as a generator, both before it takes its step.
+
+    Args:
+        style_dim: numbers in a style vector.
+        size: px, the side of the pictures.
+        adversarial: `bce` or `mse`, the error of a verdict.
+        adversarial_weight: of the encoder's loss as a discriminator.
+        pull: of the discriminator on a sampled drink's pixels, as a share of the pull of the reconstruction error on
+            those of a rebuilt one: both gradients are measured at each step (the adaptive weight of VQGAN, Esser,
+            Rombach & Ommer, arXiv 2012.09841, eq. 7, at the pixels).
+        reconstruction: `mse` or `mae`, the pixel error.
+        reconstruction_weight: of the pixel error.
+        feature_weight: of the error of the discriminator's features; 0 leaves it out.
+        kl_weight: of the KL in nats.
+        mismatch: show the discriminator photos beside recipes that are not theirs.
+        penalty_weight: of the R1 penalty, which is taken each `penalty_every` steps (Karras et al., arXiv 1912.04958);
+            0 leaves it out.
+        recipe_dropout: how often each ingredient is left out of a training recipe.
+        unknown_recipes: how often a recipe is left out altogether, so that a photo of an unknown drink can be encoded.
+        encoder_rate, decoder_rate: the two learning rates of Adam (Heusel et al., arXiv 1706.08500); both fall to a
+            tenth along a cosine.
+        start_from: folder of a CVAE or C-IDVAE, of any size, whose weights start the layers both have. The batch
+            normalisation of its decoder then stays as it is.
+    """
+
+    def __init__(
+        self,
+        style_dim: int = 6,
+        size: int = 128,
+        adversarial: Error = "bce",
+        adversarial_weight: float = 0.5,
+        pull: float = 0.5,
+        reconstruction: Literal["mse", "mae"] = "mse",
+        reconstruction_weight: float = 20.0,
+        feature_weight: float = 0.0,
+        kl_weight: float = 3e-3,
+        mismatch: bool = True,
+        penalty_weight: float = 10.0,
+        penalty_every: int = 16,
+        recipe_dropout: float = 0.1,
+        unknown_recipes: float = 0.1,
+        encoder_rate: float = 4e-4,
+        decoder_rate: float = 2e-4,
+        start_from: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.save_hyperparameters(ignore=["start_from"])
+        self.automatic_optimization = False
+        try:
+            self.network = CIDVAE(CIDVAEConfig(style_dim=style_dim, size=size))
+            smaller = load_file(start_from / "model.safetensors") if start_from else {}
+        except (ValueError, OSError, SafetensorError) as error:
+            raise InputError(f"the network cannot be built: {error}") from error
+        grow(self.network, without_batch_norm({name: value.float() for name, value in smaller.items()}))
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.norms_stay = start_from is not None
+        self.weight = {
+            "discriminator": adversarial_weight,
+            "reconstruction": reconstruction_weight,
+            "feature": feature_weight,
+            "kl": kl_weight,
+            "penalty": penalty_weight,
+        }
+        self.pull, self.mismatch, self.penalty_every = pull, mismatch, penalty_every
+        self.recipe_dropout, self.unknown_recipes = recipe_dropout, unknown_recipes
+        self.rates = encoder_rate, decoder_rate
+        self.discriminator, self.generator = DiscriminatorLoss(adversarial), GeneratorLoss(adversarial)
+        self.reconstruction, self.feature = Reconstruction(reconstruction), FeatureReconstruction()
+        self.kl, self.penalty = KLDivergence(), GradientPenalty()
+
+    def training_step(self, batch: Batch, batch_idx: int) -> None:
+        image, recipe = batch[0], self._thinned(batch[1])
+        turn = self.look(image, recipe)
+        terms = self.terms(turn, image, recipe)
+        self.manual_backward(self.total(turn, terms))
+        for optimizer in self.optimizers():  # type: ignore[union-attr]
+            self.clip_gradients(optimizer, 10.0, "norm")
+            optimizer.step()
+            optimizer.zero_grad()
+        for schedule in self.lr_schedulers():  # type: ignore[union-attr]
+            schedule.step()
+        self.log_dict({f"train/{name}": value.detach() for name, value in terms.items()}, on_step=False, on_epoch=True)
+
+    def look(self, image: Tensor, recipe: Tensor) -> Turn:
+        """One pass of everything: images (n, 3, size, size) in [0, 1] and recipes (n, recipe_dim)."""
+        photos = self.network.encoder(image, recipe)
+        style = photos.mean + torch.exp(photos.log_variance / 2) * torch.randn_like(photos.mean)  # (n, style_dim)
+        rebuilt = self.network.decoder(style, recipe)
+        sampled = self.network.decoder(torch.randn_like(style), recipe)
+        shown = rebuilt.detach().requires_grad_(), sampled.detach().requires_grad_()
+        judged = self.network.encoder(shown[0], recipe), self.network.encoder(shown[1], recipe)
+        return Turn(photos, rebuilt, sampled, shown, judged)
+
+    def terms(self, turn: Turn, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
+        """Each loss, unweighted, by name, ()."""
+        rebuilt, sampled = turn.judged
+        fakes = [rebuilt.real, sampled.real]
+        if self.mismatch:
+            others = recipe.roll(1, 0)
+            differ = (others != recipe).any(1)
+            if differ.any():
+                fakes.append(self.network.encoder(image[differ], others[differ]).real)
+        terms = {
+            "discriminator": self.discriminator(turn.photos.real, fakes),
+            "kl": self.kl(turn.photos.mean, turn.photos.log_variance),
+            "reconstruction": self.reconstruction(turn.shown[0], image),
+            "generator": self.generator(sampled.real),
+        }
+        if self.weight["feature"]:
+            terms["feature"] = self.feature(rebuilt.features, turn.photos.features)
+        steps = self.global_step // len(self.rates)  # Lightning counts those of each optimiser
+        if self.weight["penalty"] and steps % self.penalty_every == 0:
+            with torch.autocast(image.device.type, enabled=False):  # a gradient of a gradient wants exact numbers
+                pixels = image.float().requires_grad_()
+                terms["penalty"] = self.penalty(self.network.encoder(pixels, recipe).real, pixels)
+        return terms
+
+    def total(self, turn: Turn, terms: dict[str, Tensor]) -> Tensor:
+        """What to make small, (): its gradient reaches both networks, each by the losses that are meant for it."""
+        return self._encoder_loss(terms) + self._decoder_loss(turn, terms)
+
+    def _encoder_loss(self, terms: dict[str, Tensor]) -> Tensor:
+        """What reaches the encoder at once; its share of the reconstruction error comes back through the decoder."""
+        loss = self.weight["discriminator"] * terms["discriminator"] + self.weight["kl"] * terms["kl"]
+        if "penalty" in terms:
+            loss = loss + self.weight["penalty"] / 2 * self.penalty_every * terms["penalty"]
+        return loss
+
+    def _decoder_loss(self, turn: Turn, terms: dict[str, Tensor]) -> Tensor:
+        """A sum whose gradient at the painted pixels is that of the losses at the pixels shown.
+
+        As an ordinary decoder: reconstruction, and on through the style to the encoder. As a generator: adversarial,
+        and no further than the decoder, for its styles come from the prior.
+        """
+        wanted = self.weight["reconstruction"] * terms["reconstruction"]
+        if "feature" in terms:
+            wanted = wanted + self.weight["feature"] * terms["feature"]
+        (as_decoder,) = torch.autograd.grad(wanted, turn.shown[0], retain_graph=True)
+        (as_generator,) = torch.autograd.grad(terms["generator"], turn.shown[1], retain_graph=True)
+        share = self.pull * as_decoder.norm() / as_generator.norm().clamp(min=1e-12)
+        return (turn.rebuilt * as_decoder).sum() + share * (turn.sampled * as_generator).sum()
+
+    def _thinned(self, recipe: Tensor) -> Tensor:
+        known = torch.rand(len(recipe), 1, device=recipe.device) >= self.unknown_recipes
+        return recipe * known * (torch.rand_like(recipe) >= self.recipe_dropout)
+
+    def on_train_epoch_start(self) -> None:
+        if self.norms_stay:
+            for layer in self.network.decoder.modules():
+                if isinstance(layer, nn.BatchNorm2d):
+                    layer.eval()
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        image, recipe = batch
+        judged = self.network.encoder(image, recipe)
+        rebuilt = self.network.decoder(judged.mean, recipe)
+        self.log("validation/mse", Reconstruction("mse")(rebuilt, image), prog_bar=True, batch_size=len(image))
+        nats = KLDivergence.per_dimension(judged.mean, judged.log_variance)
+        self.log("validation/kl", nats.sum(), prog_bar=True, batch_size=len(image))
+        self.log("validation/kl_least", nats.min(), batch_size=len(image))  # near 0: that dimension has collapsed
+
+    def configure_optimizers(self):
+        halves, steps = (self.network.encoder, self.network.decoder), int(self.trainer.estimated_stepping_batches)
+        pairs = []
+        for half, rate in zip(halves, self.rates, strict=True):
+            optimizer = torch.optim.Adam(half.parameters(), rate, betas=(0.5, 0.99))
+            schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps, eta_min=rate / 10)
+            pairs.append({"optimizer": optimizer, "lr_scheduler": schedule})
+        return tuple(pairs)
