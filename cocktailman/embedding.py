@@ -12,6 +12,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,11 @@ def embed(
     """Encodes every picture below a folder into the table `out`, going on where an earlier run stopped.
 
     With `use_ray` on Ray Data, which spreads it over the machines of a cluster that see the same folder. `told` hears
-    how many pictures of how many are done. Raises `InputError` where the folder has no pictures, `out` is of another
-    model, or Ray is not installed.
+    how many pictures of how many are done. Raises `InputError` where the folder has no pictures, the model encodes
+    none, `out` is of another model, or Ray is not installed: before `told` hears anything.
     """
+    if use_ray and find_spec("ray") is None:
+        raise InputError('Ray is not installed: `pip install "ray[data]"`, or leave out --ray')
     if out.suffix != ".parquet":
         raise InputError(f"{out.name} does not end in .parquet: name such a file with --out")
     checkpoint = find_checkpoint(model, root)
@@ -90,14 +93,14 @@ def embed(
     kept = _kept(out, parts, mark)
     known = set(kept["file"]) if len(kept) else set()
     left = [file for file in files if file not in known]
-    told(len(files) - len(left), len(files))
+    encoder = BatchEncoder(folder, model, root) if left else None  # on Ray too, to refuse a model here and not there
     _begin(parts, mark)
+    told(len(files) - len(left), len(files))
     if use_ray:
         from cocktailman.embedding_ray import encode_on_ray
 
         encode_on_ray(left, folder, model, root, parts, BATCH)
     else:
-        encoder = BatchEncoder(folder, model, root) if left else None
         for number, part in enumerate(_batches(left, BATCH * PER_PART)):
             write_part(pd.concat([encoder({"file": batch}) for batch in _batches(part, BATCH)]), parts)  # type: ignore[misc]
             told(len(files) - len(left) + min((number + 1) * BATCH * PER_PART, len(left)), len(files))

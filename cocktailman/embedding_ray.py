@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import ray  # type: ignore[import-not-found]
 
 from cocktailman.embedding import BatchEncoder, write_part
-from cocktailman.errors import InputError
 
 
 class PartEncoder(BatchEncoder):
@@ -27,10 +27,6 @@ class PartEncoder(BatchEncoder):
 
 def encode_on_ray(files: Sequence[str], folder: Path, model: str, root: Path, parts: Path, batch_size: int) -> None:
     """Encodes files below a folder in batches, one encoder for each processor of the cluster, which sees the folder."""
-    try:
-        import ray  # type: ignore[import-not-found]
-    except ImportError:
-        raise InputError('Ray is not installed: `pip install "ray[data]"`, or leave out --ray') from None
     if not files:
         return
     ray.init(ignore_reinit_error=True, log_to_driver=False)

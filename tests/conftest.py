@@ -17,6 +17,8 @@ from cocktailman.networks.cvae import CVAE, CVAEConfig
 from cocktailman.networks.detector import DetectorConfig, DrinkDetector
 from cocktailman.recognition import Detector, Recogniser
 
+pytest_plugins = ["app", "web_site"]  # their fixtures, which lie beside the helpers that tests import from them
+
 Network = TypeVar("Network", bound=nn.Module)
 
 torch.set_num_threads(1)  # faster on small networks, by far where other work shares the cores

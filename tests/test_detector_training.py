@@ -9,7 +9,8 @@ import torch
 from PIL import Image
 from torch import nn
 
-from cocktailman.recognition import Box
+from cocktailman.errors import InputError
+from cocktailman.recognition import Box, Recogniser
 from cocktailman.renders import EDGES
 from training import crops, detector_data, photos
 from training.detector_data import write_detector_data
@@ -80,6 +81,15 @@ def test_a_pasted_drink_fills_its_box_and_nothing_else(folder: Path, tmp_path: P
             inside |= near[None] & (np.abs(down - y) <= height / 2 + 0.02)[:, None]
         assert changed[inside].mean() > 0.3
         assert changed[~inside].mean() < 0.1, "but for a straw, nothing is painted beside the drinks"
+
+
+def test_crops_of_no_folder_are_refused_before_the_first_photo(
+    recogniser: Recogniser, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(InputError, match=r"photos\.csv does not exist"):
+        crops.write_crops(recogniser.detector, tmp_path / "nowhere", tmp_path / "out" / "crops.parquet", 64)
+    assert capsys.readouterr() == ("", "")
+    assert not list(tmp_path.iterdir())
 
 
 def test_boxes_count_as_sure_only_where_nothing_is_in_doubt(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from cocktailman import embedding
+from cocktailman.checkpoints import WEIGHTS
 from cocktailman.embedding import BatchEncoder, embed
 from cocktailman.errors import InputError
 from cocktailman.generation import Generator
@@ -82,6 +84,18 @@ def test_what_cannot_be_embedded_gets_a_sentence(checkpoints, folder, tmp_path, 
         embed(changed if isinstance(changed, Path) else folder, "tiny", out, root=checkpoints)
 
 
+@pytest.mark.parametrize(("model", "said"), [("detector", "paints nothing"), ("damaged", "is damaged")])
+def test_a_model_that_encodes_nothing_is_refused_first(recognisers, checkpoints, folder, tmp_path, model, said):
+    root, told = tmp_path / "checkpoints", []
+    shutil.copytree(recognisers / "detector", root / "detector")
+    shutil.copytree(checkpoints / "tiny", root / "damaged")
+    (root / "damaged" / WEIGHTS).write_bytes(b"")
+    with pytest.raises(InputError, match=said):
+        embed(folder, model, tmp_path / "table.parquet", root=root, told=lambda *counts: told.append(counts))
+    assert not told
+    assert not list(tmp_path.glob("table*"))
+
+
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason='Ray is optional: pip install "ray[data]"')
 def test_ray_writes_the_same_table(checkpoints, folder, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))  # its workers start elsewhere
@@ -95,3 +109,4 @@ def test_ray_writes_the_same_table(checkpoints, folder, tmp_path, monkeypatch):
 def test_without_ray_a_sentence_says_how_to_get_it(checkpoints, folder, tmp_path):
     with pytest.raises(InputError, match="pip install"):
         embed(folder, "tiny", tmp_path / "table.parquet", use_ray=True, root=checkpoints)
+    assert not list(tmp_path.glob("table*"))

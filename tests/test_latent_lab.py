@@ -6,9 +6,9 @@ from io import BytesIO
 import numpy as np
 import pandas as pd
 import pytest
+from app import calm, pictures, run
 from PIL import Image
 from streamlit.testing.v1 import AppTest
-from test_pages import calm, pictures, run
 
 from cocktailman.errors import InputError
 from cocktailman.film import gif_bytes

@@ -33,8 +33,10 @@ def find_drinks(detector: Detector, photos: Path) -> pd.DataFrame:
 def write_crops(detector: Detector, photos: Path, out: Path, size: int) -> pd.DataFrame:
     """Packs the photos cropped to their best drink, or whole where none reaches the detector's threshold.
 
-    Writes the boxes beside them as a table, `out` with the suffix .csv, and returns it.
+    Writes the boxes beside them as a table, `out` with the suffix .csv, and returns it. Raises `InputError` where
+    `photos` is not the folder of photos.
     """
+    read_table(photos / "photos.csv")  # which `pack` needs: refused now, not after minutes of detecting
     found = find_drinks(detector, photos)
     out.parent.mkdir(parents=True, exist_ok=True)
     found.to_csv(out.with_suffix(".csv"), index=False)

@@ -1,0 +1,163 @@
+"""The page Recognise with the tiny networks; what a visitor does, and what a visitor gets wrong."""
+
+from io import BytesIO
+
+import pytest
+from app import button, calm, pictures, run
+from conftest import blank, noise
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cocktailman.checkpoints import CHECKPOINTS
+from cocktailman.images import read_image
+from cocktailman.recognition import Recogniser
+from cocktailman.renders import RENDERS
+from cocktailman.ui import cache, entry, photo
+
+
+@pytest.fixture
+def recogniser(recogniser, recognisers, renders, monkeypatch):
+    """The page Recognise sees with the tiny networks, to which noise is a drink and a blank picture none."""
+    monkeypatch.setattr(Recogniser.load.__func__, "__defaults__", (recognisers,))
+    for cached in (photo.recogniser, photo.look, photo.heat_map):
+        cached.clear()
+    yield recogniser
+    for cached in (photo.recogniser, photo.look, photo.heat_map):
+        cached.clear()
+
+
+def jpeg(image: Image.Image) -> bytes:
+    data = BytesIO()
+    image.save(data, "JPEG", quality=95)
+    return data.getvalue()
+
+
+def uploaded(*files: tuple[str, bytes], **query: str) -> AppTest:
+    """The page Recognise with these photos uploaded."""
+    app = run("recognise", source="Upload", **query)
+    for name, data in files:
+        app.file_uploader[0].upload(name, data, "image/jpeg")
+    return calm(app.run())
+
+
+def bars(app: AppTest) -> str:
+    """The ingredients on show, with their bars."""
+    return str(app.get("plotly_chart")[0].proto)
+
+
+@pytest.mark.skipif(not (CHECKPOINTS / "detector").exists(), reason="no detector ships yet")
+@pytest.mark.skipif(not RENDERS.exists(), reason="no renders ship yet")
+def test_recognise_shows_a_result_first():
+    """With the detector and the classifier that ship."""
+    app = run("recognise")
+    assert not app.error and not app.info
+    assert len(pictures(app)) == len(app.get("plotly_chart")) == 1
+    assert any("The truth: **Mojito**" in item.value for item in app.markdown)
+
+
+def test_recognise_says_where_there_is_no_drink_and_reads_all_on_demand(recogniser, monkeypatch):
+    for detector in (photo.recogniser().detector, recogniser.detector):
+        monkeypatch.setattr(detector, "threshold", 1.0)  # nothing is a drink
+    app = run("recognise", sample="negroni-003")
+    assert "No drink was found" in app.info[0].value
+    assert not app.get("plotly_chart")
+    calm(button(app, "Read the whole picture").click().run())
+    assert app.get("plotly_chart")
+    assert not app.info
+    [expected] = recogniser.recognise([cache.renders().image(cache.renders().row("negroni-003"))])
+    [(cocktail, _), *_] = recogniser.classifier.cocktails(expected.reading)
+    assert any(cocktail in str(item.proto) for item in app.get("progress"))
+
+
+def test_recognise_reads_an_upload_and_a_threshold_sets_ingredients_off(recogniser):
+    app = uploaded(("drink.jpg", jpeg(noise(0))))
+    assert len(pictures(app)) == 1
+    before = bars(app)
+    calm(app.slider(key="threshold").set_value(0.05).run())
+    assert bars(app) != before
+    assert not button(app, "Paint this").disabled
+    calm(app.slider(key="threshold").set_value(0.99).run())
+    assert button(app, "Paint this").disabled
+
+
+def test_recognise_chooses_among_drinks_and_draws_on_them(recogniser, monkeypatch):
+    monkeypatch.setattr(photo.recogniser().detector, "threshold", 0.0)  # everything is a drink
+    app = uploaded(("drinks.jpg", jpeg(noise(0))))
+    first = (pictures(app), bars(app))
+    choice = next(item for item in app.button_group if (item.key or "").startswith("drink_"))
+    calm(choice.set_value(len(choice.options) - 1).run())
+    assert (pictures(app)[0] != first[0][0], bars(app) != first[1]) == (True, True)
+    drawn = {pictures(app)[0]}
+    for layer in ("Where seen", "Background blurred"):
+        calm(app.button_group(key="layer").set_value(layer).run())
+        drawn |= set(pictures(app))
+    assert len(drawn) == 3
+
+
+def test_recognise_goes_from_a_drink_to_a_picture_without_one(recogniser, monkeypatch):
+    app = uploaded(("drink.jpg", jpeg(noise(0))))
+    calm(app.button_group(key="layer").set_value("Background blurred").run())
+    monkeypatch.setattr(photo.recogniser().detector, "threshold", 1.0)  # from here on nothing is a drink
+    calm(app.button_group(key="source").set_value("Sample").run())
+    calm(button(app, "Read the whole picture").click().run())
+    assert app.button_group(key="layer").options == ["Where seen"]
+    assert len(pictures(app)) == 1
+
+
+def test_recognise_paints_what_is_seen(recogniser, monkeypatch):
+    monkeypatch.setattr(entry, "require_entry_point", lambda: None)  # it reruns each run of AppTest, and forgets clicks
+    app = uploaded(("drink.jpg", jpeg(noise(0))), threshold="0.5")
+    seen = recogniser.classifier.seen(recogniser.recognise([read_image(jpeg(noise(0)))])[0].reading, 0.5)
+    calm(button(app, "Paint this").click().run())
+    assert app.title[0].value == "Generate"
+    assert app.query_params["recipe"] == ",".join(seen)
+    assert len(app.query_params["style"].split(",")) == 6
+
+
+def test_recognise_several_gives_a_table_and_opens_one(recogniser):
+    app = uploaded(("a.jpg", jpeg(noise(0))), ("b.jpg", b"Two parts rum."), ("c.jpg", jpeg(blank())))
+    good, damaged, empty = app.dataframe[0].value.to_dict("records")
+    assert [row["file"] for row in (good, damaged, empty)] == ["a.jpg", "b.jpg", "c.jpg"]
+    [seen] = recogniser.recognise([read_image(jpeg(noise(0)))])
+    assert good["score"] == pytest.approx(seen.boxes[0].score, rel=1e-3)
+    assert "no readable picture" in damaged["note"]
+    assert empty["note"] == "no drink found"
+    assert not app.error
+    assert len(pictures(app)) == 1
+    assert any("CSV" in item.label for item in app.download_button)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"source": "URL", "url": "http://localhost/a.jpg"}, "ocalhost is not on the open internet"),
+        ({"url": "ftp://example.org/a.jpg"}, "begins with http"),
+        ({"sample": "../../etc"}, "sample"),
+        ({"source": "Nose"}, "source"),
+        ({"threshold": "2"}, "choose below"),
+        ({"threshold": "high"}, "choose below"),
+    ],
+)
+def test_a_wrong_link_to_recognise_gets_a_sentence(recogniser, monkeypatch, query, said):
+    monkeypatch.setattr(photo.recogniser().detector, "threshold", 0.0)  # there is no slider where nothing is read
+    app = run("recognise", **query)
+    assert said in app.error[0].value.replace("\\", "")
+    assert app.title[0].value == "Recognise"
+
+
+def test_recognise_says_what_is_wrong_with_a_file(recogniser):
+    app = uploaded(("*drink*.jpg", jpeg(noise(0))[:300]))
+    assert "cut off or damaged" in app.error[0].value
+    calm(app.file_uploader[0].upload("drink.jpg", jpeg(noise(0)), "image/jpeg").run())
+    assert len(pictures(app)) == 1
+    assert not app.error
+
+
+def test_recognise_reads_a_picture_from_the_web(recogniser, monkeypatch):
+    asked = []
+    monkeypatch.setattr(photo, "fetch_picture", lambda url: asked.append(url) or noise(0))
+    app = run("recognise", url="https://example.org/drink.jpg", threshold="0.3")
+    assert app.slider(key="threshold").value == 0.3
+    assert len(pictures(app)) == 1
+    calm(app.slider(key="threshold").set_value(0.4).run())
+    assert asked == ["https://example.org/drink.jpg"]
