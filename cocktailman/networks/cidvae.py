@@ -6,9 +6,7 @@ form: two networks instead of three, for the encoder is the discriminator as wel
 
 # Annotations are no strings here: from them the hub's mixin learns the class of a configuration.
 
-from dataclasses import (
-    dataclass,
-)  # no __future__ annotations: the hub's mixin reads the configuration's class from them
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +14,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from cocktailman.networks.blocks import CHANNELS
 from cocktailman.networks.cvae import CVAE, CVAEConfig
+
+
+JUDGED = (32, 16, 8, 4)  # px, sides of the feature maps that a verdict is made from
 
 
 @dataclass
@@ -26,7 +27,7 @@ class CIDVAEConfig(CVAEConfig):
 @dataclass
 class Judgement:
     """What the encoder says of images: mean and log_variance (n, style_dim) of their styles, and as a discriminator
-    `real` (n,), a logit; features (n, c, 8, 8) are what it says so from."""
+    `real` (n,), a logit; `features` (n, c, 8, 8) are among the maps it says so from."""
 
     mean: Tensor
     log_variance: Tensor
@@ -38,7 +39,8 @@ class JudgingEncoder(nn.Module):
     """Image (n, 3, size, size) in [0, 1] and recipe (n, recipe_dim) to a `Judgement`; zeros are a recipe nobody knows.
 
     The recipe joins after the first convolution, and once more at the verdict, as in a projection discriminator
-    (Miyato & Koyama, arXiv 1802.05637, eq. 3). No batch normalisation: a verdict on one image must not depend on
+    (Miyato & Koyama, arXiv 1802.05637, eq. 3). The verdict also looks at earlier maps: what gives a blurred picture
+    away is small, and its style knows nothing of it. No batch normalisation: a verdict on one image must not depend on
     others. Layers are called as those of `StyleEncoder`, so that its weights fit (see `without_batch_norm`).
     """
 
@@ -53,22 +55,22 @@ class JudgingEncoder(nn.Module):
             self.down[str(size)] = nn.Sequential(_conv(wide, narrow, stride=2), _conv(narrow, narrow))
             size //= 2
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
-        self.verdict = nn.Linear(CHANNELS[4], 1)
+        self.verdict = nn.Linear(sum(CHANNELS[side] for side in JUDGED), 1)
         self.agreement = nn.Linear(recipe_dim, CHANNELS[4], bias=False)
         nn.init.zeros_(self.join[str(self.size)].weight)  # type: ignore[arg-type]  # at first it sees the picture alone
 
     def forward(self, image: Tensor, recipe: Tensor) -> Judgement:
         h = self.from_rgb[str(self.size)](image * 2 - 1)  # (n, c, size, size)
         h = h + self.join[str(self.size)](recipe)[:, :, None, None]
-        features = h
-        for size, layer in self.down.items():
+        maps = {}
+        for layer in self.down.values():
             h = layer(h)  # (n, c', h / 2, w / 2)
-            if size == "16":
-                features = h  # (n, c, 8, 8)
+            maps[h.shape[2]] = h
         mean, log_variance = self.head(h.flatten(1)).float().chunk(2, dim=1)  # (n, style_dim) each
-        seen = h.mean((2, 3)).float()  # (n, 256)
-        real = self.verdict(seen).squeeze(1) + (self.agreement(recipe) * seen).sum(1)  # (n,)
-        return Judgement(mean, log_variance.clamp(-12, 8), real, features)
+        seen = torch.cat([maps[side].mean((2, 3)) for side in JUDGED], dim=1).float()  # (n, 592)
+        whole = seen[:, -CHANNELS[4] :]  # (n, 256)
+        real = self.verdict(seen).squeeze(1) + (self.agreement(recipe) * whole).sum(1)  # (n,)
+        return Judgement(mean, log_variance.clamp(-12, 8), real, maps[8])
 
 
 class CIDVAE(CVAE):
