@@ -24,7 +24,7 @@ from training.__main__ import main
 from training.cvae import CVAETraining
 from training.data import EpochSampler, PictureDataset, recipe_matrix, sampling_weights
 from training.evaluate_renders import measure
-from training.export import export_cvae
+from training.export import export_generator
 from training.fit import fit
 from training.photos import largest_boxes, pack, read_table, split_photos
 from training.pictures import Pictures, read_pictures
@@ -40,17 +40,20 @@ class StopInSecondEpoch(L.Callback):
             raise PowerCutError
 
 
-def configuration(folder: Path, packed: Path) -> list[str]:
+OF_CVAE = {"kl_warmup": 4, "learning_rate": 2e-3, "edge_weight": 0.1}
+CLIPPED = {"gradient_clip_val": 1.0}
+
+
+def configuration(folder: Path, packed: Path, model: dict = OF_CVAE, trainer: dict = CLIPPED) -> list[str]:
     """The arguments of a short training whose run lies in `folder`/run."""
     lightning = "lightning.pytorch"
     chosen = {
         "data": {"packed": str(packed), "size": 64, "batch_size": 8},
-        "model": {"kl_warmup": 4, "learning_rate": 2e-3, "edge_weight": 0.1},
+        "model": model,
         "trainer": {
             "max_epochs": 3,
             "accelerator": "cpu",
             "precision": 32,
-            "gradient_clip_val": 1.0,
             "num_sanity_val_steps": 0,
             "log_every_n_steps": 1,
             "enable_progress_bar": False,
@@ -68,7 +71,8 @@ def configuration(folder: Path, packed: Path) -> list[str]:
                 {"class_path": "training.callbacks.SeedEachEpoch"},
                 {"class_path": "training.callbacks.SampleGrid", "init_args": {"styles": 1, "photos": 2}},
             ],
-        },
+        }
+        | trainer,
     }
     file = folder / "config.yaml"
     file.write_text(yaml.safe_dump(chosen))
@@ -112,7 +116,7 @@ def test_training_lowers_the_loss(trained: Path) -> None:
 
 
 def test_a_run_becomes_a_checkpoint(trained: Path, tmp_path: Path) -> None:
-    checkpoint = export_cvae(trained / "run", "new", "photos", tmp_path)
+    checkpoint = export_generator(trained / "run", "new", "photos", tmp_path)
     assert (checkpoint.name, checkpoint.kind, checkpoint.domain, checkpoint.size) == ("new", "cvae", "photos", 64)
     generator = Generator.load("new", tmp_path)
     recipes = [catalog().cocktail(name).recipe for name in DRINKS]

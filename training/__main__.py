@@ -155,7 +155,7 @@ def cvae(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_THROUGH)
 def cidvae(context: typer.Context) -> None:
-    """Train a C-IDVAE: --config training/configs/cidvae-photos/128px.yaml [--resume last] [--dry-run]."""
+    """Train a C-IDVAE: --config training/configs/cidvae-photos/2-final-128px.yaml [--resume last] [--dry-run]."""
     from training.cidvae import CIDVAETraining
     from training.fit import fit
 
@@ -170,10 +170,10 @@ def export(
     root: Path = CHECKPOINTS,
     packed: Annotated[Path | None, typer.Option(help="measure styles anew on the training split of these")] = None,
 ) -> None:
-    """Write the averaged weights of a CVAE's run as a checkpoint that the app finds."""
-    from training.export import export_cvae
+    """Write the averaged weights of a run of a CVAE or C-IDVAE as a checkpoint that the app finds."""
+    from training.export import export_generator
 
-    print(export_cvae(run, name, domain, root, packed))
+    print(export_generator(run, name, domain, root, packed))
 
 
 @app.command()

@@ -27,7 +27,7 @@ from training.pictures import Pictures, read_pictures
 from training.pretrained import weights_of
 
 
-def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | None = None) -> Checkpoint:
+def export_generator(run: Path, name: str, domain: str, root: Path, packed: Path | None = None) -> Checkpoint:
     """Writes the averaged weights of `run` (its newest checkpoints/last*.ckpt) as checkpoint `name`.
 
     With the packed pictures at hand, styles are measured anew so that those of the training split have mean 0 and
@@ -52,7 +52,7 @@ def export_cvae(run: Path, name: str, domain: str, root: Path, packed: Path | No
 def export_classifier(
     run: Path, name: str, views: Sequence[Path], size: int | None, averaged: Path | None, root: Path
 ) -> Checkpoint:
-    """Writes the averaged weights of a classifier's run as checkpoint `name`; raises as `export_cvae` does.
+    """Writes the averaged weights of a classifier's run as checkpoint `name`; raises as `export_generator` does.
 
     With `averaged`, the folder of another classifier of the same make, they are averaged with its weights (a model
     soup: Wortsman et al., arXiv 2203.05482).

@@ -15,7 +15,6 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from cocktailman.networks.blocks import CHANNELS
 from cocktailman.networks.cvae import CVAE, CVAEConfig
 
-
 JUDGED = (32, 16, 8, 4)  # px, sides of the feature maps that a verdict is made from
 
 

@@ -1,0 +1,56 @@
+"""A C-IDVAE is trained, stopped, resumed and exported; what moves whom is in test_cidvae.py."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from conftest import DRINKS
+from test_training import PowerCutError, configuration, last
+
+from cocktailman.catalog import catalog
+from cocktailman.generation import Generator
+from training.cidvae import CIDVAETraining
+from training.export import export_generator
+from training.fit import fit
+
+MODEL = {"feature_weight": 1.0, "penalty_every": 2, "encoder_rate": 1e-3, "decoder_rate": 1e-3}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, packed: Path) -> Path:
+    """The folder of a training that ran from start to end."""
+    folder = tmp_path_factory.mktemp("judged")
+    fit(CIDVAETraining, configuration(folder, packed, MODEL, {}))
+    return folder
+
+
+def test_a_stopped_training_resumes_exactly(trained: Path, packed: Path, tmp_path: Path) -> None:
+    arguments = configuration(tmp_path, packed, MODEL, {})
+    with pytest.raises(PowerCutError):
+        fit(CIDVAETraining, [*arguments, "--trainer.callbacks+=test_training.StopInSecondEpoch"])
+    fit(CIDVAETraining, [*arguments, "--resume", "last"])
+    straight, resumed = last(trained), last(tmp_path)
+    assert resumed["global_step"] == straight["global_step"] == 2 * 6, "each optimiser's steps count"
+    for weights in ("state_dict", "current_model_state"):
+        for name, value in straight[weights].items():
+            assert torch.equal(value, resumed[weights][name]), name
+
+
+def test_each_loss_has_its_curve(trained: Path) -> None:
+    curves = pd.read_csv(trained / "run" / "metrics.csv")
+    for name in ("discriminator", "generator", "reconstruction", "feature", "kl", "penalty"):
+        assert np.isfinite(curves[f"train/{name}"].dropna()).all() and curves[f"train/{name}"].notna().sum() == 3, name
+
+
+def test_a_run_becomes_a_checkpoint_that_reads_a_picture_with_its_recipe(trained: Path, tmp_path: Path) -> None:
+    checkpoint = export_generator(trained / "run", "new", "photos", tmp_path)
+    assert (checkpoint.kind, checkpoint.domain, checkpoint.size) == ("cidvae", "photos", 64)
+    generator = Generator.load("new", tmp_path)
+    recipes = [catalog().cocktail(name).recipe for name in DRINKS]
+    painted = generator.paint_each(recipes, generator.sample_styles(len(recipes), 0))
+    alike = [painted[0], painted[0]]
+    known, unknown = generator.encode(alike, [recipes[0], None]).mean
+    assert np.abs(known - unknown).max() > 1e-6
+    np.testing.assert_allclose(generator.encode(alike).mean, [unknown, unknown], atol=1e-5)
