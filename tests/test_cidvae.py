@@ -85,7 +85,7 @@ def test_features_are_compared_whatever_their_scale() -> None:
 def gradients(pull: float = 0.0, **weights: float) -> tuple[Tensor, Tensor]:
     """What moves encoder and decoder in one step where only the losses given have a weight, each as one long vector."""
     torch.manual_seed(0)
-    training = CIDVAETraining(size=64, pull=pull)
+    training = CIDVAETraining(size=64, pull=pull, pull_from=0)
     training.weight = dict.fromkeys(training.weight, 0.0) | weights
     image, recipe = torch.rand(4, 3, 64, 64), recipes(4)
     turn = training.look(image, recipe)
@@ -118,7 +118,7 @@ def test_the_generators_loss_moves_the_decoder_alone() -> None:
 def test_a_generator_is_pulled_as_hard_as_asked() -> None:
     """Half the gradient that its reconstruction error has at the pixels is what a pull of 0.5 means."""
     torch.manual_seed(0)
-    training, image, recipe = CIDVAETraining(size=64, pull=0.5), torch.rand(4, 3, 64, 64), recipes(4)
+    training, image, recipe = CIDVAETraining(size=64, pull=0.5, pull_from=0), torch.rand(4, 3, 64, 64), recipes(4)
     turn = training.look(image, recipe)
     turn.rebuilt.retain_grad()
     turn.sampled.retain_grad()

@@ -15,7 +15,14 @@ from training.cidvae import CIDVAETraining
 from training.export import export_generator
 from training.fit import fit
 
-MODEL = {"feature_weight": 1.0, "penalty_every": 2, "encoder_rate": 1e-3, "decoder_rate": 1e-3}
+MODEL = {
+    "warmup": 0,
+    "feature_weight": 1.0,
+    "pull_from": 2,
+    "penalty_every": 2,
+    "encoder_rate": 1e-3,
+    "decoder_rate": 1e-3,
+}
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +24,7 @@ from cocktailman.networks.adversarial import (
 )
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without_batch_norm
-from cocktailman.networks.losses import KLDivergence, Reconstruction
+from cocktailman.networks.losses import KLDivergence, Reconstruction, linear_warmup
 from training.data import Batch
 
 
@@ -55,6 +57,7 @@ class CIDVAETraining(L.LightningModule):
         pull: of the discriminator on a sampled drink's pixels, as a share of the pull of the reconstruction error on
             those of a rebuilt one: both gradients are measured at each step (the adaptive weight of VQGAN, Esser,
             Rombach & Ommer, arXiv 2012.09841, eq. 7, at the pixels).
+        pull_from: steps that the discriminator learns before it pulls.
         reconstruction: `mse` or `mae`, the pixel error.
         reconstruction_weight: of the pixel error.
         feature_weight: of the error of the discriminator's features; 0 leaves it out.
@@ -64,8 +67,8 @@ class CIDVAETraining(L.LightningModule):
             0 leaves it out.
         recipe_dropout: how often each ingredient is left out of a training recipe.
         unknown_recipes: how often a recipe is left out altogether, so that a photo of an unknown drink can be encoded.
-        encoder_rate, decoder_rate: the two learning rates of Adam (Heusel et al., arXiv 1706.08500); both fall to a
-            tenth along a cosine.
+        encoder_rate, decoder_rate: the two learning rates of Adam (Heusel et al., arXiv 1706.08500); both rise over
+            `warmup` steps, and fall to a tenth along a cosine.
         start_from: folder of a CVAE or C-IDVAE, of any size, whose weights start the layers both have. The batch
             normalisation of its decoder then stays as it is.
     """
@@ -76,7 +79,8 @@ class CIDVAETraining(L.LightningModule):
         size: int = 128,
         adversarial: Error = "bce",
         adversarial_weight: float = 0.5,
-        pull: float = 0.5,
+        pull: float = 0.15,
+        pull_from: int = 300,
         reconstruction: Literal["mse", "mae"] = "mse",
         reconstruction_weight: float = 20.0,
         feature_weight: float = 0.0,
@@ -88,6 +92,7 @@ class CIDVAETraining(L.LightningModule):
         unknown_recipes: float = 0.1,
         encoder_rate: float = 4e-4,
         decoder_rate: float = 2e-4,
+        warmup: int = 100,
         start_from: Path | None = None,
     ) -> None:
         super().__init__()
@@ -108,9 +113,10 @@ class CIDVAETraining(L.LightningModule):
             "kl": kl_weight,
             "penalty": penalty_weight,
         }
-        self.pull, self.mismatch, self.penalty_every = pull, mismatch, penalty_every
+        self.pull, self.pull_from = pull, pull_from
+        self.mismatch, self.penalty_every = mismatch, penalty_every
         self.recipe_dropout, self.unknown_recipes = recipe_dropout, unknown_recipes
-        self.rates = encoder_rate, decoder_rate
+        self.rates, self.warmup = (encoder_rate, decoder_rate), warmup
         self.discriminator, self.generator = DiscriminatorLoss(adversarial), GeneratorLoss(adversarial)
         self.reconstruction, self.feature = Reconstruction(reconstruction), FeatureReconstruction()
         self.kl, self.penalty = KLDivergence(), GradientPenalty()
@@ -127,6 +133,11 @@ class CIDVAETraining(L.LightningModule):
         for schedule in self.lr_schedulers():  # type: ignore[union-attr]
             schedule.step()
         self.log_dict({f"train/{name}": value.detach() for name, value in terms.items()}, on_step=False, on_epoch=True)
+
+    @property
+    def steps(self) -> int:
+        """Batches so far."""
+        return self.global_step // len(self.rates)  # Lightning counts the steps of each optimiser
 
     def look(self, image: Tensor, recipe: Tensor) -> Turn:
         """One pass of everything: images (n, 3, size, size) in [0, 1] and recipes (n, recipe_dim)."""
@@ -155,8 +166,7 @@ class CIDVAETraining(L.LightningModule):
         }
         if self.weight["feature"]:
             terms["feature"] = self.feature(rebuilt.features, turn.photos.features)
-        steps = self.global_step // len(self.rates)  # Lightning counts those of each optimiser
-        if self.weight["penalty"] and steps % self.penalty_every == 0:
+        if self.weight["penalty"] and self.steps % self.penalty_every == 0:
             with torch.autocast(image.device.type, enabled=False):  # a gradient of a gradient wants exact numbers
                 pixels = image.float().requires_grad_()
                 terms["penalty"] = self.penalty(self.network.encoder(pixels, recipe).real, pixels)
@@ -184,7 +194,8 @@ class CIDVAETraining(L.LightningModule):
             wanted = wanted + self.weight["feature"] * terms["feature"]
         (as_decoder,) = torch.autograd.grad(wanted, turn.shown[0], retain_graph=True)
         (as_generator,) = torch.autograd.grad(terms["generator"], turn.shown[1], retain_graph=True)
-        share = self.pull * as_decoder.norm() / as_generator.norm().clamp(min=1e-12)
+        pull = self.pull if self.steps >= self.pull_from else 0.0
+        share = pull * as_decoder.norm() / as_generator.norm().clamp(min=1e-12)
         return (turn.rebuilt * as_decoder).sum() + share * (turn.sampled * as_generator).sum()
 
     def _thinned(self, recipe: Tensor) -> Tensor:
@@ -211,6 +222,10 @@ class CIDVAETraining(L.LightningModule):
         pairs = []
         for half, rate in zip(halves, self.rates, strict=True):
             optimizer = torch.optim.Adam(half.parameters(), rate, betas=(0.5, 0.99))
-            schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps, eta_min=rate / 10)
+            schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(self._share_of_rate, steps=steps))
             pairs.append({"optimizer": optimizer, "lr_scheduler": schedule})
         return tuple(pairs)
+
+    def _share_of_rate(self, step: int, steps: int) -> float:
+        falling = 0.1 + 0.9 * (1 + math.cos(math.pi * min(1.0, step / steps))) / 2
+        return falling * linear_warmup(step + 1, self.warmup)

@@ -9,7 +9,7 @@ import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import catalog
-from cocktailman.checkpoints import Checkpoint, list_checkpoints
+from cocktailman.checkpoints import GENERATORS, Checkpoint, list_checkpoints
 from cocktailman.evaluation.disentanglement import UNKNOWN, report, slider_names
 from cocktailman.generation import Generator
 from cocktailman.latent.distances import active_units, distance_matrix, prior_divergence
@@ -44,7 +44,7 @@ def write_document(folder: Path) -> list[Path]:
     """Writes the document and its figures; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     parts, written = [INTRODUCTION], []
-    for checkpoint in list_checkpoints():
+    for checkpoint in list_checkpoints(kinds=GENERATORS):
         text, figures = _chapter(checkpoint, folder)
         parts.append(text)
         written += figures
