@@ -58,6 +58,8 @@ class CIDVAETraining(L.LightningModule):
             those of a rebuilt one: both gradients are measured at each step (the adaptive weight of VQGAN, Esser,
             Rombach & Ommer, arXiv 2012.09841, eq. 7, at the pixels).
         pull_from: steps that the discriminator learns before it pulls.
+        own_styles: how often a drink is sampled in the style of a photo instead of one of the prior: where both losses
+            pull at the same styles, they have to agree.
         reconstruction: `mse` or `mae`, the pixel error.
         reconstruction_weight: of the pixel error.
         feature_weight: of the error of the discriminator's features; 0 leaves it out.
@@ -81,6 +83,7 @@ class CIDVAETraining(L.LightningModule):
         adversarial_weight: float = 0.5,
         pull: float = 0.15,
         pull_from: int = 300,
+        own_styles: float = 0.5,
         reconstruction: Literal["mse", "mae"] = "mse",
         reconstruction_weight: float = 20.0,
         feature_weight: float = 0.0,
@@ -113,7 +116,7 @@ class CIDVAETraining(L.LightningModule):
             "kl": kl_weight,
             "penalty": penalty_weight,
         }
-        self.pull, self.pull_from = pull, pull_from
+        self.pull, self.pull_from, self.own_styles = pull, pull_from, own_styles
         self.mismatch, self.penalty_every = mismatch, penalty_every
         self.recipe_dropout, self.unknown_recipes = recipe_dropout, unknown_recipes
         self.rates, self.warmup = (encoder_rate, decoder_rate), warmup
@@ -144,7 +147,8 @@ class CIDVAETraining(L.LightningModule):
         photos = self.network.encoder(image, recipe)
         style = photos.mean + torch.exp(photos.log_variance / 2) * torch.randn_like(photos.mean)  # (n, style_dim)
         rebuilt = self.network.decoder(style, recipe)
-        sampled = self.network.decoder(torch.randn_like(style), recipe)
+        own = torch.rand(len(style), 1, device=style.device) < self.own_styles
+        sampled = self.network.decoder(torch.where(own, style.detach(), torch.randn_like(style)), recipe)
         shown = rebuilt.detach().requires_grad_(), sampled.detach().requires_grad_()
         judged = self.network.encoder(shown[0], recipe), self.network.encoder(shown[1], recipe)
         return Turn(photos, rebuilt, sampled, shown, judged)

@@ -15,7 +15,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from cocktailman.networks.blocks import CHANNELS
 from cocktailman.networks.cvae import CVAE, CVAEConfig
 
-JUDGED = (32, 16, 8, 4)  # px, sides of the feature maps that a verdict is made from
+JUDGED = (32, 16, 8)  # px, sides of the earlier maps that a verdict looks at
+HIDDEN = 128  # numbers between what a verdict looks at and what it says
 
 
 @dataclass
@@ -54,7 +55,8 @@ class JudgingEncoder(nn.Module):
             self.down[str(size)] = nn.Sequential(_conv(wide, narrow, stride=2), _conv(narrow, narrow))
             size //= 2
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
-        self.verdict = nn.Linear(sum(CHANNELS[side] for side in JUDGED), 1)
+        seen = sum(CHANNELS[side] for side in JUDGED) + CHANNELS[4] * 4 * 4
+        self.verdict = nn.Sequential(nn.Linear(seen, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, 1))
         self.agreement = nn.Linear(recipe_dim, CHANNELS[4], bias=False)
         nn.init.zeros_(self.join[str(self.size)].weight)  # type: ignore[arg-type]  # at first it sees the picture alone
 
@@ -66,9 +68,9 @@ class JudgingEncoder(nn.Module):
             h = layer(h)  # (n, c', h / 2, w / 2)
             maps[h.shape[2]] = h
         mean, log_variance = self.head(h.flatten(1)).float().chunk(2, dim=1)  # (n, style_dim) each
-        seen = torch.cat([maps[side].mean((2, 3)) for side in JUDGED], dim=1).float()  # (n, 592)
-        whole = seen[:, -CHANNELS[4] :]  # (n, 256)
-        real = self.verdict(seen).squeeze(1) + (self.agreement(recipe) * whole).sum(1)  # (n,)
+        seen = torch.cat([h.flatten(1), *(maps[side].mean((2, 3)) for side in JUDGED)], dim=1)  # (n, 4432)
+        agrees = (self.agreement(recipe) * h.mean((2, 3))).sum(1)  # (n,)
+        real = (self.verdict(seen).squeeze(1) + agrees).float()  # (n,)
         return Judgement(mean, log_variance.clamp(-12, 8), real, maps[8])
 
 
