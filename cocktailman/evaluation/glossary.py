@@ -124,7 +124,7 @@ _ALL = (
         "seconds_image",
         "Time to paint a picture",
         "less",
-        "From recipe to picture, one at a time, on one thread of the processor that measured.",
+        "Processor time from recipe to picture, one at a time, on one thread of the machine that measured.",
         "s",
     ),
     Metric(
