@@ -238,11 +238,13 @@ def test_the_seconds_of_a_step_come_from_the_log_of_a_run(tmp_path: Path):
     assert found and found.value == pytest.approx(0.6) and found.count == 2
 
 
-def test_any_statistic_can_be_resampled():
+def test_resampling_leaves_the_value_inside_even_where_resamples_lie_elsewhere():
     values = np.random.default_rng(0).normal(3, 1, 400)
-    assert resampled(lambda rows: values[rows].mean(), 400) == bootstrap(values)
-    spread = resampled(lambda rows: float(values[rows].std()), 400)
-    assert spread.value == pytest.approx(values.std()) and spread.low < spread.value < spread.high
+    by_mean, known = resampled(lambda rows: values[rows].mean(), 400), bootstrap(values)
+    assert (by_mean.value, by_mean.count) == (known.value, 400)
+    assert (by_mean.low, by_mean.high) == pytest.approx((known.low, known.high), abs=0.01)
+    different = resampled(lambda rows: len(np.unique(rows)), 400)  # never 400 in a resample
+    assert different.low < different.value == 400 < different.high
 
 
 def test_bootstrap_brackets_the_mean():

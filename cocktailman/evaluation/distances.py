@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torchmetrics.image.kid import poly_mmd
 
-from cocktailman.evaluation.metrics import Estimate
+from cocktailman.evaluation.metrics import Estimate, around
 
 
 def kernel_distance(real: np.ndarray, drawn: np.ndarray, subsets: int = 100, seed: int = 0) -> Estimate:
@@ -28,18 +28,15 @@ def frechet_distance(real: np.ndarray, drawn: np.ndarray, resamples: int = 50, s
     """Squared Fréchet distance between Gaussians fitted to features, (n, d) and (m, d): FID where they are Inception's.
 
     Heusel et al., arXiv 1706.08500, eq. 6. Few pictures make it greater: compare only what was measured on equally
-    many. So does drawing some twice, which is why the bootstrap interval is moved by as much as the mean of the
-    resamples lies above the value.
+    many.
     """
     rng = np.random.default_rng(seed)
 
     def resample(features: np.ndarray) -> np.ndarray:
         return features[rng.integers(len(features), size=len(features))]
 
-    value = _frechet(real, drawn)
-    others = np.array([_frechet(resample(real), resample(drawn)) for _ in range(resamples)])
-    low, high = value + np.percentile(others - others.mean(), [2.5, 97.5])
-    return Estimate(value, float(low), float(high), min(len(real), len(drawn)))
+    others = [_frechet(resample(real), resample(drawn)) for _ in range(resamples)]
+    return around(_frechet(real, drawn), others, min(len(real), len(drawn)))
 
 
 def _frechet(real: np.ndarray, drawn: np.ndarray) -> float:

@@ -1,6 +1,6 @@
 """How good a generator is, in numbers. Each says on how many pictures it was taken; intervals are by bootstrap."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,20 +25,31 @@ class Estimate:
 
 
 def bootstrap(values: np.ndarray, resamples: int = 1000, seed: int = 0) -> Estimate:
-    """The mean of one number a picture, (n,), with its interval as `resampled` finds it."""
-    return resampled(lambda rows: values[rows].mean(), len(values), resamples, seed)
+    """The mean of one number a picture, (n,), with its percentile bootstrap interval (Efron & Tibshirani, 1993)."""
+    rng = np.random.default_rng(seed)
+    means = [values[rng.integers(len(values), size=len(values))].mean() for _ in range(resamples)]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return Estimate(float(values.mean()), float(low), float(high), len(values))
 
 
 def resampled(statistic: Callable[[np.ndarray], float], count: int, resamples: int = 1000, seed: int = 0) -> Estimate:
-    """A statistic of pictures, which are given to it as rows, with its percentile bootstrap interval.
+    """A statistic of pictures that is no mean of one number each, with its interval as `around` finds it.
 
-    Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13. `statistic` takes rows (count,), each of 0
-    to count - 1, some of them more than once.
+    `statistic` takes rows (count,), each of 0 to count - 1, some of them more than once.
     """
     rng = np.random.default_rng(seed)
-    values = [statistic(rng.integers(count, size=count)) for _ in range(resamples)]
-    low, high = np.percentile(values, [2.5, 97.5])
-    return Estimate(float(statistic(np.arange(count))), float(low), float(high), count)
+    others = [statistic(rng.integers(count, size=count)) for _ in range(resamples)]
+    return around(statistic(np.arange(count)), others, count)
+
+
+def around(value: float, others: Sequence[float], count: int) -> Estimate:
+    """A value with the percentile interval of its bootstrap resamples, moved so that their mean lies on the value.
+
+    A resample has some pictures twice and others not at all, which such a statistic may take for more order, or for a
+    narrower or farther set, than there is.
+    """
+    low, high = value + np.percentile(others - np.mean(others), [2.5, 97.5])
+    return Estimate(float(value), float(low), float(high), count)
 
 
 def squared_errors(pictures: np.ndarray, targets: np.ndarray) -> np.ndarray:
