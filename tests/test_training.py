@@ -2,6 +2,7 @@ import csv
 import math
 import sys
 from pathlib import Path
+from typing import Any
 
 import lightning as L
 import numpy as np
@@ -17,8 +18,12 @@ from test_renders import write_renders
 
 from cocktailman.catalog import catalog
 from cocktailman.checkpoints import load_network
+from cocktailman.evaluation.features import lite_extractor
+from cocktailman.evaluation.glossary import METRICS
+from cocktailman.evaluation.metrics import Estimate
 from cocktailman.generation import Generator
 from cocktailman.images import crop_around
+from training import comparison
 from training import photos as photos_module
 from training.__main__ import main
 from training.cvae import CVAETraining
@@ -240,13 +245,24 @@ def test_renders_become_pictures_of_the_size_asked_for(tmp_path: Path) -> None:
     assert (sampling_weights(pictures, 1) == 1).all()
 
 
-def test_renders_are_measured_by_split(generator: Generator, tmp_path: Path) -> None:
-    found = measure(generator, write_renders(tmp_path / "renders"))
+def test_renders_are_measured_by_split(generator: Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "extractors", lambda: [lite_extractor()])  # the others would be downloaded
+    monkeypatch.setattr(comparison, "perceptual_distance", lambda: lambda a, b: (a - b).abs().mean((1, 2, 3)))
+    found: dict[str, Any] = measure(generator, write_renders(tmp_path / "renders"), Estimate(0.5, 0.4, 0.6, 2))
     splits = found["splits"]
     assert isinstance(splits, dict) and splits["unseen"]["mse"]["count"] == 15
     for measured in splits.values():
         assert -1 <= measured["ssim"]["value"] <= 1
         assert measured["mse"]["value"] > measured["for_scale"]["mse_pca_6"]  # weights are random, pictures are grey
+    compared = found["comparison"]["metrics"]
+    absent = {"kid_inception", "frechet_inception"}  # as nothing of Inception was at hand
+    assert METRICS.keys() - compared.keys() == absent and compared.keys() <= METRICS.keys()
+    assert compared["mse"]["count"] == sum(measured["mse"]["count"] for measured in splits.values())
+    assert compared["mse"]["value"] == pytest.approx(
+        sum(measured["mse"]["value"] * measured["mse"]["count"] for measured in splits.values())
+        / compared["mse"]["count"]
+    )
+    assert found["comparison"]["for_scale"].keys() <= compared.keys()
 
 
 fractions = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import lightning as L
@@ -13,6 +14,8 @@ from cocktailman.catalog import catalog
 from cocktailman.networks.cvae import CVAE
 from training.photos import DRINKS
 
+STEP_SECONDS = "train/seconds_step"  # in the log of a run
+
 
 class SeedEachEpoch(L.Callback):
     """Seeds everything from (seed, epoch), so that a run resumed at an epoch continues exactly as if never stopped."""
@@ -22,6 +25,16 @@ class SeedEachEpoch(L.Callback):
 
     def on_train_epoch_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         L.seed_everything(self.seed * 100_003 + trainer.current_epoch, verbose=False)
+
+
+class StepSeconds(L.Callback):
+    """Logs how long a training step took, in the mean of each epoch; fetching pictures and validation do not count."""
+
+    def on_train_batch_start(self, trainer: L.Trainer, pl_module: L.LightningModule, batch, batch_idx) -> None:
+        self._begun = time.perf_counter()
+
+    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, outputs, batch, batch_idx) -> None:
+        pl_module.log(STEP_SECONDS, time.perf_counter() - self._begun, on_step=False, on_epoch=True)
 
 
 class SampleGrid(L.Callback):

@@ -4,18 +4,25 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from cocktailman.checkpoints import Checkpoint, find_checkpoint, load_network
 from cocktailman.errors import InputError
+from cocktailman.evaluation.metrics import Estimate, bootstrap
 from cocktailman.generation import Generator
 from cocktailman.recognition import Detector
 from cocktailman.renders import RENDERED
 from training import evaluate_classifier, evaluate_detector, evaluate_photos, evaluate_renders
+from training.callbacks import STEP_SECONDS
+
+RUNS = Path("runs")
 
 
 def evaluate(name: str, packed: Path, views: Sequence[Path] = (), photos: Path | None = None) -> dict[str, object]:
     """All measurements of checkpoint `name`, written to its folder as metrics.json.
 
-    A generator is measured on `packed`, a classifier on the mean of `views`, a detector on the folder `photos`.
+    A generator is measured on `packed` (how long a step of its training took is in the log of `runs/NAME`, where that
+    is still there), a classifier on the mean of `views`, a detector on the folder `photos`.
     """
     checkpoint = find_checkpoint(name)
     metrics = {"command": f"python -m training evaluate {name}"} | _measured(checkpoint, packed, views, photos)
@@ -32,4 +39,11 @@ def _measured(checkpoint: Checkpoint, packed: Path, views: Sequence[Path], photo
     if checkpoint.kind == "classifier":
         return evaluate_classifier.measure_classifier(load_network(checkpoint), views)
     domain = evaluate_renders if checkpoint.domain == RENDERED else evaluate_photos
-    return domain.measure(Generator(checkpoint), packed)
+    return domain.measure(Generator(checkpoint), packed, step_seconds(RUNS / checkpoint.name))
+
+
+def step_seconds(run: Path) -> Estimate | None:
+    """How long a training step took, from the mean of each epoch; None where the run's log does not say."""
+    log = run / "metrics.csv"
+    table = pd.read_csv(log) if log.exists() else pd.DataFrame()
+    return bootstrap(table[STEP_SECONDS].dropna().to_numpy()) if STEP_SECONDS in table else None

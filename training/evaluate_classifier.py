@@ -8,20 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from sklearn.metrics import average_precision_score
 from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
 from cocktailman.catalog import catalog
+from cocktailman.evaluation.ingredients import best_threshold, mean_average_precision, micro_f1
 from cocktailman.networks.classifier import DrinkClassifier
 from cocktailman.recognition import CocktailRanking
 from training.classifier_data import NAMELESS, DrinkDataset
 from training.pictures import read_pictures
 
 COLLECTED = "tcdb, opendrinks and brindisi"  # the sources beside bulk
-OFTEN = 10  # examples an ingredient needs for its average precision to count
-THRESHOLDS = np.linspace(0.02, 0.9, 89)
 BINS = 10  # of the reliability diagram
 
 
@@ -127,16 +125,16 @@ def measure_classifier(network: DrinkClassifier, views: Sequence[Path]) -> dict[
     known = [item.name for item in catalog().cocktails]
     right = np.array([known.index(network.config.drinks[name]) for name in seen.names[bulk].tolist()])
     order = (-ranked[bulk]).argsort(1)
-    f1_at = best_threshold(lambda t: _f1(probability[bulk] >= t, truth[bulk]))
+    f1_at = best_threshold(lambda t: micro_f1(probability[bulk] >= t, truth[bulk]))
     iou_at = best_threshold(lambda t: _iou(probability[collected] >= t, truth[collected]))
-    mean_ap, counted = _mean_ap(probability[collected], truth[collected], OFTEN)
+    mean_ap, counted = mean_average_precision(probability[collected], truth[collected])
     return {
         "data": f"validation photos: {bulk.sum()} of bulk, {collected.sum()} of {COLLECTED}",
         "threshold": threshold,
         "bulk": {
-            "mean_ap": _mean_ap(probability[bulk], truth[bulk], 1)[0],
-            "micro_f1": _f1(probability[bulk] >= threshold, truth[bulk]),
-            "micro_f1_best": _f1(probability[bulk] >= f1_at, truth[bulk]),
+            "mean_ap": mean_average_precision(probability[bulk], truth[bulk], 1)[0],
+            "micro_f1": micro_f1(probability[bulk] >= threshold, truth[bulk]),
+            "micro_f1_best": micro_f1(probability[bulk] >= f1_at, truth[bulk]),
             "micro_f1_best_at": f1_at,
             "right_of_14": float((names[bulk].argmax(1) == seen.names[bulk].numpy()).mean()),
             "right_of_catalogue": float((order[:, 0] == right).mean()),
@@ -153,16 +151,11 @@ def measure_classifier(network: DrinkClassifier, views: Sequence[Path]) -> dict[
     }
 
 
-def best_threshold(score: Callable[[float], float]) -> float:
-    """The threshold at which a score is greatest."""
-    return float(max(THRESHOLDS, key=score))
-
-
 def balanced_f1(probability: np.ndarray, seen: Read, threshold: float) -> float:
     """Micro-F1 averaged over `bulk` and the other sources, so that the many photos of `bulk` do not decide alone."""
     truth = seen.recipes.numpy() > 0
     rows = [part for part in (seen.bulk, ~seen.bulk) if part.any()]
-    return float(np.mean([_f1(probability[part] >= threshold, truth[part]) for part in rows]))
+    return float(np.mean([micro_f1(probability[part] >= threshold, truth[part]) for part in rows]))
 
 
 def reliability(probability: np.ndarray, truth: np.ndarray) -> dict[str, object]:
@@ -175,16 +168,6 @@ def reliability(probability: np.ndarray, truth: np.ndarray) -> dict[str, object]
     ]
     error = sum(item["count"] * abs(item["stated"] - item["true"]) for item in bins) / probability.size
     return {"ece": float(error), "bins": bins}
-
-
-def _mean_ap(probability: np.ndarray, truth: np.ndarray, least: int) -> tuple[float, int]:
-    """Mean average precision over the ingredients of at least `least` examples, and their number."""
-    often = np.flatnonzero(truth.sum(0) >= least)
-    return float(np.mean([average_precision_score(truth[:, i], probability[:, i]) for i in often])), len(often)
-
-
-def _f1(seen: np.ndarray, truth: np.ndarray) -> float:
-    return float(2 * (seen & truth).sum() / max(1, seen.sum() + truth.sum()))
 
 
 def _iou(seen: np.ndarray, truth: np.ndarray) -> float:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import torch
-from PIL import Image
 
-from cocktailman.generation import Generator
+from cocktailman.generation import Posterior
 from cocktailman.networks.losses import KLDivergence
 
 
-def posterior_facts(generator: Generator, pictures: list[Image.Image]) -> dict[str, list[float]]:
+def posterior_facts(posterior: Posterior) -> dict[str, list[float]]:
     """Of each dimension: KL from the prior in nats, and mean and standard deviation of the pictures' styles."""
-    posterior = generator.encode(pictures)
     nats = KLDivergence.per_dimension(torch.from_numpy(posterior.mean), torch.from_numpy(posterior.std).log() * 2)
     return {
         "kl_nats_a_dimension": nats.tolist(),

