@@ -1,0 +1,52 @@
+"""How a checkpoint's training went: curves.csv beside its weights, a row an epoch of a stage.
+
+Columns: stage (from 1, where a training had several), size (px), epoch (of the stage), then the mean over the epoch of
+what was logged: `train/...` on the pictures trained on, `validation/...` on others. Written by `training/curves.py`.
+"""
+
+import pandas as pd
+
+from cocktailman.checkpoints import Checkpoint
+from cocktailman.errors import InputError
+
+FILE = "curves.csv"
+PLACE = ("stage", "size", "epoch")
+PASSED = "passed"  # epochs since the first stage began
+LABELS = {
+    "validation/mse": "Pixel error, validation",
+    "train/reconstruction": "Pixel error, training",
+    "validation/kl": "KL, validation, nats",
+    "train/kl": "KL, training, nats",
+    "validation/kl_least": "KL of the idlest number, validation, nats",
+    "train/consistency": "Recipes misread in samples, training",
+    "train/perceptual": "Distance of features, training",
+    "train/edge": "Error of edges, training",
+}
+
+
+def read_curves(checkpoint: Checkpoint) -> pd.DataFrame | None:
+    """The table with one column more, `PASSED`; None where there is none. Raises `InputError` where it is damaged."""
+    path = checkpoint.folder / FILE
+    if not path.is_file():
+        return None
+    try:
+        table = pd.read_csv(path).astype({"stage": int, "epoch": int})
+        lengths = table.groupby("stage")["epoch"].max() + 1
+        before = lengths.cumsum() - lengths  # epochs of the stages before each
+        return table.assign(**{PASSED: table["epoch"] + 1 + table["stage"].map(before)})
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(
+            f"the training curves of {checkpoint.name} are damaged ({FILE}): restore them with "
+            f"`git checkout -- data/checkpoints/{checkpoint.name}`"
+        ) from error
+
+
+def quantities(*tables: pd.DataFrame | None) -> list[str]:
+    """What any of the tables follows: first what is known by a name, then the rest."""
+    found = {name for table in tables if table is not None for name in table if name not in (*PLACE, PASSED)}
+    return [name for name in LABELS if name in found] + sorted(found - LABELS.keys())
+
+
+def label_of(quantity: str) -> str:
+    """What a quantity is called for those who look at it."""
+    return LABELS.get(quantity, quantity.replace("/", ", ").replace("_", " "))
