@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from cocktailman.evaluation.curves import PASSED, label_of
+from cocktailman.evaluation.curves import PASSED
 from cocktailman.evaluation.scores import Line, Score
 
 PAIR = ("#d9663f", "#5f7fd9")  # the colours of the two
@@ -45,6 +45,7 @@ def curve_chart(quantity: str, tables: Mapping[str, pd.DataFrame | None]) -> go.
             continue
         known = table.dropna(subset=[quantity])
         for stage, part in known.groupby("stage"):
+            where = f"{name}, stage {stage}, {part['size'].iloc[0]} px, epoch %{{x}}"
             figure.add_scatter(
                 x=part[PASSED],
                 y=part[quantity],
@@ -54,7 +55,7 @@ def curve_chart(quantity: str, tables: Mapping[str, pd.DataFrame | None]) -> go.
                 showlegend=bool(stage == known["stage"].iloc[0]),
                 line={"color": colour, "width": 2},
                 marker={"size": 4},
-                hovertemplate=f"{name}, stage {stage}, {part['size'].iloc[0]} px, epoch %{{x}}: %{{y:.4g}}<extra></extra>",
+                hovertemplate=f"{where}: %{{y:.4g}}<extra></extra>",
             )
     figure.update_layout(
         height=HEIGHT + 40,
@@ -65,7 +66,6 @@ def curve_chart(quantity: str, tables: Mapping[str, pd.DataFrame | None]) -> go.
     )
     figure.update_xaxes(title="epochs", fixedrange=True)
     figure.update_yaxes(title=None, fixedrange=True, nticks=5)
-    figure.update_layout(meta=label_of(quantity))
     return figure
 
 

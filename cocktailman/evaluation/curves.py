@@ -4,6 +4,8 @@ Columns: stage (from 1, where a training had several), size (px), epoch (of the 
 what was logged: `train/...` on the pictures trained on, `validation/...` on others. Written by `training/curves.py`.
 """
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from cocktailman.checkpoints import Checkpoint
@@ -39,6 +41,21 @@ def read_curves(checkpoint: Checkpoint) -> pd.DataFrame | None:
             f"the training curves of {checkpoint.name} are damaged ({FILE}): restore them with "
             f"`git checkout -- data/checkpoints/{checkpoint.name}`"
         ) from error
+
+
+def in_words(checkpoints: Sequence[Checkpoint], tables: Sequence[pd.DataFrame | None]) -> list[str]:
+    """What the curves are of, and what keeps them from being compared, in sentences."""
+    sentences = []
+    for item, table in zip(checkpoints, tables, strict=True):
+        if table is None:
+            sentences.append(f"{item.name} ships no training curves: `python -m training export` writes them.")
+        else:
+            sizes = [f"{size} px" for size in table.groupby("stage")["size"].first()]
+            stages = f"{len(sizes)} stages, at {', '.join(sizes)}" if len(sizes) > 1 else f"one stage, at {sizes[0]}"
+            sentences.append(f"{item.name}: {table[PASSED].max()} epochs on {item.domain} in {stages}.")
+    if any(table is not None for table in tables):
+        sentences.append("Only errors of the same pictures at the same size may be compared.")
+    return sentences
 
 
 def quantities(*tables: pd.DataFrame | None) -> list[str]:

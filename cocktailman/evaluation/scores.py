@@ -1,4 +1,4 @@
-"""What was measured of two generators, line by line, and what may be said of the difference: from their metrics.json."""
+"""What was measured of two generators, line by line, and what may be said of the difference (metrics.json)."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ class Line:
     second: Score | None
     real: Score | None
     same_data: bool
+
+    @property
+    def may_be_compared(self) -> bool:
+        return self.same_data and self.first is not None and self.second is not None
 
     def verdict(self, names: Sequence[str]) -> str:
         """Which is better, and whether that may be chance."""
@@ -103,6 +107,22 @@ def read_measured(checkpoint: Checkpoint) -> Measured | None:
 def remeasure(checkpoint: Checkpoint) -> str:
     """The command that measures a checkpoint."""
     return f"python -m training evaluate {checkpoint.name}"
+
+
+def in_words(checkpoints: Sequence[Checkpoint], measured: Sequence[Measured | None]) -> list[str]:
+    """On what the two were measured, and whether their numbers may be compared, in sentences."""
+    data = {item.name: found.data for item, found in zip(checkpoints, measured, strict=True) if found}
+    sentences = [
+        f"{item.name} has no measurements to compare yet: make them with `{remeasure(item)}`."
+        for item in checkpoints
+        if item.name not in data
+    ]
+    if len(set(data.values())) == 1:
+        sentences.append(f"{' and '.join(data)}: measured on {next(iter(data.values()))}. Intervals are of 95 %.")
+    elif data:
+        sentences += [f"{name}: measured on {words}." for name, words in data.items()]
+        sentences.append("These are different pictures, on which one number says nothing of the other.")
+    return sentences
 
 
 def lines_of(first: Measured | None, second: Measured | None) -> list[Line]:

@@ -151,9 +151,10 @@ def painted(pair: Pair, selection: Selection) -> Panel:
     """One recipe in one style."""
     styles = shared_styles(pair, 1, selection.seed)
     pictures = [generator.paint(selection.recipe, style)[0] for generator, style in zip(pair, styles, strict=True)]
+    said = f"{catalog().words(selection.recipe)}, in the style of seed {selection.seed}."
     return Panel(
         "The same recipe and style",
-        f"{catalog().words(selection.recipe)}, in the style of seed {selection.seed}.{_seen_by(pair, selection.recipe)}",
+        f"{said} {_seen_by(pair, selection.recipe)}",
         _names(pair),
         (Row("", tuple(pictures)),),
         tuple(_generate(generator, selection.recipe, style[0]) for generator, style in zip(pair, styles, strict=True)),
@@ -198,8 +199,8 @@ def traversals(pair: Pair, selection: Selection) -> Panel:
     return Panel(
         "Traversals",
         f"{catalog().words(selection.recipe)}. Along a row one number of the style goes from {STEPS[0]} to {STEPS[-1]} "
-        f"standard deviations of the prior; the others stay as seed {selection.seed} has them. A number means one thing "
-        "to one model and another to the next.",
+        f"standard deviations of the prior; the others stay as seed {selection.seed} has them. What a number means, "
+        "each model has found for itself.",
         tuple(f"{step:+d} σ" if step else "0" for step in STEPS),
         tuple(rows),
         (selection.command(_names(pair)),),
@@ -222,7 +223,7 @@ def between(pair: Pair, selection: Selection) -> Panel:
         rows.append(Row(generator.name, tuple(generator.paint_vectors(poured, styles))))
     return Panel(
         "Between two pictures",
-        f"From {ends[0].name} to {ends[1].name}: recipe and style of both are added up in the shares above. "
+        f"From {ends[0].name} to {ends[1].name}: recipe and style of both are added up, with the share of the second above each picture. "
         f"{_strangers(pair, ends)}",
         tuple(f"{share:.0%}" for share in shares),
         tuple(rows),
@@ -240,6 +241,7 @@ def unseen(pair: Pair, selection: Selection) -> Panel:
     drawn = named_first.drop_duplicates("ingredients").head(UNSEEN)
     originals = _renders_at(renders, drawn.index.to_numpy())
     recipes = [original.recipe or selection.recipe for original in originals]
+    contents = [f"{original.name}: {catalog().words(original.recipe or ())}" for original in originals]
     rows = [Row("a render of it", tuple(original.image for original in originals))]
     styles = shared_styles(pair, UNSEEN_STYLES, selection.seed)
     for number in range(UNSEEN_STYLES):
@@ -249,9 +251,7 @@ def unseen(pair: Pair, selection: Selection) -> Panel:
     return Panel(
         "Unseen recipes",
         "No picture that either was trained on has one of these recipes: cocktails that were left out, then free pours "
-        "that nobody mixes. "
-        + "; ".join(f"{original.name}: {catalog().words(recipe)}" for original, recipe in zip(originals, recipes))
-        + ".",
+        f"that nobody mixes. {'; '.join(contents)}.",
         tuple(original.name for original in originals),
         tuple(rows),
         (selection.command(_names(pair)),),
@@ -304,9 +304,13 @@ def _strangers(pair: Pair, originals: Sequence[Original]) -> str:
 def _seen_by(pair: Pair, recipe: Recipe) -> str:
     """Whether each was trained on pictures of a recipe."""
     seen = [generator.name for generator in pair if recipe in trained_on(generator.checkpoint)]
-    if len(seen) == len(pair):
-        return " Both were trained on pictures of this very recipe."
-    return f" Of the two, {seen[0]} alone was trained on this very recipe." if seen else " Neither knows this recipe."
+    match len(seen):
+        case 0:
+            return "Neither was trained on a picture of this very recipe."
+        case 1:
+            return f"Of the two, {seen[0]} alone was trained on pictures of this very recipe."
+        case _:
+            return "Both were trained on pictures of this very recipe."
 
 
 def _error(picture: Image.Image, original: Image.Image) -> float:
