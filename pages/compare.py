@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from cocktailman.ui.compare_choice import choice
-from cocktailman.ui.compare_views import views
+from cocktailman.ui.compare_choice import choose
+from cocktailman.ui.compare_views import report_button, views
 from cocktailman.ui.entry import require_entry_point
 from cocktailman.ui.errors import shown_errors
 
 require_entry_point()
 st.title("Compare")
 with shown_errors():
-    views(choice())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choice = choose()
+        report_button(choice)
+    views(choice)

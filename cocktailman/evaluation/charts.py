@@ -13,7 +13,7 @@ from cocktailman.evaluation.curves import PASSED
 from cocktailman.evaluation.scores import Line, Score
 
 PAIR = ("#d9663f", "#5f7fd9")  # the colours of the two
-REAL = "rgba(140, 140, 140, 0.7)"
+REAL = "#8c8c8c"
 HEIGHT = 210  # px
 MARGIN = {"l": 0, "r": 8, "t": 8, "b": 0}
 
@@ -27,8 +27,8 @@ def bar_chart(line: Line, names: Sequence[str]) -> go.Figure:
             figure.add_bar(
                 x=[name],
                 y=[score.value],
-                error_y=_whiskers(score),
-                marker={"color": colour, "line": {"width": 0}},
+                error_y=_whiskers(score, colour),
+                marker={"color": colour, "opacity": 0.5, "line": {"width": 0}},  # paler than its whiskers
                 hovertemplate=f"{name}: {score}<extra></extra>",
             )
     figure.update_layout(height=HEIGHT, margin=MARGIN, showlegend=False, bargap=0.4, dragmode=False)
@@ -69,8 +69,8 @@ def curve_chart(quantity: str, tables: Mapping[str, pd.DataFrame | None]) -> go.
     return figure
 
 
-def _whiskers(score: Score) -> dict | None:
+def _whiskers(score: Score, colour: str) -> dict | None:
     if score.low is None or score.high is None:
         return None
     up, down = score.high - score.value, score.value - score.low
-    return {"type": "data", "symmetric": False, "array": [up], "arrayminus": [down], "thickness": 1.5, "width": 6}
+    return {"type": "data", "symmetric": False, "array": [up], "arrayminus": [down], "color": colour, "thickness": 2}

@@ -20,7 +20,7 @@ LABELS = {
     "validation/kl": "KL, validation, nats",
     "train/kl": "KL, training, nats",
     "validation/kl_least": "KL of the idlest number, validation, nats",
-    "train/consistency": "Recipes misread in samples, training",
+    "train/consistency": "Error of recipes read in samples, training",
     "train/perceptual": "Distance of features, training",
     "train/edge": "Error of edges, training",
 }

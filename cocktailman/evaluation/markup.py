@@ -1,4 +1,4 @@
-"""A panel of pictures as HTML that carries its pictures in itself, for the page and for the report; or as one PNG."""
+"""Panels and tables as HTML that needs nothing beside it, for the page and for the report; a panel also as a PNG."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image, ImageDraw, ImageFont
@@ -16,7 +17,8 @@ from cocktailman.images import png_bytes
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 1150  # px that the pictures of a row share
-LEAST, MOST = 64, 300  # px, the width of a picture: at least, to be seen on a phone, and at most
+LEAST, MOST = 56, 300  # px, the width of a picture: six fit on a phone
+COLUMN = 120  # px, of a table at least
 QUALITY = 90  # of WebP
 SIDE, LINE, LABEL = 128, 18, 170  # px: of a sheet the pictures, the lines of text, and what is left of the pictures
 FONT_SIZE = 12
@@ -36,6 +38,12 @@ def panel_html(panel: Panel) -> Markup:
     rows = [{"label": row.label, "cells": _cells(panel, row)} for row in panel.rows]
     template = templates().get_template("panel.html")
     return Markup(template.render(panel=panel, rows=rows, width=width, least=LEAST, most=most))
+
+
+def table_html(table: pd.DataFrame) -> Markup:
+    """A table of texts."""
+    rows, least = table.astype(str).to_numpy().tolist(), COLUMN * len(table.columns)
+    return Markup(templates().get_template("table.html").render(columns=list(table), rows=rows, least=least))
 
 
 def panel_png(panel: Panel) -> bytes:

@@ -15,7 +15,7 @@ from cocktailman.checkpoints import WEIGHTS, Checkpoint
 from cocktailman.errors import InputError
 from cocktailman.evaluation import curves, scores
 from cocktailman.evaluation.charts import bar_chart, curve_chart
-from cocktailman.evaluation.markup import panel_html, templates
+from cocktailman.evaluation.markup import panel_html, table_html, templates
 from cocktailman.evaluation.side_by_side import PANELS, Pair, Selection
 
 
@@ -42,7 +42,7 @@ def report_html(pair: Pair, selection: Selection) -> str:
         recipe=catalog().words(selection.recipe),
         seed=selection.seed,
         command=selection.command(names),
-        models=_table(_facts(pair)),
+        models=table_html(_facts(pair)),
         sections=sections,
         plotly=Markup(get_plotlyjs()),
     )
@@ -80,7 +80,7 @@ def _measurements(checkpoints: Sequence[Checkpoint]) -> Section:
     return Section(
         "Measurements",
         scores.in_words(checkpoints, found),
-        _table(scores.scores_table(lines, names)) if lines else "",
+        table_html(scores.scorestable_html(lines, names)) if lines else "",
         [(line.metric.label, _chart(bar_chart(line, names))) for line in lines if line.may_be_compared],
         [item.command for item in found if item],
     )
@@ -91,10 +91,6 @@ def _training(checkpoints: Sequence[Checkpoint]) -> Section:
     followed = curves.quantities(*tables.values())
     charts = [(curves.label_of(name), _chart(curve_chart(name, tables))) for name in followed]
     return Section("Training", curves.in_words(checkpoints, list(tables.values())), charts=charts)
-
-
-def _table(table: pd.DataFrame) -> Markup:
-    return Markup(table.to_html(index=False, border=0))
 
 
 def _chart(figure: go.Figure) -> Markup:

@@ -13,6 +13,8 @@ from cocktailman.checkpoints import Checkpoint
 from cocktailman.errors import InputError
 from cocktailman.evaluation.glossary import METRICS, Metric
 
+BETTER = {"less": "Less is better.", "more": "More is better.", "neither": "Neither way is better."}
+
 
 @dataclass(frozen=True)
 class Score:
@@ -25,8 +27,8 @@ class Score:
 
     def __str__(self) -> str:
         if self.low is None or self.high is None:
-            return f"{self.value:.4g}"
-        return f"{self.value:.4g} ({self.low:.4g} to {self.high:.4g})"
+            return f"{self.value:.3g}"
+        return f"{self.value:.3g} ({self.low:.3g} to {self.high:.3g})"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Line:
     def may_be_compared(self) -> bool:
         return self.same_data and self.first is not None and self.second is not None
 
+    @property
+    def explained(self) -> str:
+        return f"{self.metric.meaning} {BETTER[self.metric.better]}"
+
     def verdict(self, names: Sequence[str]) -> str:
         """Which is better, and whether that may be chance."""
         if self.first is None or self.second is None:
@@ -67,11 +73,11 @@ class Line:
         winner = names[0] if more == (self.metric.better == "more") else names[1]
         match overlap(self.first, self.second):
             case None:
-                return f"{winner}; no interval was measured"
+                return f"{winner}, no interval was measured"
             case True:
-                return f"{winner}, maybe by chance: the intervals overlap"
+                return f"{winner}, intervals overlap"
             case False:
-                return f"{winner}: the intervals do not overlap"
+                return f"{winner}, intervals apart"
 
 
 def overlap(first: Score, second: Score) -> bool | None:
@@ -118,10 +124,12 @@ def in_words(checkpoints: Sequence[Checkpoint], measured: Sequence[Measured | No
         if item.name not in data
     ]
     if len(set(data.values())) == 1:
-        sentences.append(f"{' and '.join(data)}: measured on {next(iter(data.values()))}. Intervals are of 95 %.")
+        sentences.append(f"{' and '.join(data)}: measured on {next(iter(data.values()))}.")
     elif data:
         sentences += [f"{name}: measured on {words}." for name, words in data.items()]
-        sentences.append("These are different pictures, on which one number says nothing of the other.")
+        sentences.append("These are different data: one number says nothing of the other, and none is called better.")
+    if data:
+        sentences.append("In brackets intervals of 95 %; where two overlap, the difference may be chance.")
     return sentences
 
 
@@ -138,17 +146,18 @@ def lines_of(first: Measured | None, second: Measured | None) -> list[Line]:
 
 def scores_table(lines: Sequence[Line], names: Sequence[str]) -> pd.DataFrame:
     """The lines as a person reads them, a row each."""
-    return pd.DataFrame(
-        {
-            "metric": [f"{line.metric.label}, {line.metric.unit}".removesuffix(", ") for line in lines],
-            "better": [line.metric.better for line in lines],
-            names[0]: [str(line.first or "") for line in lines],
-            names[1]: [str(line.second or "") for line in lines],
-            "real pictures": [str(line.real or "") for line in lines],
-            "which is better": [line.verdict(names) for line in lines],
-            "what it means": [line.metric.meaning for line in lines],
-        }
-    )
+    columns = {
+        "metric": [f"{line.metric.label}, {line.metric.unit}".removesuffix(", ") for line in lines],
+        names[0]: [str(line.first or "") for line in lines],
+        names[1]: [str(line.second or "") for line in lines],
+        "real pictures": [str(line.real or "") for line in lines],
+        "over": [_counts(line) for line in lines],
+        "better": [line.verdict(names) for line in lines],
+        "what it means": [line.explained for line in lines],
+    }
+    if not any(columns["real pictures"]):
+        del columns["real pictures"]
+    return pd.DataFrame(columns)
 
 
 def numbers_table(lines: Sequence[Line], names: Sequence[str]) -> pd.DataFrame:
@@ -161,6 +170,12 @@ def numbers_table(lines: Sequence[Line], names: Sequence[str]) -> pd.DataFrame:
                 row[f"{name} {part}"] = getattr(score, part, None)
         rows.append(row | {"verdict": line.verdict(names)})
     return pd.DataFrame(rows)
+
+
+def _counts(line: Line) -> str:
+    """How many each was measured over; once where that is the same."""
+    counts = dict.fromkeys(score.count for score in (line.first, line.second) if score and score.count is not None)
+    return ", ".join(f"{count:,}" for count in counts)
 
 
 def _metric(id: str) -> Metric:

@@ -223,8 +223,8 @@ def between(pair: Pair, selection: Selection) -> Panel:
         rows.append(Row(generator.name, tuple(generator.paint_vectors(poured, styles))))
     return Panel(
         "Between two pictures",
-        f"From {ends[0].name} to {ends[1].name}: recipe and style of both are added up, with the share of the second above each picture. "
-        f"{_strangers(pair, ends)}",
+        f"From {ends[0].name} to {ends[1].name}: recipe and style of both are added up; above each picture, the share "
+        f"of the second. {_strangers(pair, ends)}",
         tuple(f"{share:.0%}" for share in shares),
         tuple(rows),
         (selection.command(_names(pair)),),

@@ -34,18 +34,17 @@ class Choice:
         return self.first.name, self.second.name
 
 
-def choice() -> Choice:
+def choose() -> Choice:
     """Draws the widgets and returns what they say; raises `InputError` where nothing can be compared."""
     _follow_link()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = model_picker(MODEL)
-        second = _beside(first)
-        with st.popover("Recipe", icon=":material/local_bar:"):
-            recipe = recipe_picker()
-        seed = st.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, width=130, persist_state="session")
-        st.button("Another", icon=":material/casino:", on_click=_next_seed, help="another seed")
-        with st.popover("Your photos", icon=":material/upload:"):
-            photos = _photos()
+    first = model_picker(MODEL)
+    second = _beside(first)
+    with st.popover("Recipe", icon=":material/local_bar:"):
+        recipe = recipe_picker()
+    seed = st.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, width=130, persist_state="session")
+    st.button("Another", icon=":material/casino:", on_click=_next_seed, help="another seed")
+    with st.popover("Your photos", icon=":material/upload:"):
+        photos = _photos()
     _write_link(Painting(first.name, recipe, seed), second)
     return Choice(first, second, Selection(recipe, seed, photos))
 

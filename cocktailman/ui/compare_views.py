@@ -7,13 +7,13 @@ import streamlit as st
 
 from cocktailman.evaluation import curves, scores
 from cocktailman.evaluation.charts import bar_chart, curve_chart
-from cocktailman.evaluation.markup import panel_html, panel_png
+from cocktailman.evaluation.markup import panel_html, panel_png, table_html
 from cocktailman.evaluation.report import report_html
 from cocktailman.evaluation.side_by_side import PANELS, Pair, Panel, Selection
 from cocktailman.ui import cache
 from cocktailman.ui.compare_choice import Choice
 from cocktailman.ui.data_filters import check_choice
-from cocktailman.ui.errors import shown_errors
+from cocktailman.ui.errors import escaped, shown_errors
 
 VIEW = "view"  # in the URL and in the session state
 QUIET = {"displayModeBar": False}
@@ -25,24 +25,23 @@ NARROW = 260  # px, the least width of a chart
 def views(choice: Choice) -> None:
     """Draws one view; choosing another reruns this and nothing else of the page."""
     check_choice(VIEW, VIEWS)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        view = st.segmented_control(
-            "Show",
-            list(VIEWS),
-            default=REBUILT,
-            key=VIEW,
-            required=True,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-        st.space("stretch")
-        _report(choice)
+    view = st.segmented_control(
+        "Show",
+        list(VIEWS),
+        default=REBUILT,
+        key=VIEW,
+        required=True,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
     for draw in VIEWS[view or REBUILT]:  # None where a link ends in "view="
         with shown_errors():
             draw(choice)
 
 
-def _report(choice: Choice) -> None:
+def report_button(choice: Choice) -> None:
+    """Draws the button that saves all views; the report is made when asked for, which takes some seconds."""
+
     def html() -> str:
         return report_html(_pair(*choice.names), choice.selection)
 
@@ -59,8 +58,8 @@ def _report(choice: Choice) -> None:
 def _pictures(name: str, choice: Choice) -> None:
     panel = _painted(name, *choice.names, choice.selection)
     st.subheader(panel.title, anchor=False)
-    st.text(panel.said)
     st.html(panel_html(panel))
+    st.caption(escaped(panel.said))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Save as PNG", partial(panel_png, panel), f"{name}.png", "image/png", icon=":material/download:", key=name
@@ -76,14 +75,15 @@ def _measurements(choice: Choice) -> None:
     _say(scores.in_words(checkpoints, found))
     if not lines:
         return
-    st.dataframe(scores.scores_table(lines, names), hide_index=True, height="content")
+    # Tables of Streamlit's cut sentences off, or squeeze them on a phone.
+    st.html(table_html(scores.scores_table(lines, names)))
     numbers = scores.numbers_table(lines, names)
     _save_csv(numbers.to_csv(index=False), f"{'-beside-'.join(names)}-metrics.csv")
     with st.grid(min_column_width=NARROW) as grid:
         for line in lines:
             if line.may_be_compared:
                 with grid.cell():
-                    st.markdown(f"**{line.metric.label}**, {BETTER[line.metric.better]}")
+                    st.markdown(f"**{line.metric.label}**", help=line.explained)
                     st.plotly_chart(bar_chart(line, names), key=f"bar_{line.metric.id}", config=QUIET)
 
 
@@ -96,13 +96,13 @@ def _training(choice: Choice) -> None:
             with grid.cell():
                 st.markdown(f"**{curves.label_of(quantity)}**")
                 st.plotly_chart(curve_chart(quantity, tables), key=f"curve_{quantity}", config=QUIET)
-    for name, table in tables.items():
-        if table is not None:
-            _save_csv(table.to_csv(index=False), f"{name}-curves.csv", f"Curves of {name}, CSV")
+    with st.container(horizontal=True):
+        for name, table in tables.items():
+            if table is not None:
+                _save_csv(table.to_csv(index=False), f"{name}-curves.csv", f"Curves of {name}, CSV")
 
 
 REBUILT = "Rebuilt"
-BETTER = {"less": "less is better", "more": "more is better", "neither": "neither way is better"}
 VIEWS: dict[str, Sequence[Callable[[Choice], None]]] = {
     REBUILT: [partial(_pictures, "rebuilt")],
     "Painted": [partial(_pictures, "painted"), partial(_pictures, "samples")],
