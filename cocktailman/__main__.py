@@ -90,6 +90,8 @@ def compare(
 
     if ingredients is not None and cocktail is not None:
         raise InputError("give either --ingredients or --cocktail")
+    if first == second:
+        raise InputError(f"{first} is named twice: name two different models")
     if out.suffix.lower() != ".html":
         raise InputError(f"{out.name} does not end in .html: name such a file with --out")
     if ingredients is not None:

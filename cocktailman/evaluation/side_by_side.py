@@ -302,8 +302,11 @@ def _strangers(pair: Pair, originals: Sequence[Original]) -> str:
 
 
 def _seen_by(pair: Pair, recipe: Recipe) -> str:
-    """Whether each was trained on pictures of a recipe."""
-    seen = [generator.name for generator in pair if recipe in trained_on(generator.checkpoint)]
+    """Whether each was trained on pictures of a recipe; nothing where no table tells."""
+    try:
+        seen = [generator.name for generator in pair if recipe in trained_on(generator.checkpoint)]
+    except InputError:
+        return ""
     match len(seen):
         case 0:
             return "Neither was trained on a picture of this very recipe."
