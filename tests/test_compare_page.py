@@ -58,7 +58,7 @@ def test_each_view_shows_something(view):
 def test_measurements_become_a_table_and_charts(monkeypatch):
     def read(checkpoint):
         value = 0.03 if checkpoint.name == "cvae-photos" else 0.05
-        return Measured("9 photos", {"mse": Score(value, value - 0.001, value + 0.001, 9)}, {}, "measure")
+        return Measured("9 photos", 64, {"mse": Score(value, value - 0.001, value + 0.001, 9)}, {}, "measure")
 
     monkeypatch.setattr(scores, "read_measured", read)
     app = run("compare", view="Measurements", **PAIR)

@@ -162,7 +162,7 @@ def test_measurements_say_which_is_better_and_whether_it_may_be_chance(tmp_path:
     assert table.loc[0, "a"] == "0.03 (0.02 to 0.04)" and table.loc[0, "over"] == "9"
     assert table.loc[2, "real pictures"] == "0.9 (0.89 to 0.91)"
     assert numbers_table(lines, ("a", "b")).loc[0, "b high"] == pytest.approx(0.045)
-    assert in_words([first, second], found)[0] == "a and b: measured on 9 photos, at 64 px."
+    assert in_words([first, second], found)[0] == "a and b: measured on 9 photos."
 
 
 def test_numbers_of_different_data_are_not_compared(tmp_path: Path) -> None:
@@ -243,6 +243,15 @@ def test_a_report_needs_nothing_beside_it_and_takes_names_for_text(pair: Pair, t
     assert "has no measurements to compare yet" in body and "ships no training curves" in body
 
 
+def test_a_report_has_the_measurements_and_what_gave_them(pair: Pair, tmp_path: Path, monkeypatch) -> None:
+    for number, generator in enumerate(pair):
+        made = measured(tmp_path, generator.name, mse=score(0.03 + number / 10))
+        monkeypatch.setattr(generator, "checkpoint", replace(generator.checkpoint, folder=made.folder))
+    html = report_html(pair, Selection(MOJITO, 4, photos(1)))
+    assert "0.03 (0.02 to 0.04)" in html and "tiny, intervals apart" in html
+    assert "measure tiny\nmeasure narrow" in html and html.count("Plotly.newPlot(") == 1
+
+
 def test_a_table_takes_its_texts_for_text() -> None:
     table = scores_table([], ("<b>", "b"))
     assert "&lt;b&gt;" in table_html(table)
@@ -256,7 +265,7 @@ def test_the_command_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "argv", ["cocktailman", "compare", *NAMES, *arguments, "--out", str(out)])
     assert main() == 0
     html = out.read_text("utf-8")
-    assert "Recipe: Gin, Red bitter" in html and html.count("Plotly.newPlot") >= 7
+    assert "Recipe: Gin, Red bitter" in html and html.count("Plotly.newPlot(") == 7
     assert html.count("data:image/webp") > 150
     assert re.search("&#39;[^&]*a drink.png&#39;", html)  # quoted in the command
 

@@ -5,6 +5,7 @@ what was logged: `train/...` on the pictures trained on, `validation/...` on oth
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import pandas as pd
 
@@ -33,9 +34,9 @@ def read_curves(checkpoint: Checkpoint) -> pd.DataFrame | None:
         return None
     try:
         table = pd.read_csv(path).astype({"stage": int, "epoch": int})
-        lengths = table.groupby("stage")["epoch"].max() + 1
-        before = lengths.cumsum() - lengths  # epochs of the stages before each
-        return table.assign(**{PASSED: table["epoch"] + 1 + table["stage"].map(before)})
+        lengths = {stage: part["epoch"].to_numpy().max() + 1 for stage, part in table.groupby("stage")}
+        before = dict(zip(lengths, accumulate(lengths.values(), initial=0), strict=False))  # epochs of stages before it
+        return table.assign(**{PASSED: table["epoch"] + 1 + table["stage"].map(before.__getitem__)})
     except (OSError, ValueError, KeyError) as error:
         raise InputError(
             f"the training curves of {checkpoint.name} are damaged ({FILE}): restore them with "

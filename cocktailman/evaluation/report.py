@@ -80,7 +80,7 @@ def _measurements(checkpoints: Sequence[Checkpoint]) -> Section:
     return Section(
         "Measurements",
         scores.in_words(checkpoints, found),
-        table_html(scores.scorestable_html(lines, names)) if lines else "",
+        table_html(scores.scores_table(lines, names)) if lines else "",
         [(line.metric.label, _chart(bar_chart(line, names))) for line in lines if line.may_be_compared],
         [item.command for item in found if item],
     )

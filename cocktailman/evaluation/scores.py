@@ -36,6 +36,7 @@ class Measured:
     """What a checkpoint's metrics.json says for comparison: of which data, of the model, and of real pictures."""
 
     data: str
+    size: int  # px, at which rebuilt pictures were held against the true ones
     scores: dict[str, Score]
     real: dict[str, Score]
     command: str
@@ -98,7 +99,8 @@ def read_measured(checkpoint: Checkpoint) -> Measured | None:
         if comparison is None:
             return None
         return Measured(
-            f"{comparison['data']}, at {comparison['size']} px",
+            str(comparison["data"]),
+            int(comparison["size"]),
             _scores(comparison["metrics"]),
             _scores(comparison.get("for_scale", {})),
             str(facts.get("command", remeasure(checkpoint))),
@@ -117,16 +119,16 @@ def remeasure(checkpoint: Checkpoint) -> str:
 
 def in_words(checkpoints: Sequence[Checkpoint], measured: Sequence[Measured | None]) -> list[str]:
     """On what the two were measured, and whether their numbers may be compared, in sentences."""
-    data = {item.name: found.data for item, found in zip(checkpoints, measured, strict=True) if found}
+    data = {item.name: (found.data, found.size) for item, found in zip(checkpoints, measured, strict=True) if found}
     sentences = [
         f"{item.name} has no measurements to compare yet: make them with `{remeasure(item)}`."
         for item in checkpoints
         if item.name not in data
     ]
     if len(set(data.values())) == 1:
-        sentences.append(f"{' and '.join(data)}: measured on {next(iter(data.values()))}.")
+        sentences.append(f"{' and '.join(data)}: measured on {next(iter(data.values()))[0]}.")
     elif data:
-        sentences += [f"{name}: measured on {words}." for name, words in data.items()]
+        sentences += [f"{name}: measured on {words}." for name, (words, _) in data.items()]
         sentences.append("These are different data: one number says nothing of the other, and none is called better.")
     if data:
         sentences.append("In brackets intervals of 95 %; where two overlap, the difference may be chance.")
@@ -136,12 +138,12 @@ def in_words(checkpoints: Sequence[Checkpoint], measured: Sequence[Measured | No
 def lines_of(first: Measured | None, second: Measured | None) -> list[Line]:
     """A line for each metric that either has, in the order of the glossary, those it does not know last."""
     ones, others = (measured.scores if measured else {} for measured in (first, second))
-    real = (second.real if second else {}) | (first.real if first else {})
-    same = first is not None and second is not None and first.data == second.data
+    same = first is not None and second is not None and (first.data, first.size) == (second.data, second.size)
+    # Beside values of different pictures there is no one value of real ones.
+    real = (second.real if second else {}) | (first.real if first else {}) if same or not (first and second) else {}
     found = {**ones, **others}
     ids = [id for id in METRICS if id in found] + [id for id in found if id not in METRICS]
-    # Of real pictures there is a value only beside those of the same data.
-    return [Line(_metric(id), ones.get(id), others.get(id), real.get(id) if same else None, same) for id in ids]
+    return [Line(_metric(id), ones.get(id), others.get(id), real.get(id), same) for id in ids]
 
 
 def scores_table(lines: Sequence[Line], names: Sequence[str]) -> pd.DataFrame:

@@ -213,13 +213,13 @@ def between(pair: Pair, selection: Selection) -> Panel:
     if len(ends) < 2:
         raise InputError("there is one photo, and a way needs two ends: bring a second photo")
     shares = np.linspace(0, 1, COLUMNS)
-    vectors = [catalog().recipe_vector(original.recipe or selection.recipe) for original in ends]
-    poured = np.stack([mixed(*vectors, share) for share in shares])  # (columns, n_ingredients)
+    recipe, other_recipe = (catalog().recipe_vector(original.recipe or selection.recipe) for original in ends)
+    poured = np.stack([mixed(recipe, other_recipe, share) for share in shares])  # (columns, n_ingredients)
     first, last = (to_square(original.image, KEPT // 2) for original in ends)
     rows = [Row("the pictures", (first, *[None] * (COLUMNS - 2), last))]
     for generator in pair:
-        style, other = encoded(generator, ends)
-        styles = np.stack([mixed(style, other, share) for share in shares])
+        style, other_style = encoded(generator, ends)
+        styles = np.stack([mixed(style, other_style, share) for share in shares])
         rows.append(Row(generator.name, tuple(generator.paint_vectors(poured, styles))))
     return Panel(
         "Between two pictures",

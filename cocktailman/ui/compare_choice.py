@@ -19,6 +19,7 @@ MODEL, BESIDE, SEED = "compare_model", "compare_beside", "compare_seed"  # in th
 READ = "compare_link_read"  # in the session state: a link is read once, then the page writes it
 FIRST_SEED = 7
 MOST_PHOTOS = 12  # each is painted twice at every turn
+REMEMBERED = 100  # photos, shrunk, 1 MB each
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,12 @@ def _photos() -> tuple[Original, ...]:
     st.caption("They are painted with the recipe you choose, for nobody knows what is in them.")
     if len(uploads) > MOST_PHOTOS:
         st.caption(f"The first {MOST_PHOTOS} of {len(uploads)} are taken.")
-    return tuple(
-        Original.of_photo(upload.name, read_image(upload.getvalue(), upload.name)) for upload in uploads[:MOST_PHOTOS]
-    )
+    return tuple(_photo(upload.name, upload.getvalue()) for upload in uploads[:MOST_PHOTOS])
+
+
+@st.cache_data(show_spinner="Reading the photo …", max_entries=REMEMBERED, ttl="1h")
+def _photo(name: str, data: bytes) -> Original:
+    return Original.of_photo(name, read_image(data, name))
 
 
 def _follow_link() -> None:

@@ -51,7 +51,7 @@ def report_button(choice: Choice) -> None:
         f"{'-beside-'.join(choice.names)}.html",
         "text/html",
         icon=":material/description:",
-        help="everything this page shows, and the commands that made it, in one HTML file of about 6 MB",
+        help="all that this page shows and the commands that made it, in one HTML file of 6 MB; takes some seconds",
     )
 
 
@@ -122,7 +122,7 @@ def _save_csv(table: str, name: str, label: str = "Save the table as CSV") -> No
     st.download_button(label, table, name, "text/csv", icon=":material/download:")
 
 
-@st.cache_data(show_spinner="Painting …", max_entries=REMEMBERED)
+@st.cache_data(show_spinner="Painting …", max_entries=REMEMBERED, ttl="1h")
 def _painted(name: str, first: str, second: str, selection: Selection) -> Panel:
     return PANELS[name](_pair(first, second), selection)
 
