@@ -37,8 +37,7 @@ def replace_curves(run: Path, folder: Path) -> None:
 def _epochs(run: Path) -> pd.DataFrame:
     """A row an epoch: whatever was logged in it, averaged; raises `InputError` where the log is damaged."""
     try:
-        logged: pd.DataFrame = pd.read_csv(run / LOGGED)
-        means = logged.groupby("epoch").mean(numeric_only=True).reset_index()
+        means = pd.read_csv(run / LOGGED).pivot_table(index="epoch", aggfunc="mean").reset_index()
         size = yaml.safe_load((run / CHOSEN).read_text("utf-8"))["size"]
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
         raise InputError(f"{run} holds no sound {LOGGED} and {CHOSEN}: name the folder of a finished run") from error
