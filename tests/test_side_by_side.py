@@ -228,7 +228,7 @@ def test_damaged_curves_get_a_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_ships_has_its_curves(name: str) -> None:
     table = read_curves(find_checkpoint(name))
-    assert table is not None and len(table) == table[PASSED].max() == {"cvae-photos": 70, "cvae-renders": 40}[name]
+    assert table is not None and table[PASSED].tolist() == list(range(1, len(table) + 1))
     assert (find_checkpoint(name).folder / "curves.csv").stat().st_size < 100_000
 
 
