@@ -10,6 +10,7 @@ page = st.navigation(
         st.Page("pages/recognise.py", title="Recognise", icon=":material/document_scanner:"),
         st.Page("pages/generate.py", title="Generate", icon=":material/palette:"),
         st.Page("pages/latent_space.py", title="Latent space", icon=":material/scatter_plot:"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
         st.Page("pages/data.py", title="Data", icon=":material/photo_library:"),
     ],
     position="top",

@@ -5,7 +5,7 @@ Exit status 0: done; 2: the user's input was wrong, with one line on standard er
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -66,6 +66,42 @@ def generate(
         if as_json:
             facts = {"file": str(file), "model": model, "ingredients": recipe, "style": row.tolist(), "size": size}
             print(json.dumps(facts))
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="a checkpoint, as `models` lists them")],
+    second: Annotated[str, typer.Argument(help="another")],
+    out: Annotated[Path, typer.Option(help="the report to write, an .html file")],
+    ingredients: Ingredients = None,
+    cocktail: Annotated[str | None, typer.Option(help="a cocktail of data/cocktails.csv; by default a Mojito")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=999_999_999, help="of all that is drawn at random")] = 0,
+    pictures: Annotated[
+        list[Path] | None, typer.Option("--picture", help="a photo to rebuild, several times; by default renders")
+    ] = None,
+) -> None:
+    """Lay two models side by side: a report with their pictures, measurements and training curves."""
+    from cocktailman.catalog import catalog
+    from cocktailman.evaluation.report import report_html
+    from cocktailman.evaluation.side_by_side import Original, Selection
+    from cocktailman.generation import Generator
+    from cocktailman.images import read_image
+    from cocktailman.ui.painting import DEFAULT_COCKTAIL
+
+    if ingredients is not None and cocktail is not None:
+        raise InputError("give either --ingredients or --cocktail")
+    if first == second:
+        raise InputError(f"{first} is named twice: name two different models")
+    if out.suffix.lower() != ".html":
+        raise InputError(f"{out.name} does not end in .html: name such a file with --out")
+    if ingredients is not None:
+        recipe = catalog().recipe(_names(ingredients))
+    else:
+        recipe = catalog().cocktail(cocktail or DEFAULT_COCKTAIL).recipe
+    photos = tuple(Original.of_photo(str(path), read_image(path)) for path in pictures or ())
+    pair = Generator.load(first), Generator.load(second)
+    html = report_html(pair, Selection(recipe, seed, photos))
+    _write(out, lambda: out.write_text(html, "utf-8"))
 
 
 @app.command()
@@ -174,9 +210,14 @@ def _targets(out: Path, count: int) -> Iterator[Path]:
 
 
 def _save(picture, file: Path) -> None:
+    _write(file, lambda: picture.save(file))
+
+
+def _write(file: Path, write: Callable[[], object]) -> None:
+    """Writes a file, and the folder it lies in; raises `InputError` where that cannot be."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        picture.save(file)
+        write()
     except OSError as error:
         reason = f"{file.parent} is no folder" if isinstance(error, FileExistsError) else error.strerror or error
         raise InputError(f"{file} cannot be written ({reason}): choose another place with --out") from error

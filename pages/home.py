@@ -61,7 +61,7 @@ with shown_errors():
     strip(model)
 
 st.subheader("Where to go")
-recognise, generate, latent, data = st.columns(4)
+recognise, generate, latent, compare, data = st.columns(5)
 with recognise, st.container(border=True, height="stretch"):
     st.page_link("pages/recognise.py", label="**Recognise**", icon=":material/document_scanner:")
     st.markdown(
@@ -79,6 +79,12 @@ with latent, st.container(border=True, height="stretch"):
     st.markdown(
         "The style vectors of thousands of photos on a map. Click a point to see what the model makes of it, and take "
         "its style along."
+    )
+with compare, st.container(border=True, height="stretch"):
+    st.page_link("pages/compare.py", label="**Compare**", icon=":material/compare:")
+    st.markdown(
+        "Two models side by side: the same pictures rebuilt, the same recipes and styles painted, what was measured, "
+        "and all of it as one report."
     )
 with data, st.container(border=True, height="stretch"):
     st.page_link("pages/data.py", label="**Data**", icon=":material/photo_library:")

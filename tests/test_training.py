@@ -18,6 +18,7 @@ from test_renders import write_renders
 
 from cocktailman.catalog import catalog
 from cocktailman.checkpoints import load_network
+from cocktailman.evaluation.curves import read_curves
 from cocktailman.evaluation.features import lite_extractor
 from cocktailman.evaluation.glossary import METRICS
 from cocktailman.evaluation.metrics import Estimate
@@ -128,6 +129,8 @@ def test_a_run_becomes_a_checkpoint(trained: Path, tmp_path: Path) -> None:
     painted = generator.paint_each(recipes, np.zeros((len(DRINKS), 6), np.float32))
     assert {image.size for image in painted} == {(64, 64)}
     assert len({image.tobytes() for image in painted}) == len(DRINKS)
+    curves = read_curves(checkpoint)
+    assert curves is not None and curves["epoch"].tolist() == [0, 1, 2]
     averaged = last(trained)["state_dict"]["network.decoder.seed.weight"]
     torch.testing.assert_close(load_network(checkpoint).decoder.seed.weight, averaged, atol=1e-3, rtol=1e-3)
 

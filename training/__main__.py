@@ -177,6 +177,18 @@ def export(
 
 
 @app.command()
+def curves(
+    name: str,
+    runs: Annotated[list[Path], typer.Argument(help="the stages of one training, in their order")],
+    root: Path = CHECKPOINTS,
+) -> None:
+    """Write the training curves of a checkpoint that was made in several stages (curves.csv beside its weights)."""
+    from training.curves import write_curves
+
+    print(write_curves(runs, find_checkpoint(name, root).folder))
+
+
+@app.command()
 def export_detector(
     run: Path, photos: PhotosFolder, name: Annotated[str, typer.Argument()] = "detector", root: Path = CHECKPOINTS
 ) -> None:

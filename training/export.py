@@ -19,6 +19,7 @@ from cocktailman.networks.cvae import CVAE, CVAEConfig
 from cocktailman.networks.detector import DetectorConfig, DrinkDetector
 from cocktailman.recognition import Detector
 from training.classifier import read_weights
+from training.curves import replace_curves
 from training.data import PictureDataset
 from training.evaluate_classifier import calibrate, read
 from training.evaluate_detector import choose_threshold, find
@@ -46,6 +47,7 @@ def export_generator(run: Path, name: str, domain: str, root: Path, packed: Path
         )
     checkpoint = save_network(network, kind, name, domain, root)
     (checkpoint.folder / REGRESSOR).unlink(missing_ok=True)  # it was fitted for the weights before
+    replace_curves(run, checkpoint.folder)
     return checkpoint
 
 

@@ -44,8 +44,8 @@ class GeneratorPainter:
 
 
 def encoded(generator: Generator, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> Posterior:
-    """The styles of pictures of drinks of these recipes; today's encoders look at the picture alone."""
-    return generator.encode(pictures)
+    """The styles of pictures of drinks of these recipes."""
+    return generator.encode(pictures, recipes)
 
 
 def rebuilt(generator: Generator, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> list[Image.Image]:

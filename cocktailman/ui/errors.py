@@ -19,6 +19,11 @@ def shown_errors() -> Iterator[None]:
 
 
 def show_error(error: InputError) -> None:
-    """The error's sentence, with nothing in it taken for Markdown: a file may be called anything."""
-    sentence = re.sub(r"([\\`*_{}\[\]()#+!|<>$~:])", r"\\\1", str(error))
+    """The error's sentence."""
+    sentence = escaped(str(error))
     st.error(sentence[:1].upper() + sentence[1:], icon=":material/error:")
+
+
+def escaped(text: str) -> str:
+    """A text with nothing in it taken for Markdown: a file may be called anything."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>$~:])", r"\\\1", text)

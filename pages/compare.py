@@ -1,0 +1,16 @@
+"""Two models side by side: what both make of the same pictures, recipes and styles, and what was measured of them."""
+
+import streamlit as st
+
+from cocktailman.ui.compare_choice import choose
+from cocktailman.ui.compare_views import report_button, views
+from cocktailman.ui.entry import require_entry_point
+from cocktailman.ui.errors import shown_errors
+
+require_entry_point()
+st.title("Compare")
+with shown_errors():
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choice = choose()
+        report_button(choice)
+    views(choice)

@@ -1,0 +1,106 @@
+"""The page Compare as Streamlit runs it, on the shipped checkpoints."""
+
+import re
+
+import pytest
+from conftest import picture, png
+from streamlit.testing.v1 import AppTest
+from test_pages import button, calm, run
+
+from cocktailman.evaluation import scores
+from cocktailman.evaluation.scores import Measured, Score
+from cocktailman.ui.compare_views import VIEWS
+
+PAIR = {"model": "cvae-photos", "beside": "cvae-renders"}
+
+
+def pictures(app: AppTest) -> list[str]:
+    """Each picture on the page, as it is sent."""
+    return [
+        url for html in app.get("html") for url in re.findall(r'src="(data:image/webp;base64,[^"]+)"', html.proto.body)
+    ]
+
+
+def test_the_first_screen_shows_pictures_rebuilt_by_both():
+    app = run("compare")
+    assert not app.error
+    assert len(set(pictures(app))) == 18
+    first, second = app.query_params["model"], app.query_params["beside"]
+    assert first != second
+    assert app.get("html")[0].proto.body.count(">cvae-photos<") == 1
+
+
+def test_a_link_brings_back_the_same_view_and_another_seed_another():
+    link = PAIR | {"seed": "5", "recipe": "gin,tonic", "view": "Painted"}
+    first = run("compare", **link)
+    assert len(pictures(first)) == 2 + 32
+    again = run("compare", **{name: first.query_params[name] for name in link})
+    assert pictures(first) == pictures(again)
+    calm(button(first, "Another").click().run())
+    assert first.query_params["seed"] == "6"
+    assert not set(pictures(first)) & set(pictures(again))
+
+
+def test_the_second_model_is_never_the_first():
+    app = run("compare", model="cvae-renders", beside="cvae-renders")
+    assert app.query_params["model"] == "cvae-renders"
+    assert app.query_params["beside"] != "cvae-renders"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_view_shows_something(view):
+    app = run("compare", view=view, **PAIR)
+    assert not app.error
+    shown = pictures(app) or app.get("plotly_chart")
+    assert shown or any("training evaluate" in item.value for item in app.markdown)
+
+
+def test_measurements_become_a_table_and_charts(monkeypatch):
+    def read(checkpoint):
+        value = 0.03 if checkpoint.name == "cvae-photos" else 0.05
+        return Measured("9 photos", 64, {"mse": Score(value, value - 0.001, value + 0.001, 9)}, {}, "measure")
+
+    monkeypatch.setattr(scores, "read_measured", read)
+    app = run("compare", view="Measurements", **PAIR)
+    [table] = app.get("html")
+    assert "0.03 (0.029 to 0.031)" in table.proto.body and "cvae-photos, intervals apart" in table.proto.body
+    assert len(app.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"model": "../../etc"}, "model that is not here"),
+        ({"beside": "<b>nobody</b>"}, "model that is not here"),
+        ({"recipe": "jin"}, "did you mean 'gin'"),
+        ({"seed": "9" * 40}, "seed"),
+        ({"view": "Everything"}, "view"),
+    ],
+)
+def test_a_wrong_link_gets_a_sentence_and_pictures(query, said):
+    app = run("compare", **query)
+    assert said in app.error[0].value.replace("\\", "")
+    assert len(app.error) == 1
+    assert len(pictures(app)) == 18
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    [uploader] = [item for item in app.file_uploader if item.label.startswith("Photos to rebuild")]
+    for name, data in files:
+        uploader.upload(name, data, "image/png")
+    return calm(app.run())
+
+
+def test_own_photos_are_rebuilt_and_lie_at_both_ends():
+    app = upload(run("compare", **PAIR), ("a.png", png(picture(0))))
+    assert len(pictures(app)) == 3
+    calm(app.button_group(key="view").set_value("Between two").run())
+    assert "bring a second photo" in app.error[0].value
+    upload(app, ("a.png", png(picture(0))), ("<i>b</i>.png", png(picture(1))))
+    assert not app.error and len(pictures(app)) == 2 + 16
+    assert any("From a.png to \\<i\\>b\\</i\\>.png" in item.value for item in app.caption)
+
+
+def test_a_photo_that_is_none_gets_a_sentence():
+    app = upload(run("compare", **PAIR), ("*a*.png", b"Two parts rum."))
+    assert "no readable picture" in app.error[0].value

@@ -1,0 +1,44 @@
+"""What a run logged, thinned to what ships with its checkpoint (curves.csv, see `cocktailman/evaluation/curves.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from cocktailman.errors import InputError
+from cocktailman.evaluation.curves import FILE, PLACE
+
+LOGGED, CHOSEN = "metrics.csv", "hparams.yaml"  # what Lightning's CSVLogger writes
+DIGITS = 6
+
+
+def write_curves(runs: Sequence[Path], folder: Path) -> Path:
+    """Writes the mean of each epoch of `runs`, the stages of one training in their order, to `folder`/curves.csv.
+
+    Raises `InputError` where one of them logged nothing.
+    """
+    stages = [_epochs(run).assign(stage=stage) for stage, run in enumerate(runs, start=1)]
+    table = pd.concat(stages, ignore_index=True)
+    logged = sorted(set(table.columns) - set(PLACE))
+    table[[*PLACE, *logged]].to_csv(folder / FILE, index=False, float_format=f"%.{DIGITS}g")
+    return folder / FILE
+
+
+def replace_curves(run: Path, folder: Path) -> None:
+    """The curves of a run in place of those of the weights before; none where it was logged elsewhere."""
+    (folder / FILE).unlink(missing_ok=True)
+    if (run / LOGGED).is_file():
+        write_curves([run], folder)
+
+
+def _epochs(run: Path) -> pd.DataFrame:
+    """A row an epoch: whatever was logged in it, averaged; raises `InputError` where the log is damaged."""
+    try:
+        means = pd.read_csv(run / LOGGED).pivot_table(index="epoch", aggfunc="mean").reset_index()
+        size = yaml.safe_load((run / CHOSEN).read_text("utf-8"))["size"]
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise InputError(f"{run} holds no sound {LOGGED} and {CHOSEN}: name the folder of a finished run") from error
+    return means.drop(columns="step", errors="ignore").assign(size=size)
