@@ -110,6 +110,8 @@ def test_a_stopped_training_resumes_exactly(trained: Path, packed: Path, tmp_pat
         for name, value in straight[weights].items():
             assert torch.equal(value, resumed[weights][name]), name
     assert straight["lr_schedulers"] == resumed["lr_schedulers"]
+    logged = pd.concat([pd.read_csv(file) for file in (tmp_path / "run").glob("metrics*.csv")])
+    assert set(logged["epoch"]) == {0, 1, 2}, "what was logged before the stop is kept"
     name = "network.decoder.seed.weight"
     assert not torch.equal(straight["state_dict"][name], straight["current_model_state"][name])
 

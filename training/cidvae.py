@@ -27,6 +27,8 @@ from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without
 from cocktailman.networks.losses import KLDivergence, Reconstruction, linear_warmup
 from training.data import Batch
 
+GENTLY, PULLS = 1.02, (0.01, 10.0)  # by how much the pull changes at a step, and its ends
+
 
 @dataclass
 class Turn:
@@ -56,7 +58,10 @@ class CIDVAETraining(L.LightningModule):
         adversarial_weight: of the encoder's loss as a discriminator.
         pull: of the discriminator on a sampled drink's pixels, as a share of the pull of the reconstruction error on
             those of a rebuilt one: both gradients are measured at each step (the adaptive weight of VQGAN, Esser,
-            Rombach & Ommer, arXiv 2012.09841, eq. 7, at the pixels).
+            Rombach & Ommer, arXiv 2012.09841, eq. 7, at the pixels). It is where the share starts: then it grows where
+            the generator's loss is above `lead`, and shrinks where it is below, by 2 % a step (a balance kept as in
+            BEGAN, Berthelot, Schumm & Metz, arXiv 1703.10717, eq. 5).
+        lead: the generator's loss at which the discriminator is kept: a lead, but not so large that it says nothing.
         pull_from: steps that the discriminator learns before it pulls.
         own_styles: how often a drink is sampled in the style of a photo instead of one of the prior: where both losses
             pull at the same styles, they have to agree.
@@ -81,7 +86,8 @@ class CIDVAETraining(L.LightningModule):
         size: int = 128,
         adversarial: Error = "bce",
         adversarial_weight: float = 0.5,
-        pull: float = 0.15,
+        pull: float = 0.3,
+        lead: float = 2.0,
         pull_from: int = 300,
         own_styles: float = 0.5,
         reconstruction: Literal["mse", "mae"] = "mse",
@@ -116,7 +122,9 @@ class CIDVAETraining(L.LightningModule):
             "kl": kl_weight,
             "penalty": penalty_weight,
         }
-        self.pull, self.pull_from, self.own_styles = pull, pull_from, own_styles
+        self.pull: Tensor
+        self.register_buffer("pull", torch.tensor(pull))
+        self.lead, self.pull_from, self.own_styles = lead, pull_from, own_styles
         self.mismatch, self.penalty_every = mismatch, penalty_every
         self.recipe_dropout, self.unknown_recipes = recipe_dropout, unknown_recipes
         self.rates, self.warmup = (encoder_rate, decoder_rate), warmup
@@ -135,7 +143,10 @@ class CIDVAETraining(L.LightningModule):
             optimizer.zero_grad()
         for schedule in self.lr_schedulers():  # type: ignore[union-attr]
             schedule.step()
-        self.log_dict({f"train/{name}": value.detach() for name, value in terms.items()}, on_step=False, on_epoch=True)
+        if self.steps > self.pull_from:
+            self.pull.mul_(GENTLY if terms["generator"] > self.lead else 1 / GENTLY).clamp_(*PULLS)
+        logged = {name: value.detach() for name, value in terms.items()} | {"pull": self.pull.clone()}
+        self.log_dict({f"train/{name}": value for name, value in logged.items()}, on_step=False, on_epoch=True)
 
     @property
     def steps(self) -> int:

@@ -11,7 +11,7 @@ import yaml
 from cocktailman.errors import InputError
 from cocktailman.evaluation.curves import FILE, PLACE
 
-LOGGED, CHOSEN = "metrics.csv", "hparams.yaml"  # what Lightning's CSVLogger writes
+LOGGED, CHOSEN = "metrics*.csv", "hparams.yaml"  # what Lightning's CSVLogger writes, and what `fit` puts aside
 DIGITS = 6
 
 
@@ -30,15 +30,16 @@ def write_curves(runs: Sequence[Path], folder: Path) -> Path:
 def replace_curves(run: Path, folder: Path) -> None:
     """The curves of a run in place of those of the weights before; none where it was logged elsewhere."""
     (folder / FILE).unlink(missing_ok=True)
-    if (run / LOGGED).is_file():
+    if any(run.glob(LOGGED)):
         write_curves([run], folder)
 
 
 def _epochs(run: Path) -> pd.DataFrame:
     """A row an epoch: whatever was logged in it, averaged; raises `InputError` where the log is damaged."""
     try:
-        means = pd.read_csv(run / LOGGED).pivot_table(index="epoch", aggfunc="mean").reset_index()
+        logged = pd.concat([pd.read_csv(file) for file in sorted(run.glob(LOGGED))])  # ValueError where there is none
+        means = logged.pivot_table(index="epoch", aggfunc="mean").reset_index()
         size = yaml.safe_load((run / CHOSEN).read_text("utf-8"))["size"]
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise InputError(f"{run} holds no sound {LOGGED} and {CHOSEN}: name the folder of a finished run") from error
+        raise InputError(f"{run} holds no sound metrics.csv and {CHOSEN}: name the folder of a finished run") from error
     return means.drop(columns="step", errors="ignore").assign(size=size)

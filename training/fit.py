@@ -12,6 +12,8 @@ from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 from cocktailman.errors import InputError
 from training.data import PictureData
 
+LOGGED = "metrics.csv"  # what Lightning's CSVLogger writes
+
 
 class _FitCLI(LightningCLI):
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
@@ -48,5 +50,13 @@ def fit(
         trainer = L.Trainer(fast_dev_run=True, precision=cli.trainer.precision)
         trainer.fit(cli.model, cli.datamodule)
         return trainer
+    if resume:
+        _put_aside(Path(cli.trainer.log_dir or ".") / LOGGED)
     cli.trainer.fit(cli.model, cli.datamodule, ckpt_path=resume)
     return cli.trainer
+
+
+def _put_aside(log: Path) -> None:
+    """Keeps what a run logged before it was stopped, for the logger starts its file anew: metrics-1.csv, and so on."""
+    if log.exists():
+        log.rename(log.with_stem(f"{log.stem}-{len(list(log.parent.glob(f'{log.stem}*.csv')))}"))

@@ -24,6 +24,11 @@ LABELS = {
     "train/consistency": "Error of recipes read in samples, training",
     "train/perceptual": "Distance of features, training",
     "train/edge": "Error of edges, training",
+    "train/discriminator": "Error of the encoder as a discriminator",
+    "train/generator": "Error of the decoder as a generator",
+    "train/feature": "Error of the discriminator's features, training",
+    "train/penalty": "Squared slope of the verdict (R1)",
+    "train/pull": "Pull of the discriminator, of that of the pixel error",
 }
 
 
