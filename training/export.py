@@ -37,7 +37,7 @@ def export_generator(run: Path, name: str, domain: str, root: Path, packed: Path
     Raises `InputError` where there is no such run.
     """
     chosen, weights = last_of(run)
-    kind = "cidvae" if "encoder.verdict.weight" in weights else "cvae"
+    kind = "cidvae" if any(name.startswith("encoder.verdict") for name in weights) else "cvae"
     config = {"cvae": CVAEConfig, "cidvae": CIDVAEConfig}[kind](style_dim=chosen["style_dim"], size=chosen["size"])
     network = {"cvae": CVAE, "cidvae": CIDVAE}[kind](config)
     network.load_state_dict(weights)
