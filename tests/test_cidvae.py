@@ -10,6 +10,7 @@ from cocktailman.networks.adversarial import (
     FeatureReconstruction,
     GeneratorLoss,
     GradientPenalty,
+    ProjectedVerdict,
     Verdict,
 )
 from cocktailman.networks.blocks import grow
@@ -125,3 +126,38 @@ def test_a_generator_is_pulled_as_hard_as_asked() -> None:
     training.total(turn, training.terms(turn, image, recipe)).backward()
     assert turn.rebuilt.grad is not None and turn.sampled.grad is not None
     assert turn.sampled.grad.norm() == pytest.approx(float(turn.rebuilt.grad.norm()) / 2, rel=1e-3)
+
+
+def test_a_second_opinion_moves_itself_and_what_it_looks_at() -> None:
+    torch.manual_seed(0)
+    training = CIDVAETraining(size=64, pull=1.0, pull_from=0, projected_weight=1.0)
+    training.weight |= dict.fromkeys(("discriminator", "kl", "penalty"), 0.0)
+    image, recipe = torch.rand(2, 3, 64, 64), recipes(2)
+    turn = training.look(image, recipe)
+    terms = training.terms(turn, image, recipe)
+    training.total(turn, terms | {"reconstruction": 0 * terms["reconstruction"]}).backward()
+    assert all(weights.grad is not None and weights.grad.any() for weights in training.projected.parameters())
+    judging = training.network.encoder
+    assert not any(weights.grad is not None and weights.grad.any() for weights in judging.parameters())
+    assert {name.split(".")[0] for name in training.state_dict()} == {"network", "projected", "pull"}, (
+        "no frozen weights"
+    )
+
+
+def test_a_second_opinion_tells_noise_from_planes() -> None:
+    torch.manual_seed(0)
+    verdict = ProjectedVerdict([4, 6], 63)
+    optimizer, loss = torch.optim.Adam(verdict.parameters(), 1e-2), DiscriminatorLoss()
+
+    def opinion(maps: list[Tensor]) -> Tensor:
+        return verdict(maps, recipes(8))
+
+    def draw(noise: float) -> list[Tensor]:
+        shapes = (8, 4, 8, 8), (8, 6, 4, 4)
+        return [torch.ones(shape) + noise * torch.randn(shape) for shape in shapes]
+
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss(opinion(draw(1.0)), [opinion(draw(0.0))]).backward()
+        optimizer.step()
+    assert opinion(draw(1.0)).min() > opinion(draw(0.0)).max()

@@ -13,6 +13,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from cocktailman.errors import InputError
 from cocktailman.networks.adversarial import (
@@ -21,13 +22,16 @@ from cocktailman.networks.adversarial import (
     FeatureReconstruction,
     GeneratorLoss,
     GradientPenalty,
+    ProjectedVerdict,
 )
+from cocktailman.networks.backbones import LiteBackbone
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without_batch_norm
 from cocktailman.networks.losses import KLDivergence, Reconstruction, linear_warmup
 from training.data import Batch
 
-GENTLY, PULLS = 1.02, (0.01, 10.0)  # by how much the pull changes at a step, and its ends
+PROJECTED_BY, PROJECTED_AT = 1, 96  # the EfficientNet-Lite of a second opinion (never 0, the judge's), and px
+GENTLY, PULLS = 1.02, (0.01, 3.0)  # by how much the pull changes at a step, and its ends
 
 
 @dataclass
@@ -68,6 +72,8 @@ class CIDVAETraining(L.LightningModule):
         reconstruction: `mse` or `mae`, the pixel error.
         reconstruction_weight: of the pixel error.
         feature_weight: of the error of the discriminator's features; 0 leaves it out.
+        projected_weight: of a second discriminator's loss, that looks at samples through EfficientNet-Lite1; it shares
+            the encoder's optimiser and is not part of the model. 0 leaves it out.
         kl_weight: of the KL in nats.
         mismatch: show the discriminator photos beside recipes that are not theirs.
         penalty_weight: of the R1 penalty, which is taken each `penalty_every` steps (Karras et al., arXiv 1912.04958);
@@ -93,6 +99,7 @@ class CIDVAETraining(L.LightningModule):
         reconstruction: Literal["mse", "mae"] = "mse",
         reconstruction_weight: float = 20.0,
         feature_weight: float = 0.0,
+        projected_weight: float = 0.0,
         kl_weight: float = 3e-3,
         mismatch: bool = True,
         penalty_weight: float = 10.0,
@@ -120,6 +127,7 @@ class CIDVAETraining(L.LightningModule):
             "reconstruction": reconstruction_weight,
             "feature": feature_weight,
             "kl": kl_weight,
+            "projected": projected_weight,
             "penalty": penalty_weight,
         }
         self.pull: Tensor
@@ -131,6 +139,13 @@ class CIDVAETraining(L.LightningModule):
         self.discriminator, self.generator = DiscriminatorLoss(adversarial), GeneratorLoss(adversarial)
         self.reconstruction, self.feature = Reconstruction(reconstruction), FeatureReconstruction()
         self.kl, self.penalty = KLDivergence(), GradientPenalty()
+        if projected_weight:  # the frozen network stays out of the weights that are averaged and saved
+            self._frozen = [LiteBackbone(PROJECTED_BY)]
+            self.projected = ProjectedVerdict(self._frozen[0].widths[1:], self.network.config.recipe_dim)
+
+    def on_fit_start(self) -> None:
+        if self.weight["projected"]:
+            self._frozen[0].to(self.device)
 
     def training_step(self, batch: Batch, batch_idx: int) -> None:
         image, recipe = batch[0], self._thinned(batch[1])
@@ -179,6 +194,10 @@ class CIDVAETraining(L.LightningModule):
             "reconstruction": self.reconstruction(turn.shown[0], image),
             "generator": self.generator(sampled.real),
         }
+        if self.weight["projected"]:
+            painted = self._second_opinion(turn.shown[1], recipe)
+            terms["projected"] = self.discriminator(self._second_opinion(image, recipe), [painted])
+            terms["generator"] = (terms["generator"] + self.generator(painted)) / 2
         if self.weight["feature"]:
             terms["feature"] = self.feature(rebuilt.features, turn.photos.features)
         if self.weight["penalty"] and self.steps % self.penalty_every == 0:
@@ -187,6 +206,10 @@ class CIDVAETraining(L.LightningModule):
                 terms["penalty"] = self.penalty(self.network.encoder(pixels, recipe).real, pixels)
         return terms
 
+    def _second_opinion(self, image: Tensor, recipe: Tensor) -> Tensor:
+        seen = F.interpolate(image, PROJECTED_AT, mode="bilinear", align_corners=False)
+        return self.projected(self._frozen[0].maps(seen)[1:], recipe)  # (n,)
+
     def total(self, turn: Turn, terms: dict[str, Tensor]) -> Tensor:
         """What to make small, (): its gradient reaches both networks, each by the losses that are meant for it."""
         return self._encoder_loss(terms) + self._decoder_loss(turn, terms)
@@ -194,6 +217,8 @@ class CIDVAETraining(L.LightningModule):
     def _encoder_loss(self, terms: dict[str, Tensor]) -> Tensor:
         """What reaches the encoder at once; its share of the reconstruction error comes back through the decoder."""
         loss = self.weight["discriminator"] * terms["discriminator"] + self.weight["kl"] * terms["kl"]
+        if "projected" in terms:
+            loss = loss + self.weight["projected"] * terms["projected"]
         if "penalty" in terms:
             loss = loss + self.weight["penalty"] / 2 * self.penalty_every * terms["penalty"]
         return loss
@@ -233,10 +258,13 @@ class CIDVAETraining(L.LightningModule):
         self.log("validation/kl_least", nats.min(), batch_size=len(image))  # near 0: that dimension has collapsed
 
     def configure_optimizers(self):
-        halves, steps = (self.network.encoder, self.network.decoder), int(self.trainer.estimated_stepping_batches)
-        pairs = []
-        for half, rate in zip(halves, self.rates, strict=True):
-            optimizer = torch.optim.Adam(half.parameters(), rate, betas=(0.5, 0.99))
+        judges = [
+            *self.network.encoder.parameters(),
+            *(self.projected.parameters() if self.weight["projected"] else ()),
+        ]
+        steps, pairs = int(self.trainer.estimated_stepping_batches), []
+        for weights, rate in zip((judges, self.network.decoder.parameters()), self.rates, strict=True):
+            optimizer = torch.optim.Adam(weights, rate, betas=(0.5, 0.99))
             schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, partial(self._share_of_rate, steps=steps))
             pairs.append({"optimizer": optimizer, "lr_scheduler": schedule})
         return tuple(pairs)

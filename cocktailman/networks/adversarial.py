@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
 
 Error = Literal["bce", "mse"]
 
@@ -47,6 +49,34 @@ class GeneratorLoss(nn.Module):
 
     def forward(self, painted: Tensor) -> Tensor:
         return self.verdict(painted, 1)  # ()
+
+
+class ProjectedVerdict(nn.Module):
+    """A second opinion while the first is being formed: logits (n,) from the feature maps of a frozen ImageNet network,
+    patch by patch at several scales (Projected GANs, Sauer et al., arXiv 2111.01007), with the recipe in mind.
+
+    widths: of the maps, of which the last is held against the recipe.
+    """
+
+    def __init__(self, widths: Sequence[int], recipe_dim: int, hidden: int = 64) -> None:
+        super().__init__()
+        self.patches = nn.ModuleList(
+            nn.Sequential(
+                spectral_norm(nn.Conv2d(width, hidden, 1)),
+                nn.LeakyReLU(0.2),
+                spectral_norm(nn.Conv2d(hidden, hidden, 3, padding=1)),
+                nn.LeakyReLU(0.2),
+                nn.Conv2d(hidden, 1, 1),
+            )
+            for width in widths
+        )
+        self.agreement = nn.Linear(recipe_dim, widths[-1], bias=False)
+
+    def forward(self, maps: Sequence[Tensor], recipe: Tensor) -> Tensor:
+        maps = [F.normalize(part.float(), dim=1) * part.shape[1] ** 0.5 for part in maps]  # (n, c, h, w), of square 1
+        patches = [judge(part).mean((1, 2, 3)) for judge, part in zip(self.patches, maps, strict=True)]  # (n,) each
+        agrees = (self.agreement(recipe) * maps[-1].mean((2, 3))).mean(1)
+        return torch.stack(patches).mean(0) + agrees  # (n,)
 
 
 class FeatureReconstruction(nn.Module):

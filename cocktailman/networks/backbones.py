@@ -28,6 +28,7 @@ class LiteBackbone(nn.Module):
         network: Any = _lite_network(variant).eval().requires_grad_(False)
         self.network: Any = network.to(memory_format=torch.channels_last)
         self.name = f"efficientnet-lite{variant}"
+        self.widths: list[int] = [stage["num_chs"] for stage in network.feature_info]  # of the `maps`
 
     def train(self, mode: bool = True) -> LiteBackbone:
         """Stays in evaluation mode whatever its parent does: its statistics are ImageNet's, not ours."""
