@@ -245,11 +245,15 @@ def evaluate(
 
 
 @app.command()
-def figures(name: str, folder: Path = Path("docs")) -> None:
-    """Paint the pictures of the docs with a checkpoint."""
-    from training.figures import write_figures
+def figures(
+    name: str,
+    folder: Path = Path("docs"),
+    beside: Annotated[str | None, typer.Option(help="another checkpoint, to paint the same with")] = None,
+) -> None:
+    """Paint the pictures of the docs with a checkpoint, or with two side by side."""
+    from training.figures import write_beside, write_figures
 
-    print(*write_figures(name, folder), sep="\n")
+    print(*([write_beside(name, beside, folder)] if beside else write_figures(name, folder)), sep="\n")
 
 
 @app.command()

@@ -5,7 +5,11 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import Recipe, catalog
+from cocktailman.evaluation.markup import panel_png
+from cocktailman.evaluation.side_by_side import Panel, Row, shared_styles
 from cocktailman.generation import Generator
+from cocktailman.renders import Renders, read_renders
+from training.photos import DRINKS
 
 # From gin and tonic to espresso martini, one ingredient swapped at a time: none between was ever in training.
 SWAPS = (
@@ -16,6 +20,7 @@ SWAPS = (
     "vodka coffee_liqueur sugar_syrup coffee",
 )
 SIDE, LABEL = 160, 34  # px
+SHOWN, STYLES = 8, 2  # drinks that two checkpoints are shown with, and styles of each
 
 
 def write_figures(name: str, folder: Path) -> list[Path]:
@@ -34,6 +39,26 @@ def write_figures(name: str, folder: Path) -> list[Path]:
             folder / f"{name}-samples.png",
         ),
     ]
+
+
+def write_beside(first: str, second: str, folder: Path) -> Path:
+    """Writes the same drinks in the same styles by two checkpoints, below renders of them; returns the path."""
+    pair = Generator.load(first), Generator.load(second)
+    drinks = [catalog().cocktail(name) for name in DRINKS[:SHOWN]]
+    vectors = shared_styles(pair, STYLES, seed=3)
+    renders = read_renders()
+    rows = [Row("a render", tuple(renders.image(_first_of(renders, drink.name)) for drink in drinks))]
+    for style in range(STYLES):
+        for generator, styles in zip(pair, vectors, strict=True):
+            painted = generator.paint_each([drink.recipe for drink in drinks], styles[[style] * len(drinks)])
+            rows.append(Row(generator.name, tuple(painted)))
+    path = folder / f"{first}-beside-{second}.png"
+    path.write_bytes(panel_png(Panel("", "", tuple(drink.name for drink in drinks), tuple(rows), ())))
+    return path
+
+
+def _first_of(renders: Renders, drink: str) -> int:
+    return int((renders.factors["cocktail"] == drink).to_numpy().argmax())
 
 
 def _sheet(generator: Generator, recipes: list[Recipe], labels: list[str], styles: int, path: Path) -> Path:
