@@ -81,9 +81,11 @@ class Comparison:
         """Of the real pictures: how well they are read, and how near one half of them is to the other."""
         agreement = recipe_agreement(self._read_real, self.truth, self._threshold)
         order = np.random.default_rng(0).permutation(len(self.truth))
-        halves = {name: np.array_split(features[order], 2) for name, features in self.features.items()}
-        overlap = manifold_overlap(*halves[self.extractors[0].name]) if len(order) > 2 * NEIGHBOURS + 1 else {}
-        return agreement | {f"kid_{name}": kernel_distance(*pair) for name, pair in halves.items()} | overlap
+        one, other = np.array_split(order, 2)
+        distances = {f"kid_{name}": kernel_distance(of[one], of[other]) for name, of in self.features.items()}
+        features = self.features[self.extractors[0].name]
+        overlap = manifold_overlap(features[one], features[other]) if len(other) > NEIGHBOURS else {}
+        return agreement | distances | overlap
 
     def _rebuilt(self, pictures: Sequence[Image.Image]) -> Estimates:
         rebuilt, real = (shrunk(images, self.rebuilt_at) for images in (pictures, self.real.images))

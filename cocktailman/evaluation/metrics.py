@@ -48,7 +48,7 @@ def around(value: float, others: Sequence[float], count: int) -> Estimate:
     A resample has some pictures twice and others not at all, which such a statistic may take for more order, or for a
     narrower or farther set, than there is.
     """
-    low, high = value + np.percentile(others - np.mean(others), [2.5, 97.5])
+    low, high = value + np.percentile(np.subtract(others, np.mean(others)), [2.5, 97.5])
     return Estimate(float(value), float(low), float(high), count)
 
 
