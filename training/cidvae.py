@@ -31,7 +31,7 @@ from cocktailman.networks.losses import KLDivergence, Reconstruction, linear_war
 from training.data import Batch
 
 PROJECTED_BY, PROJECTED_AT = 1, 96  # the EfficientNet-Lite of a second opinion (never 0, the judge's), and px
-GENTLY, PULLS = 1.02, (0.01, 30.0)  # by how much the pull changes at a step, and its ends
+GENTLY, PULLS = 1.02, (0.01, 12.0)  # by how much the pull changes at a step, and its ends
 
 
 @dataclass
