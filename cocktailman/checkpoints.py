@@ -30,7 +30,7 @@ KINDS = {  # where the network of each kind is; imported as it is needed, for so
     "detector": "cocktailman.networks.detector.DrinkDetector",
     "classifier": "cocktailman.networks.classifier.DrinkClassifier",
 }
-GENERATORS = ("cvae", "cidvae")  # the kinds that paint
+GENERATORS = ("cvae", "cidvae")  # the kinds that paint, in the order in which they are offered
 WEIGHTS, CONFIG, FACTS = "model.safetensors", "config.json", "checkpoint.json"
 
 

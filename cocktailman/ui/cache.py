@@ -31,8 +31,8 @@ def renders() -> Renders:
 
 
 def checkpoints() -> list[Checkpoint]:
-    """The checkpoints that paint, by name; raises `InputError` where there is none."""
-    found = list_checkpoints(kinds=GENERATORS)
+    """The checkpoints that paint, those of the CVAE first; raises `InputError` where there is none."""
+    found = sorted(list_checkpoints(kinds=GENERATORS), key=lambda item: GENERATORS.index(item.kind))
     if not found:
         raise InputError("there is no model to paint with: restore data/checkpoints with `git checkout -- data`")
     return found
