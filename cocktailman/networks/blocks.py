@@ -6,6 +6,8 @@ one (see `grow`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -22,6 +24,19 @@ def _conv(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential
     )
 
 
+def halvings(size: int, conv: Callable[..., nn.Module]) -> nn.ModuleDict:
+    """Pairs of convolutions, the first of which halves the side: from `size` px down to 4."""
+    sides = [side for side in sorted(CHANNELS, reverse=True) if 4 < side <= size]
+    return nn.ModuleDict(
+        {
+            str(side): nn.Sequential(
+                conv(CHANNELS[side], CHANNELS[side // 2], stride=2), conv(CHANNELS[side // 2], CHANNELS[side // 2])
+            )
+            for side in sides
+        }
+    )
+
+
 class StyleEncoder(nn.Module):
     """Image (n, 3, size, size) in [0, 1] to the mean and log-variance of its style, each (n, style_dim)."""
 
@@ -29,11 +44,7 @@ class StyleEncoder(nn.Module):
         super().__init__()
         self.size = size
         self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(3, CHANNELS[size], 1)})
-        self.down = nn.ModuleDict()
-        while size > 4:
-            wide, narrow = CHANNELS[size], CHANNELS[size // 2]
-            self.down[str(size)] = nn.Sequential(_conv(wide, narrow, stride=2), _conv(narrow, narrow))
-            size //= 2
+        self.down = halvings(size, _conv)
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from cocktailman.networks.blocks import CHANNELS
+from cocktailman.networks.blocks import CHANNELS, halvings
 from cocktailman.networks.cvae import CVAE, CVAEConfig
 
 JUDGED = (32, 16, 8)  # px, sides of the earlier maps that a verdict looks at
@@ -49,11 +49,7 @@ class JudgingEncoder(nn.Module):
         self.size = size
         self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(3, CHANNELS[size], 1)})
         self.join = nn.ModuleDict({str(size): nn.Linear(recipe_dim, CHANNELS[size], bias=False)})
-        self.down = nn.ModuleDict()
-        while size > 4:
-            wide, narrow = CHANNELS[size], CHANNELS[size // 2]
-            self.down[str(size)] = nn.Sequential(_conv(wide, narrow, stride=2), _conv(narrow, narrow))
-            size //= 2
+        self.down = halvings(size, _conv)
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
         seen = sum(CHANNELS[side] for side in JUDGED) + CHANNELS[4] * 4 * 4
         self.verdict = nn.Sequential(nn.Linear(seen, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, 1))
