@@ -16,7 +16,7 @@ from cocktailman.networks.adversarial import (
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, without_batch_norm
 from cocktailman.networks.cvae import CVAE
-from training.cidvae import CIDVAETraining
+from training.cidvae import CIDVAETraining, strangers
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,12 @@ def test_features_are_compared_whatever_their_scale() -> None:
     torch.testing.assert_close(error(10 * target + noise, 10 * target), error(target + noise / 10, target))
 
 
+def test_only_a_recipe_with_something_else_in_it_is_wrong() -> None:
+    drink = torch.tensor([1.0, 1.0, 0.0])
+    recipe = torch.tensor([[1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 1.0]])
+    assert strangers(recipe, drink.expand(4, 3)).tolist() == [False, False, False, True]
+
+
 def gradients(pull: float = 0.0, **weights: float) -> tuple[Tensor, Tensor]:
     """What moves encoder and decoder in one step where only the losses given have a weight, each as one long vector."""
     torch.manual_seed(0)
@@ -90,7 +96,7 @@ def gradients(pull: float = 0.0, **weights: float) -> tuple[Tensor, Tensor]:
     training.weight = dict.fromkeys(training.weight, 0.0) | weights
     image, recipe = torch.rand(4, 3, 64, 64), recipes(4)
     turn = training.look(image, recipe)
-    training.total(turn, training.terms(turn, image, recipe)).backward()
+    training.total(turn, training.terms(turn, image, recipe, recipe)).backward()
     halves = training.network.encoder, training.network.decoder
     vectors = [
         torch.cat([torch.zeros_like(w).flatten() if w.grad is None else w.grad.flatten() for w in half.parameters()])
@@ -123,7 +129,7 @@ def test_a_generator_is_pulled_as_hard_as_asked() -> None:
     turn = training.look(image, recipe)
     turn.rebuilt.retain_grad()
     turn.sampled.retain_grad()
-    training.total(turn, training.terms(turn, image, recipe)).backward()
+    training.total(turn, training.terms(turn, image, recipe, recipe)).backward()
     assert turn.rebuilt.grad is not None and turn.sampled.grad is not None
     assert turn.sampled.grad.norm() == pytest.approx(float(turn.rebuilt.grad.norm()) / 2, rel=1e-3)
 
@@ -134,7 +140,7 @@ def test_a_second_opinion_moves_itself_and_what_it_looks_at() -> None:
     training.weight |= dict.fromkeys(("discriminator", "kl", "penalty"), 0.0)
     image, recipe = torch.rand(2, 3, 64, 64), recipes(2)
     turn = training.look(image, recipe)
-    terms = training.terms(turn, image, recipe)
+    terms = training.terms(turn, image, recipe, recipe)
     training.total(turn, terms | {"reconstruction": 0 * terms["reconstruction"]}).backward()
     assert all(weights.grad is not None and weights.grad.any() for weights in training.projected.parameters())
     judging = training.network.encoder

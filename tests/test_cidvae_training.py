@@ -20,7 +20,7 @@ MODEL = {
     "feature_weight": 1.0,
     "pull_from": 2,
     "penalty_every": 2,
-    "encoder_rate": 1e-3,
+    "encoder_rate": 1e-2,
     "decoder_rate": 1e-3,
 }
 

@@ -49,6 +49,11 @@ class Turn:
     judged: tuple[Judgement, Judgement]  # of these
 
 
+def strangers(recipe: Tensor, whole: Tensor) -> Tensor:
+    """Which recipes (n, recipe_dim) name what is not in the drink, (n,): neither thinned nor unknown ones do."""
+    return ((recipe > 0) & (whole == 0)).any(1)
+
+
 class CIDVAETraining(L.LightningModule):
     """The C-IDVAE with its losses and its two optimisers.
 
@@ -148,9 +153,10 @@ class CIDVAETraining(L.LightningModule):
             self._frozen[0].to(self.device)
 
     def training_step(self, batch: Batch, batch_idx: int) -> None:
-        image, recipe = batch[0], self._thinned(batch[1])
+        image, whole = batch
+        recipe = self._thinned(whole)
         turn = self.look(image, recipe)
-        terms = self.terms(turn, image, recipe)
+        terms = self.terms(turn, image, recipe, whole)
         self.manual_backward(self.total(turn, terms))
         for optimizer in self.optimizers():  # type: ignore[union-attr]
             self.clip_gradients(optimizer, 10.0, "norm")
@@ -179,15 +185,15 @@ class CIDVAETraining(L.LightningModule):
         judged = self.network.encoder(shown[0], recipe), self.network.encoder(shown[1], recipe)
         return Turn(photos, rebuilt, sampled, shown, judged)
 
-    def terms(self, turn: Turn, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
-        """Each loss, unweighted, by name, ()."""
+    def terms(self, turn: Turn, image: Tensor, recipe: Tensor, whole: Tensor) -> dict[str, Tensor]:
+        """Each loss, unweighted, by name, (); `whole` are the recipes before anything was left out."""
         rebuilt, sampled = turn.judged
         fakes = [rebuilt.real, sampled.real]
         if self.mismatch:
             others = recipe.roll(1, 0)
-            differ = (others != recipe).any(1)
-            if differ.any():
-                fakes.append(self.network.encoder(image[differ], others[differ]).real)
+            wrong = strangers(others, whole)
+            if wrong.any():
+                fakes.append(self.network.encoder(image[wrong], others[wrong]).real)
         terms = {
             "discriminator": self.discriminator(turn.photos.real, fakes),
             "kl": self.kl(turn.photos.mean, turn.photos.log_variance),
