@@ -27,6 +27,7 @@ from cocktailman.networks.adversarial import (
 from cocktailman.networks.backbones import LiteBackbone
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without_batch_norm
+from cocktailman.networks.cvae import drawn_style
 from cocktailman.networks.losses import KLDivergence, Reconstruction, linear_warmup
 from training.data import Batch
 
@@ -177,7 +178,7 @@ class CIDVAETraining(L.LightningModule):
     def look(self, image: Tensor, recipe: Tensor) -> Turn:
         """One pass of everything: images (n, 3, size, size) in [0, 1] and recipes (n, recipe_dim)."""
         photos = self.network.encoder(image, recipe)
-        style = photos.mean + torch.exp(photos.log_variance / 2) * torch.randn_like(photos.mean)  # (n, style_dim)
+        style = drawn_style(photos.mean, photos.log_variance)  # (n, style_dim)
         rebuilt = self.network.decoder(style, recipe)
         own = torch.rand(len(style), 1, device=style.device) < self.own_styles
         sampled = self.network.decoder(torch.where(own, style.detach(), torch.randn_like(style)), recipe)
@@ -233,7 +234,7 @@ class CIDVAETraining(L.LightningModule):
         """A sum whose gradient at the painted pixels is that of the losses at the pixels shown.
 
         As an ordinary decoder: reconstruction, and on through the style to the encoder. As a generator: adversarial,
-        and no further than the decoder, for its styles come from the prior.
+        and no further than the decoder, for its styles come from the prior, or are cut off from the photo's.
         """
         wanted = self.weight["reconstruction"] * terms["reconstruction"]
         if "feature" in terms:

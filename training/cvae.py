@@ -15,7 +15,7 @@ from torch import Tensor
 from cocktailman.errors import InputError
 from cocktailman.networks.backbones import LiteBackbone
 from cocktailman.networks.blocks import grow
-from cocktailman.networks.cvae import CVAE, CVAEConfig, CVAEOutput
+from cocktailman.networks.cvae import CVAE, CVAEConfig, CVAEOutput, drawn_style
 from cocktailman.networks.losses import (
     EdgeLoss,
     KLDivergence,
@@ -133,7 +133,7 @@ class CVAETraining(L.LightningModule):
         later would fit neither.
         """
         mean, log_variance = self.network.encoder(image)
-        style = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)  # (n, style_dim)
+        style = drawn_style(mean, log_variance)  # (n, style_dim)
         styles = torch.cat([style, torch.randn_like(style[: len(drawn)])])
         images = self.network.decoder(styles, torch.cat([recipe, drawn]))
         rebuilt, painted = images[: len(image)], images[len(image) :]

@@ -38,8 +38,8 @@ def export_generator(run: Path, name: str, domain: str, root: Path, packed: Path
     """
     chosen, weights = last_of(run)
     kind = "cidvae" if any(name.startswith("encoder.verdict") for name in weights) else "cvae"
-    config = {"cvae": CVAEConfig, "cidvae": CIDVAEConfig}[kind](style_dim=chosen["style_dim"], size=chosen["size"])
-    network = {"cvae": CVAE, "cidvae": CIDVAE}[kind](config)
+    config, built = {"cvae": (CVAEConfig, CVAE), "cidvae": (CIDVAEConfig, CIDVAE)}[kind]
+    network = built(config(style_dim=chosen["style_dim"], size=chosen["size"]))
     network.load_state_dict(weights)
     if packed:
         network.rescale_style(

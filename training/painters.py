@@ -34,20 +34,10 @@ class GeneratorPainter:
         self.generator = generator
 
     def posterior(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> Posterior:
-        return encoded(self.generator, pictures, recipes)
+        return self.generator.encode(pictures, recipes)
 
     def rebuild(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> list[Image.Image]:
-        return rebuilt(self.generator, pictures, recipes)
+        return self.generator.paint_each(recipes, self.posterior(pictures, recipes).mean)
 
     def draw(self, recipes: Sequence[Recipe], seed: int) -> list[Image.Image]:
         return self.generator.paint_each(recipes, self.generator.sample_styles(len(recipes), seed))
-
-
-def encoded(generator: Generator, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> Posterior:
-    """The styles of pictures of drinks of these recipes."""
-    return generator.encode(pictures, recipes)
-
-
-def rebuilt(generator: Generator, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> list[Image.Image]:
-    """Each picture painted again, from the mean of its style and its recipe."""
-    return generator.paint_each(recipes, encoded(generator, pictures, recipes).mean)

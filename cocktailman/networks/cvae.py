@@ -40,6 +40,11 @@ class CVAEOutput:
     style: Tensor
 
 
+def drawn_style(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """A style of each posterior, all (n, style_dim), by the reparameterisation trick (arXiv 1312.6114, section 2.4)."""
+    return mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
+
+
 class CVAE(nn.Module, PyTorchModelHubMixin):
     """Encoder q(z | image) and decoder p(image | z, recipe), with the prior z ~ N(0, I)."""
 
@@ -52,7 +57,7 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
     def forward(self, image: Tensor, recipe: Tensor) -> CVAEOutput:
         """Reconstructs `image` (n, 3, size, size) in [0, 1] of drinks with `recipe` (n, recipe_dim)."""
         mean, log_variance = self.encode(image, recipe)
-        style = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)  # (n, style_dim)
+        style = drawn_style(mean, log_variance)  # (n, style_dim)
         return CVAEOutput(self.decoder(style, recipe), mean, log_variance, style)
 
     def encode(self, image: Tensor, recipe: Tensor) -> tuple[Tensor, Tensor]:
