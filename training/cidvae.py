@@ -30,6 +30,7 @@ from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without
 from cocktailman.networks.cvae import drawn_style
 from cocktailman.networks.losses import KLDivergence, Reconstruction, linear_warmup
 from training.data import Batch
+from training.validation import log_validation
 
 PROJECTED_BY, PROJECTED_AT = 1, 96  # the EfficientNet-Lite of a second opinion (never 0, the judge's), and px
 GENTLY, PULLS = 1.02, (0.01, 12.0)  # by how much the pull changes at a step, and its ends
@@ -256,13 +257,7 @@ class CIDVAETraining(L.LightningModule):
                     layer.eval()
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        image, recipe = batch
-        judged = self.network.encoder(image, recipe)
-        rebuilt = self.network.decoder(judged.mean, recipe)
-        self.log("validation/mse", Reconstruction("mse")(rebuilt, image), prog_bar=True, batch_size=len(image))
-        nats = KLDivergence.per_dimension(judged.mean, judged.log_variance)
-        self.log("validation/kl", nats.sum(), prog_bar=True, batch_size=len(image))
-        self.log("validation/kl_least", nats.min(), batch_size=len(image))  # near 0: that dimension has collapsed
+        log_validation(self, self.network, batch)
 
     def configure_optimizers(self):
         judges = [

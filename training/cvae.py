@@ -25,6 +25,7 @@ from cocktailman.networks.losses import (
     linear_warmup,
 )
 from training.data import Batch
+from training.validation import log_validation
 
 READERS = (1, 2)  # of EfficientNet-Lite; never 0: that one is the judge's
 CONSISTENCY_SHARE = 0.5  # of a batch: reading a drink costs more than painting it
@@ -140,14 +141,7 @@ class CVAETraining(L.LightningModule):
         return CVAEOutput(rebuilt, mean, log_variance, style), painted
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        image, recipe = batch
-        mean, log_variance = self.network.encoder(image)
-        rebuilt = self.network.decoder(mean, recipe)
-        error = Reconstruction("mse")(rebuilt, image)
-        self.log("validation/mse", error, prog_bar=True, batch_size=len(image))
-        nats = KLDivergence.per_dimension(mean, log_variance)
-        self.log("validation/kl", nats.sum(), prog_bar=True, batch_size=len(image))
-        self.log("validation/kl_least", nats.min(), batch_size=len(image))  # near 0: that dimension has collapsed
+        log_validation(self, self.network, batch)
 
     def configure_optimizers(self):
         new = [weights for name, weights in self.network.named_parameters() if name in self._new]
