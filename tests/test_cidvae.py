@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -122,16 +123,18 @@ def test_the_generators_loss_moves_the_decoder_alone() -> None:
     assert (pulled_decoder - decoder).norm() > 0.01 * decoder.norm()
 
 
-def test_a_generator_is_pulled_as_hard_as_asked() -> None:
+@pytest.mark.parametrize("pulled", [{"pull": 0.5, "pull_from": 0}, {"reader_pull": 0.5, "pull_from": 1}])
+def test_a_generator_is_pulled_as_hard_as_asked(pulled: dict[str, Any]) -> None:
     """Half the gradient that its reconstruction error has at the pixels is what a pull of 0.5 means."""
     torch.manual_seed(0)
-    training, image, recipe = CIDVAETraining(size=64, pull=0.5, pull_from=0), torch.rand(4, 3, 64, 64), recipes(4)
+    training, image, recipe = CIDVAETraining(size=64, **pulled), torch.rand(4, 3, 64, 64), recipes(4)
     turn = training.look(image, recipe)
     turn.rebuilt.retain_grad()
     turn.sampled.retain_grad()
     training.total(turn, training.terms(turn, image, recipe, recipe)).backward()
     assert turn.rebuilt.grad is not None and turn.sampled.grad is not None
     assert turn.sampled.grad.norm() == pytest.approx(float(turn.rebuilt.grad.norm()) / 2, rel=1e-3)
+    assert {name.split(".")[0] for name in training.state_dict()} == {"network", "pull"}, "no frozen weights"
 
 
 def test_a_second_opinion_moves_itself_and_what_it_looks_at() -> None:

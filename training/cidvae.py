@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import lightning as L
 import torch
@@ -24,16 +24,16 @@ from cocktailman.networks.adversarial import (
     GradientPenalty,
     ProjectedVerdict,
 )
-from cocktailman.networks.backbones import LiteBackbone
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without_batch_norm
 from cocktailman.networks.cvae import drawn_style
 from cocktailman.networks.losses import KLDivergence, Reconstruction, linear_warmup
 from training.data import Batch
+from training.readers import READ_SHARE, backbones_that_read, fit_readers, readers_on
 from training.validation import log_validation
 
-PROJECTED_BY, PROJECTED_AT = 1, 96  # the EfficientNet-Lite of a second opinion (never 0, the judge's), and px
-GENTLY, PULLS = 1.02, (0.01, 12.0)  # by how much the pull changes at a step, and its ends
+PROJECTED_AT = 96  # px, at which a second opinion looks at pictures
+GENTLY, LEAST_PULL = 1.02, 0.01  # by how much the pull changes at a step, and its lower end
 
 
 @dataclass
@@ -73,7 +73,10 @@ class CIDVAETraining(L.LightningModule):
             the generator's loss is above `lead`, and shrinks where it is below, by 2 % a step (a balance kept as in
             BEGAN, Berthelot, Schumm & Metz, arXiv 1703.10717, eq. 5).
         lead: the generator's loss at which the discriminator is kept: a lead, but not so large that it says nothing.
+        most_pull: its upper end.
         pull_from: steps that the discriminator learns before it pulls.
+        reader_pull: of the readers of recipes (`RecipeConsistency`) on a sampled drink's pixels, in the same measure,
+            and always the same; 0 leaves them out.
         own_styles: how often a drink is sampled in the style of a photo instead of one of the prior: where both losses
             pull at the same styles, they have to agree.
         reconstruction: `mse` or `mae`, the pixel error.
@@ -101,7 +104,9 @@ class CIDVAETraining(L.LightningModule):
         adversarial_weight: float = 0.5,
         pull: float = 0.3,
         lead: float = 2.0,
+        most_pull: float = 12.0,
         pull_from: int = 300,
+        reader_pull: float = 0.0,
         own_styles: float = 0.5,
         reconstruction: Literal["mse", "mae"] = "mse",
         reconstruction_weight: float = 20.0,
@@ -139,20 +144,28 @@ class CIDVAETraining(L.LightningModule):
         }
         self.pull: Tensor
         self.register_buffer("pull", torch.tensor(pull))
-        self.lead, self.pull_from, self.own_styles = lead, pull_from, own_styles
+        self.lead, self.most_pull, self.pull_from = lead, most_pull, pull_from
+        self.reader_pull, self.own_styles = reader_pull, own_styles
         self.mismatch, self.penalty_every = mismatch, penalty_every
         self.recipe_dropout, self.unknown_recipes = recipe_dropout, unknown_recipes
         self.rates, self.warmup = (encoder_rate, decoder_rate), warmup
         self.discriminator, self.generator = DiscriminatorLoss(adversarial), GeneratorLoss(adversarial)
         self.reconstruction, self.feature = Reconstruction(reconstruction), FeatureReconstruction()
         self.kl, self.penalty = KLDivergence(), GradientPenalty()
-        if projected_weight:  # the frozen network stays out of the weights that are averaged and saved
-            self._frozen = [LiteBackbone(PROJECTED_BY)]
-            self.projected = ProjectedVerdict(self._frozen[0].widths[1:], self.network.config.recipe_dim)
+        # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
+        self._frozen: dict[str, Any] = {}
+        backbones = backbones_that_read() if projected_weight or reader_pull else []
+        if projected_weight:
+            self._frozen["projected"] = backbones[0]
+            self.projected = ProjectedVerdict(backbones[0].widths[1:], self.network.config.recipe_dim)
+        if reader_pull:
+            self._frozen["consistency"] = readers_on(backbones)
 
     def on_fit_start(self) -> None:
-        if self.weight["projected"]:
-            self._frozen[0].to(self.device)
+        for network in self._frozen.values():
+            network.to(self.device)
+        if self.reader_pull:
+            fit_readers(self._frozen["consistency"], self)
 
     def training_step(self, batch: Batch, batch_idx: int) -> None:
         image, whole = batch
@@ -167,7 +180,7 @@ class CIDVAETraining(L.LightningModule):
         for schedule in self.lr_schedulers():  # type: ignore[union-attr]
             schedule.step()
         if self.steps > self.pull_from:
-            self.pull.mul_(GENTLY if terms["generator"] > self.lead else 1 / GENTLY).clamp_(*PULLS)
+            self.pull.mul_(GENTLY if terms["generator"] > self.lead else 1 / GENTLY).clamp_(LEAST_PULL, self.most_pull)
         logged = {name: value.detach() for name, value in terms.items()} | {"pull": self.pull.clone()}
         self.log_dict({f"train/{name}": value for name, value in logged.items()}, on_step=False, on_epoch=True)
 
@@ -206,6 +219,9 @@ class CIDVAETraining(L.LightningModule):
             painted = self._second_opinion(turn.shown[1], recipe)
             terms["projected"] = self.discriminator(self._second_opinion(image, recipe), [painted])
             terms["generator"] = (terms["generator"] + self.generator(painted)) / 2
+        if self.reader_pull:
+            read = math.ceil(len(recipe) * READ_SHARE)
+            terms["consistency"] = self._frozen["consistency"](turn.shown[1][:read], recipe[:read])
         if self.weight["feature"]:
             terms["feature"] = self.feature(rebuilt.features, turn.photos.features)
         if self.weight["penalty"] and self.steps % self.penalty_every == 0:
@@ -216,7 +232,7 @@ class CIDVAETraining(L.LightningModule):
 
     def _second_opinion(self, image: Tensor, recipe: Tensor) -> Tensor:
         seen = F.interpolate(image, PROJECTED_AT, mode="bilinear", align_corners=False)
-        return self.projected(self._frozen[0].maps(seen)[1:], recipe)  # (n,)
+        return self.projected(self._frozen["projected"].maps(seen)[1:], recipe)  # (n,)
 
     def total(self, turn: Turn, terms: dict[str, Tensor]) -> Tensor:
         """What to make small, (): its gradient reaches both networks, each by the losses that are meant for it."""
@@ -235,16 +251,24 @@ class CIDVAETraining(L.LightningModule):
         """A sum whose gradient at the painted pixels is that of the losses at the pixels shown.
 
         As an ordinary decoder: reconstruction, and on through the style to the encoder. As a generator: adversarial,
-        and no further than the decoder, for its styles come from the prior, or are cut off from the photo's.
+        and to the readers' liking, and no further than the decoder, for its styles come from the prior, or are cut off
+        from the photo's.
         """
         wanted = self.weight["reconstruction"] * terms["reconstruction"]
         if "feature" in terms:
             wanted = wanted + self.weight["feature"] * terms["feature"]
         (as_decoder,) = torch.autograd.grad(wanted, turn.shown[0], retain_graph=True)
-        (as_generator,) = torch.autograd.grad(terms["generator"], turn.shown[1], retain_graph=True)
-        pull = self.pull if self.steps >= self.pull_from else 0.0
-        share = pull * as_decoder.norm() / as_generator.norm().clamp(min=1e-12)
-        return (turn.rebuilt * as_decoder).sum() + share * (turn.sampled * as_generator).sum()
+        loss = (turn.rebuilt * as_decoder).sum()
+        for term, pull in self._pulls().items():
+            (as_generator,) = torch.autograd.grad(terms[term], turn.shown[1], retain_graph=True)
+            share = pull * as_decoder.norm() / as_generator.norm().clamp(min=1e-12)
+            loss = loss + share * (turn.sampled * as_generator).sum()
+        return loss
+
+    def _pulls(self) -> dict[str, Tensor | float]:
+        """What pulls at sampled drinks by now, and how hard."""
+        pulls: dict[str, Tensor | float] = {"consistency": self.reader_pull} if self.reader_pull else {}
+        return pulls | {"generator": self.pull} if self.steps >= self.pull_from else pulls
 
     def _thinned(self, recipe: Tensor) -> Tensor:
         known = torch.rand(len(recipe), 1, device=recipe.device) >= self.unknown_recipes

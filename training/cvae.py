@@ -13,22 +13,18 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from cocktailman.errors import InputError
-from cocktailman.networks.backbones import LiteBackbone
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cvae import CVAE, CVAEConfig, CVAEOutput, drawn_style
 from cocktailman.networks.losses import (
     EdgeLoss,
     KLDivergence,
     PerceptualLoss,
-    RecipeConsistency,
     Reconstruction,
     linear_warmup,
 )
 from training.data import Batch
+from training.readers import READ_SHARE, backbones_that_read, fit_readers, readers_on
 from training.validation import log_validation
-
-READERS = (1, 2)  # of EfficientNet-Lite; never 0: that one is the judge's
-CONSISTENCY_SHARE = 0.5  # of a batch: reading a drink costs more than painting it
 
 
 class CVAETraining(L.LightningModule):
@@ -90,20 +86,15 @@ class CVAETraining(L.LightningModule):
         # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
         self._read_by_backbone: dict[str, Any] = {}
         if perceptual_weight or consistency_weight:
-            backbones = [LiteBackbone(variant) for variant in READERS]
+            backbones = backbones_that_read()
             self._read_by_backbone["perceptual"] = PerceptualLoss(backbones[0])
-            self._read_by_backbone["consistency"] = RecipeConsistency(backbones, config.recipe_dim)
+            self._read_by_backbone["consistency"] = readers_on(backbones)
 
     def on_fit_start(self) -> None:
         for loss in self._read_by_backbone.values():
             loss.to(self.device)
         if self.weight["consistency"]:
-            seen = self.trainer.datamodule.plain_dataloader()  # type: ignore[attr-defined]
-            batches = ((image.to(self.device), recipe.to(self.device)) for image, recipe in seen)
-            with torch.no_grad(), self.trainer.precision_plugin.forward_context():
-                errors = self._read_by_backbone["consistency"].fit(batches)
-            for backbone, (misread, misnamed) in zip(READERS, errors, strict=True):
-                self.print(f"Lite{backbone}: {misread:.2f} nats on ingredients, {misnamed:.2f} on names, of photos")
+            fit_readers(self._read_by_backbone["consistency"], self)
 
     def losses(self, output: CVAEOutput, painted: Tensor, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
         """Each term, unweighted, by name; `painted` are drinks in styles of the prior, of the batch's first recipes."""
@@ -121,7 +112,7 @@ class CVAETraining(L.LightningModule):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         image, recipe = batch
         kept = recipe * (torch.rand_like(recipe) >= self.recipe_dropout)
-        drawn = math.ceil(len(image) * CONSISTENCY_SHARE) if self.weight["consistency"] else 0
+        drawn = math.ceil(len(image) * READ_SHARE) if self.weight["consistency"] else 0
         terms = self.losses(*self._paint(image, kept, recipe[:drawn]), image, recipe)
         weights = self.weight | {"kl": self.weight["kl"] * linear_warmup(self.global_step, self.kl_warmup)}
         self.log_dict({f"train/{name}": value for name, value in terms.items()}, on_step=False, on_epoch=True)
