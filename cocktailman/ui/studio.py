@@ -151,7 +151,8 @@ def _show(picture: Image.Image, painting: Painting, generator: Generator) -> Non
     cocktail, share = catalog().nearest_cocktail(painting.recipe)
     nearest = f"{cocktail.name} in the catalogue" if share == 1 else f"nearest is {cocktail.name}, {share:.0%} shared"
     size = generator.checkpoint.size
-    st.caption(f"{catalog().words(painting.recipe)} ({nearest}). Painted at {size} px, enlarged to {SHOWN} px.")
+    how = f"Painted at {size} px" + (f", enlarged to {SHOWN} px." if size < SHOWN else ".")
+    st.caption(f"{catalog().words(painting.recipe)} ({nearest}). {how}")
     _download(picture, painting, "Save as PNG")
 
 
