@@ -250,7 +250,7 @@ def figures(
     folder: Path = Path("docs"),
     beside: Annotated[str | None, typer.Option(help="another checkpoint, to paint the same with")] = None,
 ) -> None:
-    """Paint the pictures of the docs with a checkpoint, or with two side by side."""
+    """Draw the pictures of the docs: what one generator paints, or two do; or a classifier's reliability diagram."""
     from training.figures import write_beside, write_figures
 
     print(*([write_beside(name, beside, folder)] if beside else write_figures(name, folder)), sep="\n")
