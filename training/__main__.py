@@ -58,7 +58,10 @@ def crops(
     size: int = 192,
     detector: Annotated[str, typer.Option(help="the checkpoint that finds the drinks")] = "detector",
 ) -> None:
-    """Crop all photos to the drink that the detector finds, and record all it finds (the same name, .csv)."""
+    """Crop all photos to the drink that the detector finds, and record all it finds (the same name, .csv).
+
+    Stopped, and called again, it goes on where it was.
+    """
     from cocktailman.recognition import Detector
     from training.crops import write_crops
 
