@@ -63,7 +63,7 @@ def measure(recogniser: Recogniser, repeat: int, count: int, command: bool) -> d
         "Ultralytics and timm, eager": partial(plain_pipeline(recogniser), data[0]),
     }
     found: dict[str, Any] = {
-        "command": f"python -m benchmarks.recognise_speed --repeat {repeat} --photos {count}",
+        "command": f"python -m benchmarks.recognise_speed --repeat {repeat} --photos {count}{' --command' * command}",
         "cpu": cpu_name(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,

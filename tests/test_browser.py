@@ -1,4 +1,4 @@
-"""The main job in a real browser: open the app, go to Generate, choose a cocktail, get another picture of it."""
+"""The main jobs in a real browser: choose a cocktail and get a picture of it, drag a slider, photograph a drink."""
 
 import shutil
 import socket
@@ -10,6 +10,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from cocktailman.renders import read_renders
+from cocktailman.ui.photo_source import samples
 from cocktailman.ui.studio import DISPLAYED
 
 webdriver = pytest.importorskip("selenium.webdriver")
@@ -44,13 +46,28 @@ def address():
 
 @pytest.fixture
 def browser():
+    with opened() as driver:
+        yield driver
+
+
+@pytest.fixture
+def browser_with_camera(tmp_path):
+    """A browser whose camera sees a drink."""
+    renders, film = read_renders(), tmp_path / "drink.mjpeg"  # of one picture, over and over
+    drink = renders.image(renders.row(samples(renders)[0]))
+    drink.resize((640, 640)).crop((0, 80, 640, 560)).save(film, "JPEG")
+    allowed = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    with opened(*allowed, f"--use-file-for-fake-video-capture={film}") as driver:
+        yield driver
+
+
+def opened(*arguments: str):
+    """Chromium, which quits at the end of a `with`."""
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
-    for argument in QUIET:
+    for argument in [*QUIET, *arguments]:
         options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
 
 
 def wait_until_healthy(url: str) -> None:
@@ -98,3 +115,13 @@ def test_a_held_slider_paints_and_draws_its_path(address, browser):
     wait = WebDriverWait(browser, PATIENCE)
     wait.until(lambda page: "style=" in page.current_url and "style=0.00%2C0.00" not in page.current_url)
     assert not browser.find_elements(By.CSS_SELECTOR, "[data-testid=stException], [data-testid=stAlert]")
+
+
+def test_a_drink_before_the_camera_is_recognised(address, browser_with_camera):
+    browser_with_camera.get(f"{address}/recognise?source=Camera")
+    wait = WebDriverWait(browser_with_camera, PATIENCE, ignored_exceptions=[WebDriverException])
+    take = (By.XPATH, "//button[.='Take Photo' and not(@disabled)]")
+    wait.until(lambda page: page.find_element(*take).click() or True)
+    wait.until(lambda page: page.find_element(By.CSS_SELECTOR, "img[alt='camera.jpg, with the drinks found on it']"))
+    wait.until(lambda page: "Likely cocktails" in page.find_element(By.CSS_SELECTOR, "[data-testid=stMain]").text)
+    assert not browser_with_camera.find_elements(By.CSS_SELECTOR, "[data-testid=stException], [data-testid=stAlert]")

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
+from PIL import ImageColor
 from torch.nn import functional as F
 
 from cocktailman.catalog import catalog
@@ -18,6 +19,7 @@ from training.evaluate_classifier import Read, calibrate, measure_classifier, re
 from training.export import export_classifier
 from training.fit import fit
 from training.photos import DRINKS
+from training.reliability import BAR, LEFT, SIDE, draw_reliability
 
 BACKBONE = "tf_efficientnet_lite0"
 N = len(catalog().ingredients)
@@ -139,3 +141,12 @@ def test_calibration_makes_probabilities_true() -> None:
     raw = reliability(torch.sigmoid(seen.ingredients).numpy(), truth)["ece"]
     calibrated = reliability(torch.sigmoid(seen.ingredients / 3).numpy(), truth)["ece"]
     assert isinstance(raw, float) and isinstance(calibrated, float) and raw > 0.05 > 0.02 > calibrated
+
+
+@pytest.mark.parametrize("share", [0.25, 1.0])
+def test_a_bar_of_the_reliability_diagram_is_as_high_as_its_true_share(share: float) -> None:
+    stated, truth = np.full(400, 0.35), np.arange(400) < 400 * share
+    sheet = np.asarray(draw_reliability(reliability(stated, truth)))
+    blue = (sheet == ImageColor.getrgb(BAR)).all(2)
+    assert blue.sum(0).max() == pytest.approx(share * SIDE, abs=3)
+    assert np.flatnonzero(blue.any(0)).mean() == pytest.approx(LEFT + 0.35 * SIDE, abs=1)

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import nn
 
 from cocktailman.errors import InputError
-from cocktailman.recognition import Box, Recogniser
+from cocktailman.recognition import Box, Detector, Recogniser
 from cocktailman.renders import EDGES
 from training import crops, detector_data, photos
 from training.detector_data import write_detector_data
@@ -90,6 +90,34 @@ def test_crops_of_no_folder_are_refused_before_the_first_photo(
         crops.write_crops(recogniser.detector, tmp_path / "nowhere", tmp_path / "out" / "crops.parquet", 64)
     assert capsys.readouterr() == ("", "")
     assert not list(tmp_path.iterdir())
+
+
+def test_crops_go_on_where_they_were_stopped(
+    recogniser: Recogniser, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    split = pd.read_csv(folder / "split.csv")
+    split.assign(source="web", drink="", ingredients="").drop(columns="split").to_csv(
+        folder / "photos.csv", index=False
+    )
+    expected = crops.write_crops(recogniser.detector, folder, folder / "whole" / "crops.parquet", 32)
+    monkeypatch.setattr(crops, "BATCH", 2)
+    looked: list[int] = []
+
+    def detect(images: list[Image.Image], least: float) -> list[tuple[Box, ...]]:
+        looked.append(len(images))
+        if len(looked) == 2:
+            raise KeyboardInterrupt
+        return Detector.detect(recogniser.detector, images, least)
+
+    monkeypatch.setattr(recogniser.detector, "detect", detect)
+    out = folder / "out" / "crops.parquet"
+    with pytest.raises(KeyboardInterrupt):
+        crops.write_crops(recogniser.detector, folder, out, 32)
+    [kept] = out.parent.iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1])  # killed before the end of its second line
+    pd.testing.assert_frame_equal(crops.write_crops(recogniser.detector, folder, out, 32), expected, rtol=1e-4)
+    assert looked == [2, 2, 2, 2]
+    assert sorted(file.name for file in out.parent.iterdir()) == ["crops.csv", "crops.parquet"]
 
 
 def test_boxes_count_as_sure_only_where_nothing_is_in_doubt(folder: Path) -> None:

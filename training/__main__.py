@@ -58,7 +58,10 @@ def crops(
     size: int = 192,
     detector: Annotated[str, typer.Option(help="the checkpoint that finds the drinks")] = "detector",
 ) -> None:
-    """Crop all photos to the drink that the detector finds, and record all it finds (the same name, .csv)."""
+    """Crop all photos to the drink that the detector finds, and record all it finds (the same name, .csv).
+
+    Stopped, and called again, it goes on where it was.
+    """
     from cocktailman.recognition import Detector
     from training.crops import write_crops
 
@@ -250,7 +253,7 @@ def figures(
     folder: Path = Path("docs"),
     beside: Annotated[str | None, typer.Option(help="another checkpoint, to paint the same with")] = None,
 ) -> None:
-    """Paint the pictures of the docs with a checkpoint, or with two side by side."""
+    """Draw the pictures of the docs: what one generator paints, or two do; or a classifier's reliability diagram."""
     from training.figures import write_beside, write_figures
 
     print(*([write_beside(name, beside, folder)] if beside else write_figures(name, folder)), sep="\n")

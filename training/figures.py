@@ -1,15 +1,17 @@
-"""The pictures of the docs, painted by a checkpoint."""
+"""The pictures of the docs: what a generator paints, and how true a classifier's probabilities are."""
 
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import Recipe, catalog
+from cocktailman.checkpoints import find_checkpoint
 from cocktailman.evaluation.markup import panel_png
 from cocktailman.evaluation.side_by_side import Panel, Row, shared_styles
 from cocktailman.generation import Generator
 from cocktailman.renders import Renders, read_renders
 from training.photos import DRINKS
+from training.reliability import write_reliability
 
 # From gin and tonic to espresso martini, one ingredient swapped at a time: none between was ever in training.
 SWAPS = (
@@ -24,8 +26,11 @@ SHOWN, STYLES = 8, 2  # drinks that two checkpoints are shown with, and styles o
 
 
 def write_figures(name: str, folder: Path) -> list[Path]:
-    """Writes the swap strip and the samples of all cocktails; returns their paths."""
-    generator = Generator.load(name)
+    """Writes the swap strip and samples of a generator, or a classifier's reliability diagram; returns the paths."""
+    checkpoint = find_checkpoint(name)
+    if checkpoint.kind == "classifier":
+        return [write_reliability(checkpoint, folder)]
+    generator = Generator(checkpoint)
     swaps = [catalog().recipe(ids.split()) for ids in SWAPS]
     cocktails = catalog().cocktails
     folder.mkdir(parents=True, exist_ok=True)

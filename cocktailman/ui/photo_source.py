@@ -83,5 +83,5 @@ def _url() -> list[Photo]:
 
 
 def _camera() -> list[Photo]:
-    shot = st.camera_input("A photo of your drink")
+    shot = st.camera_input("A photo of your drink", resolution="720p", width=480)
     return [Photo.of_bytes("camera.jpg", shot.getvalue())] if shot else []
