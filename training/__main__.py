@@ -11,11 +11,11 @@ import typer
 
 from cocktailman.__main__ import run as run_commands
 from cocktailman.checkpoints import CHECKPOINTS, find_checkpoint
-from cocktailman.renders import RENDERED, RENDERS, read_renders
+from cocktailman.renders import RENDERS, read_renders
+from training.pictures import PACKED
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-PACKED = Path("build/photos-128.parquet")
 CROPS = Path("build/crops-192.parquet")
 WHOLE = Path("build/photos-192-whole.parquet")
 VIEWS = [CROPS, WHOLE]
@@ -223,7 +223,7 @@ def styles(name: str, packed: Packed = None) -> None:
     """Encode all pictures with a checkpoint and write the table of their styles (data/styles/NAME.parquet)."""
     from training.styles import write_styles
 
-    print(write_styles(name, packed or _packed_for(name)))
+    print(write_styles(name, packed))
 
 
 @app.command()
@@ -244,7 +244,7 @@ def evaluate(
     """Measure a checkpoint on pictures it was not trained on (data/checkpoints/NAME/metrics.json)."""
     from training.evaluate import evaluate
 
-    print(json.dumps(evaluate(name, packed or _packed_for(name), views, photos), indent=2))
+    print(json.dumps(evaluate(name, packed, views, photos), indent=2))
 
 
 @app.command()
@@ -265,10 +265,6 @@ def latent_document(folder: Path = Path("docs")) -> None:
     from training.latent_document import write_document
 
     print(*write_document(folder), sep="\n")
-
-
-def _packed_for(name: str) -> Path:
-    return RENDERS if find_checkpoint(name).domain == RENDERED else PACKED
 
 
 def main() -> int:

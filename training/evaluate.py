@@ -14,18 +14,22 @@ from cocktailman.recognition import Detector
 from cocktailman.renders import RENDERED
 from training import evaluate_classifier, evaluate_detector, evaluate_photos, evaluate_renders
 from training.callbacks import STEP_SECONDS
+from training.pictures import packed_for
 
 RUNS = Path("runs")
 
 
-def evaluate(name: str, packed: Path, views: Sequence[Path] = (), photos: Path | None = None) -> dict[str, object]:
+def evaluate(
+    name: str, packed: Path | None = None, views: Sequence[Path] = (), photos: Path | None = None
+) -> dict[str, object]:
     """All measurements of checkpoint `name`, written to its folder as metrics.json.
 
-    A generator is measured on `packed` (how long a step of its training took is in the log of `runs/NAME`, where that
+    A generator is measured on `packed`, by default the pictures of its domain (how long a step of its training took is in the log of `runs/NAME`, where that
     is still there), a classifier on the mean of `views`, a detector on the folder `photos`.
     """
     checkpoint = find_checkpoint(name)
-    metrics = {"command": f"python -m training evaluate {name}"} | _measured(checkpoint, packed, views, photos)
+    command = f"python -m training evaluate {name}" + (f" --packed {packed}" if packed else "")
+    metrics = {"command": command} | _measured(checkpoint, packed or packed_for(checkpoint), views, photos)
     path = checkpoint.folder / "metrics.json"
     path.write_text(json.dumps(metrics, indent=2) + "\n", "utf-8")
     return metrics

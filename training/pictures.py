@@ -11,9 +11,12 @@ import pandas as pd
 from PIL import Image
 
 from cocktailman.catalog import Recipe, catalog
+from cocktailman.checkpoints import Checkpoint
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
-from cocktailman.renders import FREE_POUR, RENDERED, Renders, read_renders
+from cocktailman.renders import FREE_POUR, RENDERED, RENDERS, Renders, read_renders
+
+PACKED = Path("build/photos-128.parquet")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ def read_pictures(packed: Path, size: int | None = None) -> Pictures:
     Photos stay as they were packed. Raises `InputError` where there are none.
     """
     return _renders(read_renders(packed), size) if packed.is_dir() else _photos(packed)
+
+
+def packed_for(checkpoint: Checkpoint) -> Path:
+    """Where the pictures of a checkpoint's domain are, if nobody says otherwise."""
+    return RENDERS if checkpoint.domain == RENDERED else PACKED
 
 
 def _photos(packed: Path) -> Pictures:

@@ -8,13 +8,13 @@ import pandas as pd
 from cocktailman.generation import Generator
 from cocktailman.latent.projection import pca_plane, umap_plane
 from cocktailman.latent.tables import STYLES, add_styles, style_matrix
-from training.pictures import read_pictures
+from training.pictures import packed_for, read_pictures
 
 
-def write_styles(name: str, packed: Path, root: Path = STYLES) -> Path:
+def write_styles(name: str, packed: Path | None = None, root: Path = STYLES) -> Path:
     """Encodes every picture with checkpoint `name`, projects the styles and writes the table; returns its path."""
     generator = Generator.load(name)
-    pictures = read_pictures(packed, generator.checkpoint.size)
+    pictures = read_pictures(packed or packed_for(generator.checkpoint), generator.checkpoint.size)
     posterior = generator.encode(pictures.images, pictures.recipes)
     table = add_styles(pictures.table, posterior.mean, posterior.std)
     styles = style_matrix(table)
