@@ -24,8 +24,9 @@ def evaluate(
 ) -> dict[str, object]:
     """All measurements of checkpoint `name`, written to its folder as metrics.json.
 
-    A generator is measured on `packed`, by default the pictures of its domain (how long a step of its training took is in the log of `runs/NAME`, where that
-    is still there), a classifier on the mean of `views`, a detector on the folder `photos`.
+    A generator is measured on `packed`, by default the pictures of its domain (how long a step of its training took is
+    in the log of `runs/NAME`, where that is still there), a classifier on the mean of `views`, a detector on the folder
+    `photos`.
     """
     checkpoint = find_checkpoint(name)
     command = f"python -m training evaluate {name}" + (f" --packed {packed}" if packed else "")
