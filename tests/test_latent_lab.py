@@ -184,6 +184,15 @@ def test_an_mp4_plays_the_same_frames():
     assert reds == pytest.approx([0, 120, 240, 120], abs=4)
 
 
+def test_pictures_are_coloured_by_their_error_where_it_is_known():
+    colour = {"colour_cvae-renders": "Reconstruction error"}
+    app = run("latent_space", model="cvae-renders", beside=MODEL, **colour, **FAST)
+    assert "error (MSE)" in str(app.get("plotly_chart")[0].proto)
+    assert "error" not in own_table()
+    calm(app.file_uploader[0].upload("table.parquet", parquet(own_table()), "application/octet-stream").run())
+    assert "Reconstruction error" not in app.selectbox(key="colour_cvae-renders_own").options
+
+
 def test_outlines_hold_the_shares_they_say():
     rng = np.random.default_rng(0)
     places = np.concatenate([rng.normal(0, 1, (600, 2)), rng.normal([9, 4], 0.5, (300, 2))]).astype(np.float32)

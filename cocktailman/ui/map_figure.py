@@ -1,7 +1,5 @@
 """The map of styles: WebGL points in two or three dimensions, and their colours."""
 
-from collections.abc import Collection
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -20,7 +18,7 @@ def map_figure(
     places: npt.NDArray[np.float32],
     title: str,
     values: pd.Series,
-    selected: Collection[int] | None = None,
+    selected: npt.NDArray[np.int64] | None = None,
     outline: str | None = None,
     dragmode: str = "pan",
     under: npt.NDArray[np.float32] | None = None,
@@ -34,13 +32,14 @@ def map_figure(
     if under is not None:
         _add_ground(figure, under)
     rows = np.arange(len(places), dtype=np.int32)
+    chosen = None if selected is None else np.isin(rows, selected)
     if pd.api.types.is_numeric_dtype(values):
         marker = {
             "color": values,
             "colorscale": SCALE,
             "colorbar": {"title": {"text": title, "side": "right"}, "thickness": 10},
         }
-        _add_points(figure, places, rows, f"{title} ({len(rows):,})", marker, selected)
+        _add_points(figure, places, rows, f"{title} ({len(rows):,})", marker, chosen)
     else:
         codes, words = pd.factorize(values)
         # Those that say least come first, so that they lie below the rest.
@@ -48,7 +47,7 @@ def map_figure(
         for number, code in enumerate(order):
             name, part = words[code], rows[codes == code]
             marker = {"color": _colour(name, number)}
-            _add_points(figure, places, part, f"{name} ({len(part):,})", marker, selected)
+            _add_points(figure, places, part, f"{name} ({len(part):,})", marker, chosen)
             if outline and places.shape[1] == 2 and name not in {OTHERS, FREE_POUR}:
                 add_outline(figure, outline, places[part], name, marker["color"])
     names = 1 if pd.api.types.is_numeric_dtype(values) else values.nunique()
@@ -82,7 +81,7 @@ def _add_points(
     rows: npt.NDArray[np.int32],
     name: str,
     marker: dict,
-    selected: Collection[int] | None,
+    chosen: npt.NDArray[np.bool_] | None,
 ) -> None:
     flat = places.shape[1] == 2
     trace = {
@@ -97,9 +96,8 @@ def _add_points(
     if not flat:
         figure.add_scatter3d(z=places[rows, 2], **trace)
         return
-    if selected is not None:
-        chosen = np.flatnonzero(np.isin(rows, list(selected)))
-        trace |= {"selectedpoints": chosen, "unselected": {"marker": {"opacity": 0.12}}}
+    if chosen is not None:
+        trace |= {"selectedpoints": np.flatnonzero(chosen[rows]), "unselected": {"marker": {"opacity": 0.12}}}
     figure.add_scattergl(**trace)
 
 
