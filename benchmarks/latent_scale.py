@@ -1,53 +1,66 @@
 """How the latent lab grows: pictures encoded a second, and for more and more styles the time of UMAP and of the page.
 
-    python -m benchmarks.latent_scale [--counts 1000 10000 100000] [--pictures 256] [--port 8598] [--no-umap]
+    python -m benchmarks.latent_scale [--counts 1000 10000 100000 200000] [--pictures 256] [--port 8598]
+                                      [--no-umap] [--no-page]
 
 Pictures are renders written as JPEG, encoded by `embed` from files to table. Styles are drawn from the posteriors of
 the shipped table, with repetition. The page is timed in headless Chromium: from handing over a table of that many
-styles until all its points are drawn among the model's own (PCA) and the driver knows them. Processor seconds tell more
-than the clock where the machine is busy.
+styles until all its points are drawn among the model's own (PCA) and the driver knows them; then from the choice of
+another colour until they are drawn in it. The figure is what the server makes and sends for each of these. Processor
+seconds tell more than the clock where the machine is busy.
 """
 
 import argparse
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from benchmarks.decoder_speed import cpu_name
 from benchmarks.drive_speed import open_browser, wait_for_picture
 from benchmarks.load import running_app
 from cocktailman.embedding import embed
-from cocktailman.latent.projection import Projector, View
+from cocktailman.latent.projection import Projector, View, pca_plane
 from cocktailman.latent.tables import add_styles, read_styles, std_matrix, style_matrix
 from cocktailman.renders import read_renders
+from cocktailman.ui.map_figure import map_figure
+from cocktailman.ui.own_styles import OWN, Styles, named_groups
 
 MODEL = "cvae-photos"
 PATIENCE = 600  # seconds for a page
-DRAWN = """const charts = [...document.querySelectorAll(".st-key-map_cvae-photos .js-plotly-plot")];
+TRACES = """const charts = [...document.querySelectorAll(".st-key-map_cvae-photos .js-plotly-plot")];
 const traces = charts.flatMap((chart) => chart._fullData || []).filter((trace) => trace.customdata);
-return traces.reduce((sum, trace) => sum + trace._length, 0)"""  # the ground, which cannot be chosen, left out
+"""  # the ground, which cannot be chosen, left out
+DRAWN = TRACES + "return traces.reduce((sum, trace) => sum + trace._length, 0)"
+NAMES = TRACES + "return traces.map((trace) => trace.name).join()"
 READY = "return document.querySelectorAll('canvas.driven-path').length"
 
 
 def main() -> None:
     """Prints a line a measurement, as it is made."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--counts", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--counts", type=int, nargs="+", default=[1_000, 10_000, 100_000, 200_000])
     parser.add_argument("--pictures", type=int, default=256, help="to encode")
     parser.add_argument("--port", type=int, default=8598, help="a free one")
     parser.add_argument("--no-umap", dest="umap", action="store_false", help="leave out the slowest part")
+    parser.add_argument("--no-page", dest="page", action="store_false", help="leave out the browser")
     chosen = parser.parse_args()
     print(cpu_name())
     with tempfile.TemporaryDirectory() as folder:
         print(f"encoding: {encoding(Path(folder), chosen.pictures)}", flush=True)
-        with running_app(chosen.port):
-            for count in chosen.counts:
-                seconds = page(f"http://localhost:{chosen.port}/latent_space?view=PCA", Path(folder), count)
-                print(f"{count:>9,} styles, page: {seconds:.1f} s", flush=True)
+        for count in chosen.counts:
+            print(f"{count:>9,} styles, figure: {figure(count)}", flush=True)
+        if chosen.page:
+            with running_app(chosen.port):
+                for count in chosen.counts:
+                    url = f"http://localhost:{chosen.port}/latent_space?view=PCA"
+                    ready, redrawn = page(url, Path(folder), count)
+                    print(f"{count:>9,} styles, page: {ready:.1f} s, another colour: {redrawn:.1f} s", flush=True)
     if chosen.umap:
         Projector(View()).fit(styles(100)["styles"])  # compiles
         for count in chosen.counts:
@@ -76,8 +89,18 @@ def styles(count: int) -> dict[str, Any]:
     return {"styles": drawn, "table": add_styles(table.reset_index(drop=True), drawn, stds)}
 
 
-def page(url: str, folder: Path, count: int) -> float:
-    """Seconds until the page shows all of its points, in a new browser."""
+def figure(count: int) -> str:
+    """What the server spends on the map that it sends, and how large that is."""
+    made = styles(count)
+    own = Styles("", made["table"].assign(source=OWN, split=OWN), own=True)
+    places, groups = pca_plane(made["styles"]), named_groups(own, "photos")
+    sent: list[str] = []
+    spent = timed(lambda: sent.append(str(map_figure(places, "Cocktail", groups).to_json())))
+    return f"{spent}, {len(sent[0]) / 1e6:.1f} MB"
+
+
+def page(url: str, folder: Path, count: int) -> tuple[float, float]:
+    """Seconds until the page shows all of its points, in a new browser; and then until it shows them by glass."""
     path = folder / f"{count}.parquet"
     styles(count)["table"].to_parquet(path, index=False)
     browser = open_browser()
@@ -87,18 +110,31 @@ def page(url: str, folder: Path, count: int) -> float:
         wait_for_picture(browser)
         [button] = [b for b in browser.find_elements(By.CSS_SELECTOR, "button") if "Your own pictures" in b.text]
         button.click()
-        deadline = time.monotonic() + PATIENCE
-        while not (inputs := browser.find_elements(By.CSS_SELECTOR, "input[type=file]")):
-            time.sleep(0.1)
-        inputs[0].send_keys(str(path))
+        uploads = wait_for(lambda: browser.find_elements(By.CSS_SELECTOR, "input[type=file]"))
         start = time.monotonic()
-        while time.monotonic() < deadline:
-            if browser.execute_script(DRAWN) == count and browser.execute_script(READY):
-                return time.monotonic() - start
-            time.sleep(0.1)
+        uploads[0].send_keys(str(path))
+        wait_for(lambda: browser.execute_script(DRAWN) == count and browser.execute_script(READY))
+        ready = time.monotonic() - start
+        button.send_keys(Keys.ESCAPE)  # the popover lies over the map's choices
+        names = browser.execute_script(NAMES)
+        colour = browser.find_element(By.CSS_SELECTOR, "[class*='st-key-colour_'] input")
+        colour.send_keys("Glass")
+        start = time.monotonic()
+        colour.send_keys(Keys.ENTER)
+        wait_for(lambda: browser.execute_script(NAMES) != names and browser.execute_script(DRAWN) == count)
+        return ready, time.monotonic() - start
     finally:
         browser.quit()
-    raise SystemExit(f"the page did not show {count:,} points in {PATIENCE} s")
+
+
+def wait_for(condition: Callable[[], Any]) -> Any:
+    """What the condition gives, once it gives something."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.1)
+    raise SystemExit(f"the page did not do it in {PATIENCE} s")
 
 
 def timed(call: Any, *arguments: Any) -> str:

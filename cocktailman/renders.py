@@ -115,6 +115,15 @@ class Renders:
         return self._decoded("mask", [row], lambda data: np.asarray(Image.open(BytesIO(data)).convert("L")))[0]
 
     @cached_property
+    def stored(self) -> tuple[bytes, npt.NDArray[np.int64]]:
+        """The files of all pictures (WebP) one after the other, and where each ends, shape (n,)."""
+        try:
+            files = pq.read_table(self.pictures, columns=["image"])["image"].to_pylist()
+        except (OSError, ValueError) as error:  # Arrow's errors are among these
+            raise _damaged(self.pictures) from error
+        return b"".join(files), np.cumsum([len(file) for file in files])
+
+    @cached_property
     def words(self) -> dict[str, pd.DataFrame]:
         """For each column of `LISTED`, which picture has which word: bool, shape (n, words)."""
         return {column: has_words(self.factors.loc[:, column]) for column in LISTED}

@@ -1,5 +1,6 @@
 """The latent lab: see where the styles of a domain's pictures lie, drive through that space live, understand it."""
 
+import pandas as pd
 import streamlit as st
 
 from cocktailman.checkpoints import Checkpoint
@@ -12,7 +13,8 @@ from cocktailman.ui.map_colours import colours
 from cocktailman.ui.map_drive import Pour, driven, go_to, leave_from, mixture
 from cocktailman.ui.map_figure import map_figure
 from cocktailman.ui.map_link import read_link, write_link
-from cocktailman.ui.map_selection import choose, chosen_rows, newly_chosen, selection
+from cocktailman.ui.map_outlines import OUTLINES, SAID
+from cocktailman.ui.map_selection import choose, chosen_rows, has_truth, newly_chosen, selection
 from cocktailman.ui.map_view import projected, view_picker
 from cocktailman.ui.model_picker import model_picker
 from cocktailman.ui.own_styles import Styles, bring_styles, shipped_styles, styles_of
@@ -40,7 +42,14 @@ def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str)
     table, projector = styles.table, projected(styles, view, around(model))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         title, values = colours(styles, model)
-        ellipses = st.toggle("Ellipses", key=f"ellipses_{model.name}", disabled=view.dimensions == 3)
+        outline = st.segmented_control(
+            "Around groups",
+            OUTLINES,
+            key=f"outline_{model.name}",
+            disabled=view.dimensions == 3 or pd.api.types.is_numeric_dtype(values),
+            bind="query-params",
+            help=SAID,
+        )
         if styles.own:
             help = (
                 "your pictures take their places in the map of the model's own, in grey; else they get a map of theirs"
@@ -49,7 +58,7 @@ def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str)
     rows = chosen_rows(table)
     others = around(model)
     under = None if others is None else projected(others, view).places_
-    figure = map_figure(projector.places_, table, title, values, rows, ellipses, TOOLS[tool], under)
+    figure = map_figure(projector.places_, title, values, rows, outline, TOOLS[tool], under)
     st.plotly_chart(
         figure,
         key=chart,
@@ -59,12 +68,17 @@ def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str)
     )
 
 
-def draw_seat(model: Checkpoint, view: View, pour: Pour, tool: str) -> None:
+def draw_seat(models: list[Checkpoint], model: Checkpoint, view: View, pour: Pour, tool: str) -> None:
     """The driver's seat of one model, and where to go from there."""
     styles = styles_of(model)
-    places = chart_places(styles.table, projected(styles, view, around(model)), chart_of(model), tool == DRIVE)
+    projector, truth = projected(styles, view, around(model)), cache.renders() if has_truth(model, styles) else None
+    places = chart_places(styles.table, projector, chart_of(model), tool == DRIVE, truth)
+
+    def visit(row: int) -> None:
+        go_to(models, styles.table["file"].iloc[row])
+
     generator, hand = cache.generator(model.name), driven(model)
-    driver(generator, pour.vector, hand, named_numbers(model), places, f"seat_{model.name}")
+    driver(generator, pour.vector, hand, named_numbers(model), places, visit, f"seat_{model.name}")
     st.caption(f"{pour.said}, painted by {model.name} in your browser at {model.size} px.")
     leave_from(model, styles.table, pour)
 
@@ -106,8 +120,10 @@ def lab(models: list[Checkpoint]) -> None:
                 key="tool",
                 required=True,
                 bind="query-params",
-                help="Drive: a drag paints every point it passes. Box and lasso choose pictures. "
-                "In all but Drive, a click on a point goes to that picture.",
+                disabled=view.dimensions == 3,
+                help="Drive: a drag paints every point it passes. Box and lasso choose pictures. In all but Drive, a "
+                "click on a point goes to that picture. In 3D there are no tools: a drag turns the map, and a click on "
+                "a point goes to that picture; beside the points a click has no depth, and does nothing.",
             )
         tool = tool or DRIVE  # None where a link ends in "tool="
         alone = len(models) == 1
@@ -121,7 +137,7 @@ def lab(models: list[Checkpoint]) -> None:
                     st.subheader(model.name, anchor=False)
                 draw_map(models, model, view, tool)
             with columns[1 if alone else number]:
-                draw_seat(model, view, pour, tool)
+                draw_seat(models, model, view, pour, tool)
         for model in models:
             draw_selection(model)
         write_link(models)

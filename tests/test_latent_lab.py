@@ -3,21 +3,26 @@
 import json
 from io import BytesIO
 
+import av
 import numpy as np
 import pandas as pd
 import pytest
 from app import calm, pictures, run
 from PIL import Image
+from scipy.interpolate import RegularGridInterpolator
 from streamlit.testing.v1 import AppTest
 
 from cocktailman.errors import InputError
-from cocktailman.film import gif_bytes
+from cocktailman.film import gif_bytes, mp4_bytes
 from cocktailman.generation import Generator
 from cocktailman.latent.paths import evenly, mixed, nearest
 from cocktailman.latent.projection import Projector, View, pca_plane
 from cocktailman.latent.tables import add_styles, read_styles, style_matrix
+from cocktailman.renders import read_renders
 from cocktailman.ui.driver import Driven
 from cocktailman.ui.map_drive import MIXED
+from cocktailman.ui.map_figure import map_figure
+from cocktailman.ui.map_outlines import DENSITIES, ELLIPSES, FEWEST
 from cocktailman.ui.map_selection import CHOSEN
 from cocktailman.ui.own_styles import read_own
 
@@ -111,7 +116,9 @@ def test_two_models_lie_side_by_side_and_in_space():
     app = run("latent_space", beside="cvae-renders", view="PCA", dimensions="3D")
     assert not app.error
     assert len(app.get("plotly_chart")) >= 2
-    assert [json.loads(item.proto.json)["map"] for item in app.get("bidi_component")] == [None, None]
+    for item in app.get("bidi_component"):
+        told = json.loads(item.proto.json)["map"]
+        assert (told["dimensions"], told["paint"], np.array(told["rows"]).shape) == (3, False, (3, 6))
     assert app.query_params["style2"]
 
 
@@ -166,6 +173,49 @@ def test_a_film_runs_there_and_back():
         film.seek(number)
         reds.append(film.convert("RGB").getpixel((0, 0))[0])  # type: ignore[index]
     assert reds == [0, 120, 240, 120]
+
+
+def test_an_mp4_plays_the_same_frames():
+    frames = [Image.new("RGB", (64, 48), (shade, 0, 0)) for shade in (0, 120, 240)]
+    with av.open(BytesIO(mp4_bytes(frames))) as film:
+        [stream] = film.streams
+        assert (stream.width, stream.height, stream.codec_context.name) == (64, 48, "h264")
+        reds = [frame.to_image().getpixel((32, 24))[0] for frame in film.decode(stream)]
+    assert reds == pytest.approx([0, 120, 240, 120], abs=4)
+
+
+def test_pictures_are_coloured_by_their_error_where_it_is_known():
+    colour = {"colour_cvae-renders": "Reconstruction error"}
+    app = run("latent_space", model="cvae-renders", beside=MODEL, **colour, **FAST)
+    assert "error (MSE)" in str(app.get("plotly_chart")[0].proto)
+    assert "error" not in own_table()
+    calm(app.file_uploader[0].upload("table.parquet", parquet(own_table()), "application/octet-stream").run())
+    assert "Reconstruction error" not in app.selectbox(key="colour_cvae-renders_own").options
+
+
+def test_outlines_hold_the_shares_they_say():
+    rng = np.random.default_rng(0)
+    places = np.concatenate([rng.normal(0, 1, (600, 2)), rng.normal([9, 4], 0.5, (300, 2))]).astype(np.float32)
+    figure = map_figure(places, "Cocktail", pd.Series(["Mojito"] * 900), outline=DENSITIES)
+    _, contour = figure.data
+    levels = contour.contours.start, contour.contours.end
+    known = RegularGridInterpolator((contour.y, contour.x), contour.z)(places[:, ::-1])
+    assert [np.mean(known >= level) for level in levels] == pytest.approx([0.9, 0.5], abs=0.02)
+    assert len(map_figure(places[:FEWEST], "Cocktail", pd.Series(["Mojito"] * FEWEST), outline=ELLIPSES).data) == 2
+    few = map_figure(places[: FEWEST - 1], "Cocktail", pd.Series(["Mojito"] * (FEWEST - 1)), outline=DENSITIES)
+    line = map_figure(
+        np.repeat(np.arange(30, dtype=np.float32), 2).reshape(-1, 2), "", pd.Series(["Mojito"] * 30), outline=DENSITIES
+    )
+    assert len(few.data) == len(line.data) == 1  # too few; and no area to be dense in
+
+
+@pytest.mark.parametrize("file", ["free-pour-002", "mojito-017"])
+def test_the_browser_finds_the_true_picture_of_a_render(file):
+    renders = read_renders()
+    pictures, ends = renders.stored
+    row = renders.row(file)
+    part = pictures[ends[row - 1] : ends[row]]
+    assert Image.open(BytesIO(part)).convert("RGB").tobytes() == renders.image(row).tobytes()
 
 
 def own_table(count: int = 60) -> pd.DataFrame:

@@ -34,6 +34,7 @@ from training.export import export_generator
 from training.fit import fit
 from training.photos import largest_boxes, pack, read_table, split_photos
 from training.pictures import Pictures, read_pictures
+from training.styles import rebuilding_errors
 
 
 class PowerCutError(Exception):
@@ -332,3 +333,11 @@ def test_packing_crops_to_the_largest_box(folder: Path, tmp_path: Path, monkeypa
     }
     np.testing.assert_allclose(photos.pixels[:, 2, 2], [[255, 0, 0], [0, 0, 255]], atol=12)
     np.testing.assert_allclose(photos.pixels[:, -1, -1], [[255, 0, 0]] * 2, atol=12)
+
+
+def test_the_error_of_a_style_table_is_that_of_the_pixels(generator: Generator, packed: Path) -> None:
+    pictures = read_pictures(packed).of("validation")
+    styles = generator.encode(pictures.images, pictures.recipes).mean
+    [rebuilt] = generator.paint(pictures.recipes[2], styles[[2]])
+    gap = (np.asarray(rebuilt, float) - pictures.pixels[2]) / 255
+    assert rebuilding_errors(generator, pictures, styles)[2] == pytest.approx((gap**2).mean(), rel=1e-4)

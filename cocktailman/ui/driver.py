@@ -1,11 +1,11 @@
 """The driver's seat: sliders that move the picture while they are dragged, and a path on the map.
 
-All of it happens in the visitor's browser, which gets the decoder as an ONNX file (`drive/`); the server hears of the
-style when the hand rests.
+All of it happens in the visitor's browser, which gets the decoder as an ONNX file (`drive/`), and so does what the map
+shows of the point under the pointer; the server hears of the style when the hand rests.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,17 @@ from cocktailman.catalog import catalog
 from cocktailman.generation import Generator
 from cocktailman.latent.projection import Projector
 from cocktailman.latent.tables import style_matrix
+from cocktailman.renders import Renders
 
 PARTS = Path(__file__).parent / "drive"
-SCRIPTS = ("painter.js", "mapping.js", "chart.js", "sliders.js", "driver.js")  # each needs only those before it
+SCRIPTS = (
+    "painter.js",
+    "mapping.js",
+    "chart.js",
+    "thumbnail.js",
+    "sliders.js",
+    "driver.js",
+)  # each needs only those before it
 LIMIT = 3  # standard deviations of the prior that a slider reaches
 
 _WORKER = f"const WORKER = {json.dumps((PARTS / 'worker.js').read_text('utf-8'))};"
@@ -64,10 +72,11 @@ def driver(
     recipe: npt.NDArray[np.float32],
     driven: Driven,
     names: Sequence[str],
-    chart: dict[str, Any] | None,
+    chart: dict[str, Any],
+    visit: Callable[[int], None],
     key: str,
 ) -> None:
-    """Draws the seat; `driven` hears of what happens in it.
+    """Draws the seat; `driven` hears of what happens in it, `visit` of a row that was clicked on a map in space.
 
     recipe: a recipe vector (n_ingredients,). names: what each number follows, or "". chart: of `chart_places`.
     """
@@ -86,29 +95,51 @@ def driver(
         "limit": LIMIT,
         "map": chart,
     }
-    _seat(key=key, data=data, on_driven_change=hear)
+    _seat(
+        key=key,
+        data=data,
+        on_driven_change=hear,
+        on_visited_change=lambda: visit(int(st.session_state[key]["visited"])),
+    )
 
 
-def chart_places(table: pd.DataFrame, projector: Projector, chart: str, paint: bool) -> dict[str, Any] | None:
-    """What the browser needs to draw and to drive on the chart of this key; None in 3D, where it can do neither.
+def chart_places(
+    table: pd.DataFrame, projector: Projector, chart: str, paint: bool, truth: Renders | None
+) -> dict[str, Any]:
+    """What the browser needs to draw and to drive on the chart of this key.
 
-    paint: whether a drag across the chart drives, rather than pans or selects.
+    paint: whether a drag across the chart drives, rather than pans or selects; in space none does. truth: what has the
+    true pictures of the table's files, where they ship.
     """
-    if projector.view.dimensions != 2:
-        return None
-    codes, recipes = pd.factorize(table["ingredients"])
-    order = {item.id: place for place, item in enumerate(catalog().ingredients)}
-    known = {"codes": codes.tolist(), "distinct": [[order[item] for item in text.split()] for text in recipes]}
     rows, offset = projector.rows_, projector.offset_
     return {
         "chart": f".st-key-{chart}",
-        "paint": paint,
+        "dimensions": projector.view.dimensions,
+        "paint": paint and projector.view.dimensions == 2,
         "styles": hosted(style_matrix(table).tobytes(), f"{chart}-styles"),
         "places": hosted(np.ascontiguousarray(projector.places_, np.float32).tobytes(), f"{chart}-places"),
-        "recipes": hosted(json.dumps(known).encode(), f"{chart}-recipes", "application/json"),
+        "drinks": hosted(_drinks(table), f"{chart}-drinks", "application/json"),
+        "truth": None if truth is None else _truth(table, truth, chart),
         "rows": None if rows is None else rows.tolist(),
         "offset": None if offset is None else offset.tolist(),
     }
+
+
+def _drinks(table: pd.DataFrame) -> bytes:
+    """JSON of codes, of which drink each row is, and of each drink its name and the places of its ingredients."""
+    codes, drinks = pd.factorize(table["drink"] + "\n" + table["ingredients"])
+    order = {item.id: place for place, item in enumerate(catalog().ingredients)}
+    named = [text.split("\n") for text in drinks]
+    distinct = [{"name": name, "recipe": [order[item] for item in recipe.split()]} for name, recipe in named]
+    return json.dumps({"codes": codes.tolist(), "distinct": distinct}).encode()
+
+
+def _truth(table: pd.DataFrame, renders: Renders, chart: str) -> dict[str, str]:
+    """Where the true pictures are: all in one file, of which the browser asks for a part; and each row's part of it."""
+    pictures, ends = renders.stored
+    rows = [renders.row(file) for file in table["file"]]
+    parts = np.stack([np.concatenate([[0], ends[:-1]]), ends], 1)[rows].astype(np.uint32)  # (n, 2)
+    return {"pictures": hosted(pictures, f"{chart}-pictures"), "parts": hosted(parts.tobytes(), f"{chart}-parts")}
 
 
 def hosted(data: bytes, place: str, mimetype: str = "application/octet-stream") -> str:

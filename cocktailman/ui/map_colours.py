@@ -1,14 +1,10 @@
 """What the points of the map are coloured by."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from cocktailman.catalog import catalog
 from cocktailman.checkpoints import Checkpoint
-from cocktailman.generation import BATCH
-from cocktailman.images import to_square
-from cocktailman.latent.tables import style_matrix
 from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
 from cocktailman.ui import cache
 from cocktailman.ui.data_filters import shown_word
@@ -33,7 +29,7 @@ def colours(styles: Styles, model: Checkpoint) -> tuple[str, pd.Series]:
     known = [COCKTAIL, INGREDIENT, *factors, SPLIT]
     if not rendered and not styles.own:
         known.append(SOURCE)
-    if rendered or "error" in table:
+    if "error" in table.select_dtypes("number"):
         known.append(ERROR)
     chosen = st.selectbox(
         "Colour", known, key=f"colour_{model.name}{'_own' * styles.own}", width=200, bind="query-params"
@@ -41,14 +37,15 @@ def colours(styles: Styles, model: Checkpoint) -> tuple[str, pd.Series]:
     if chosen == INGREDIENT:
         names = {item.name: item.id for item in catalog().ingredients}
         name = st.selectbox(INGREDIENT, list(names), key=f"ingredient_{model.name}", width=180, bind="query-params")
-        has = table["ingredients"].str.split().map(lambda recipe: names[name] in recipe)
-        return name, has.map({True: f"with {name.lower()}", False: f"without {name.lower()}"})
+        recipes = table.loc[:, "ingredients"]
+        has = {text: "with" if names[name] in text.split() else "without" for text in recipes.unique()}  # few distinct
+        return name, recipes.map(has) + f" {name.lower()}"
     if chosen == COCKTAIL:
         return chosen, named_groups(styles, model.domain)
     if chosen in (SPLIT, SOURCE):
         return chosen, table.loc[:, chosen.lower()]
     if chosen == ERROR:
-        return "error (MSE)", table.loc[:, "error"] if "error" in table else _errors(model.name)
+        return "error (MSE)", table.loc[:, "error"]
     if not rendered:
         return GLASS, _usual_glass(table)
     column = factors[chosen]
@@ -62,20 +59,3 @@ def _usual_glass(table: pd.DataFrame) -> pd.Series:
     glass = {item.name: f"{item.glass}, usually" for item in catalog().cocktails}
     drinks: pd.Series = table.loc[:, "drink"]
     return drinks.map(lambda drink: glass.get(drink, OTHERS))
-
-
-@st.cache_data(show_spinner="Rebuilding every picture once …")
-def _errors(name: str) -> pd.Series:
-    """The mean squared error of each render as the model rebuilds it from the mean of its style, at its own size."""
-    table, generator, renders = cache.styles(name), cache.generator(name), cache.renders()
-    styles, size = style_matrix(table), generator.checkpoint.size
-    errors = []
-    for start in range(0, len(table), BATCH):
-        part = table.iloc[start : start + BATCH]
-        truth = renders.images([renders.row(file) for file in part["file"]])
-        recipes = [catalog().recipe(text.split()) for text in part["ingredients"]]
-        rebuilt = generator.paint_each(recipes, styles[start : start + BATCH])
-        for before, after in zip(truth, rebuilt, strict=True):
-            gap = np.asarray(to_square(before, size), np.float32) - np.asarray(after, np.float32)
-            errors.append(float((gap**2).mean()) / 255**2)
-    return pd.Series(errors, index=table.index)

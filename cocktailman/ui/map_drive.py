@@ -10,14 +10,13 @@ import streamlit as st
 
 from cocktailman.catalog import Recipe, catalog
 from cocktailman.checkpoints import Checkpoint
-from cocktailman.errors import InputError
-from cocktailman.film import gif_bytes
 from cocktailman.generation import Generator
 from cocktailman.images import png_bytes
-from cocktailman.latent.paths import evenly, mixed, nearest
+from cocktailman.latent.paths import mixed, nearest
 from cocktailman.latent.tables import style_matrix
 from cocktailman.ui import cache
 from cocktailman.ui.driver import Driven
+from cocktailman.ui.map_film import film_of_mixing, film_of_path
 from cocktailman.ui.map_selection import choose
 from cocktailman.ui.own_styles import styles_of
 from cocktailman.ui.painting import DEFAULT_COCKTAIL, Painting
@@ -27,7 +26,6 @@ OTHER, SHARE = "mix_cocktail", "mix_share"  # in the session state and in the UR
 MIXED = "mixed_in"  # in the session state: the recipe, the cocktail and the share that styles were moved by
 MIXED_FIRST = 50  # %, until somebody says otherwise
 ALIKE = 24  # pictures that are most like this
-FRAMES, FILM_SIZE = 36, 256  # of a film, and px
 
 
 @dataclass(frozen=True)
@@ -121,10 +119,6 @@ def leave_from(model: Checkpoint, table: pd.DataFrame, pour: Pour) -> None:
     def picture() -> bytes:
         return png_bytes(generator.paint_vectors(vector[None], np.array([hand.style], np.float32), 512)[0])
 
-    def film() -> bytes:
-        styles = evenly(hand.path, FRAMES)
-        return gif_bytes(generator.paint_vectors(np.tile(vector, (FRAMES, 1)), styles, FILM_SIZE))
-
     name = model.name
     with st.container(horizontal=True, gap="small"):
         st.button("At random", icon=":material/casino:", on_click=another, key=f"random_{name}")
@@ -134,42 +128,15 @@ def leave_from(model: Checkpoint, table: pd.DataFrame, pour: Pour) -> None:
         help = f"choose the {ALIKE} pictures whose styles are nearest"
         st.button("More like this", icon=":material/search:", on_click=alike, key=f"alike_{name}", help=help)
         st.download_button("Picture", picture, f"{name}.png", "image/png", icon=":material/image:", key=f"png_{name}")
-        try:
-            evenly(hand.path, 2)
-        except InputError as error:
-            nowhere = str(error)
-        else:
-            nowhere = ""
-        st.download_button(
-            "Film of the path",
-            film,
-            f"{name}.gif",
-            "image/gif",
-            icon=":material/movie:",
-            key=f"gif_{name}",
-            disabled=bool(nowhere),
-            help=nowhere or f"{FRAMES} frames along the path, there and back, GIF",
-        )
-        if st.session_state.get(OTHER):
-            _film_of_mixing(generator, hand, pour.recipe)
+        with st.popover("Film", icon=":material/movie:"):
+            film_of_path(generator, hand, vector)
+            if other := st.session_state.get(OTHER):
+                ends = catalog().recipe_vector(pour.recipe), catalog().recipe_vector(catalog().cocktail(other).recipe)
+                step = _step(generator, *ends)
+                start = np.asarray(hand.style, np.float32) - st.session_state[SHARE] / 100 * step
+                film_of_mixing(generator, other, ends, (start, start + step))
         painting = Painting(name, pour.recipe, style=tuple(hand.style))
         st.page_link("pages/generate.py", label="In Generate", icon=":material/palette:", query_params=painting.query())
-
-
-def _film_of_mixing(generator: Generator, hand: Driven, recipe: Recipe) -> None:
-    other = catalog().cocktail(st.session_state[OTHER])
-    ends = catalog().recipe_vector(recipe), catalog().recipe_vector(other.recipe)
-    now = st.session_state[SHARE] / 100
-
-    def film() -> bytes:
-        step = _step(generator, *ends)
-        vectors = np.stack([mixed(*ends, share) for share in np.linspace(0, 1, FRAMES)])
-        styles = np.stack([np.asarray(hand.style) + (share - now) * step for share in np.linspace(0, 1, FRAMES)])
-        return gif_bytes(generator.paint_vectors(vectors, styles.astype(np.float32), FILM_SIZE))
-
-    st.download_button(
-        f"Film to {other.name}", film, "mix.gif", "image/gif", icon=":material/movie:", key=f"mix_{generator.name}"
-    )
 
 
 def _mix(models: Sequence[Checkpoint]) -> None:

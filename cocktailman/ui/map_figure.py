@@ -1,6 +1,4 @@
-"""The map of styles: WebGL points in two or three dimensions, their colours, and the ellipses of groups."""
-
-from collections.abc import Collection
+"""The map of styles: WebGL points in two or three dimensions, and their colours."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,47 +8,48 @@ from plotly.colors import qualitative
 
 from cocktailman.renders import FREE_POUR
 from cocktailman.ui.figures import COLOURS, OTHERS, OTHERS_COLOUR, colour_of
+from cocktailman.ui.map_outlines import add_outline
 
 HEIGHT, LINE, ABREAST = 560, 20, 4  # px: the map, a line of its legend, and how many names stand in one
-FEWEST = 20  # points of a group that gets an ellipse
-TWO_SIGMA = 2  # of a normal in two dimensions, 86 % lie inside
 SCALE = "Plasma"
 
 
 def map_figure(
     places: npt.NDArray[np.float32],
-    table: pd.DataFrame,
     title: str,
     values: pd.Series,
-    selected: Collection[int] | None = None,
-    ellipses: bool = False,
+    selected: npt.NDArray[np.int64] | None = None,
+    outline: str | None = None,
     dragmode: str = "pan",
     under: npt.NDArray[np.float32] | None = None,
 ) -> go.Figure:
-    """Points at `places` (n, 2 or 3), one a row of `table`, coloured by `values`: numbers, or words with a trace each.
+    """Points at `places` (n, 2 or 3), coloured by `values` (n,): numbers, or words with a trace each.
 
-    A point's `customdata` is its position in `table`; of `selected` positions the others fade.
+    A point's `customdata` is its row; of `selected` rows the others fade. outline: of `OUTLINES`, around each word.
     `under`: places (m, 2 or 3) of what lies below in grey, and cannot be chosen.
     """
     figure = go.Figure()
     if under is not None:
         _add_ground(figure, under)
-    rows = np.arange(len(table))
+    rows = np.arange(len(places), dtype=np.int32)
+    chosen = None if selected is None else np.isin(rows, selected)
     if pd.api.types.is_numeric_dtype(values):
         marker = {
             "color": values,
             "colorscale": SCALE,
             "colorbar": {"title": {"text": title, "side": "right"}, "thickness": 10},
         }
-        _add_points(figure, places, rows, table, f"{title} ({len(table):,})", marker, selected)
+        _add_points(figure, places, rows, f"{title} ({len(rows):,})", marker, chosen)
     else:
-        words = values.to_numpy()
-        for number, name in enumerate(_ordered(values)):
-            part = rows[words == name]
+        codes, words = pd.factorize(values)
+        # Those that say least come first, so that they lie below the rest.
+        order = sorted(range(len(words)), key=lambda code: (not _says_little(words[code]), words[code]))
+        for number, code in enumerate(order):
+            name, part = words[code], rows[codes == code]
             marker = {"color": _colour(name, number)}
-            _add_points(figure, places, part, table, f"{name} ({len(part):,})", marker, selected)
-            if ellipses and places.shape[1] == 2 and len(part) >= FEWEST and name not in {OTHERS, FREE_POUR}:
-                _add_ellipse(figure, places[part], name, marker["color"])
+            _add_points(figure, places, part, f"{name} ({len(part):,})", marker, chosen)
+            if outline and places.shape[1] == 2 and name not in {OTHERS, FREE_POUR}:
+                add_outline(figure, outline, places[part], name, marker["color"])
     names = 1 if pd.api.types.is_numeric_dtype(values) else values.nunique()
     figure.update_layout(
         height=HEIGHT + LINE * (names // ABREAST),
@@ -66,11 +65,6 @@ def map_figure(
     return figure
 
 
-def _ordered(values: pd.Series) -> list[str]:
-    """The words, those that say least first, so that they lie below the rest."""
-    return sorted(values.unique(), key=lambda name: (not _says_little(name), name))
-
-
 def _says_little(name: str) -> bool:
     return name in {OTHERS, FREE_POUR} or name.startswith("without ")
 
@@ -84,11 +78,10 @@ def _colour(name: str, number: int) -> str:
 def _add_points(
     figure: go.Figure,
     places: npt.NDArray[np.float32],
-    rows: npt.NDArray[np.int64],
-    table: pd.DataFrame,
+    rows: npt.NDArray[np.int32],
     name: str,
     marker: dict,
-    selected: Collection[int] | None,
+    chosen: npt.NDArray[np.bool_] | None,
 ) -> None:
     flat = places.shape[1] == 2
     trace = {
@@ -98,15 +91,13 @@ def _add_points(
         "name": name,
         "marker": {"size": 5 if flat else 2.5, "opacity": 0.8, **marker},
         "customdata": rows,
-        "text": table["drink"].to_numpy()[rows],
-        "hovertemplate": "%{text}<extra></extra>",
+        "hoverinfo": "none",  # the driver shows what the pointer is on: words for every point would double the figure
     }
     if not flat:
         figure.add_scatter3d(z=places[rows, 2], **trace)
         return
-    if selected is not None:
-        chosen = np.flatnonzero(np.isin(rows, list(selected)))
-        trace |= {"selectedpoints": chosen, "unselected": {"marker": {"opacity": 0.12}}}
+    if chosen is not None:
+        trace |= {"selectedpoints": np.flatnonzero(chosen[rows]), "unselected": {"marker": {"opacity": 0.12}}}
     figure.add_scattergl(**trace)
 
 
@@ -117,20 +108,3 @@ def _add_ground(figure: go.Figure, places: npt.NDArray[np.float32]) -> None:
         figure.add_scattergl(x=places[:, 0], y=places[:, 1], marker=marker, **look)
     else:
         figure.add_scatter3d(x=places[:, 0], y=places[:, 1], z=places[:, 2], marker=marker | {"size": 1.5}, **look)
-
-
-def _add_ellipse(figure: go.Figure, places: npt.NDArray[np.float32], name: str, colour: str) -> None:
-    """Where most of a group lies, were it normal on the map: `TWO_SIGMA` of its covariance."""
-    values, vectors = np.linalg.eigh(np.cov(places.T))
-    turn = np.linspace(0, 2 * np.pi, 60)
-    circle = np.stack([np.cos(turn), np.sin(turn)], 1) * np.sqrt(np.clip(values, 0, None)) * TWO_SIGMA
-    outline = circle @ vectors.T + places.mean(0)
-    figure.add_scatter(
-        x=outline[:, 0],
-        y=outline[:, 1],
-        mode="lines",
-        line={"color": colour, "width": 1.5},
-        name=name,
-        showlegend=False,
-        hoverinfo="skip",
-    )

@@ -55,9 +55,14 @@ def newly_chosen() -> bool:
     return before != now
 
 
+def has_truth(model: Checkpoint, styles: Styles) -> bool:
+    """Whether the true pictures of a table ship: renders do, photos and a visitor's pictures do not."""
+    return model.domain == RENDERED and not styles.own
+
+
 def selection(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) -> None:
     """Draws the chosen rows: a few of them, mixed, and what can be downloaded."""
-    table, truth = styles.table, model.domain == RENDERED and not styles.own
+    table, truth = styles.table, has_truth(model, styles)
     mixed = np.random.default_rng(0).permutation(rows)[:SHOWN]
     of_them = f", {SHOWN} of them below" if len(rows) > SHOWN else ""
     what = "truth left, rebuilt right" if truth else "as the model rebuilds them"

@@ -45,7 +45,7 @@ def bring_styles(model: Checkpoint) -> None:
         command = f"python -m cocktailman embed FOLDER --model {model.name} --out table.parquet"
         st.markdown(f"Encode a folder of any size with `{command}`, then bring the table:")
         file = st.file_uploader("Table of styles", "parquet", key=f"bring_{model.name}", label_visibility="collapsed")
-        st.caption("Columns `drink` and `ingredients` (ids, space-separated) are used where you add them.")
+        st.caption("Columns `drink`, `ingredients` (ids, space-separated) and `error` are used where you add them.")
     if file is None:
         st.session_state.pop(f"own_{model.name}", None)
         return

@@ -1,18 +1,19 @@
 // The Plotly chart that holds the map: where things lie on it, the path drawn over it, and the pointer on it.
 
 class Chart {
-  constructor(selector, colour) {
-    Object.assign(this, { selector, colour, path: [], heard: new WeakSet() });
+  constructor(selector, dimensions, colour) {
+    Object.assign(this, { selector, flat: dimensions === 2, colour, path: [], heard: new WeakSet() });
   }
 
-  // The chart's element; Streamlit may put another in its place at any time. None where the map is in 3D.
+  // The chart's element; Streamlit may put another in its place at any time.
   get element() {
     const found = document.querySelector(`${this.selector} .js-plotly-plot`);
-    return found?._fullLayout?.xaxis?.d2p ? found : undefined;
+    const layout = found?._fullLayout;
+    return (this.flat ? layout?.xaxis?.d2p : layout?.scene?._scene?.glplot) ? found : undefined;
   }
 
   holds(event) {
-    return this.element?.contains(event.target) && event.target.closest(".nsewdrag");
+    return this.element?.contains(event.target) && event.target.closest(this.flat ? ".nsewdrag" : ".gl-container");
   }
 
   placeOf(event) {
@@ -29,21 +30,18 @@ class Chart {
 
   draw() {
     const chart = this.element;
-    if (!chart) return;
-    if (!this.heard.has(chart)) {
-      this.heard.add(chart);
-      for (const event of ["plotly_relayouting", "plotly_afterplot"]) chart.on?.(event, () => this.draw());
-    }
+    if (!chart || this.removed) return;
+    this.hear(chart);
     const canvas = this.layer(chart);
-    const { xaxis, yaxis } = chart._fullLayout;
+    const { frame, pixelOf } = this.flat ? onPlane(chart) : inSpace(chart);
     const ink = canvas.getContext("2d");
     const scale = window.devicePixelRatio || 1;
     canvas.width = chart.clientWidth * scale;
     canvas.height = chart.clientHeight * scale;
     ink.scale(scale, scale);
-    ink.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length);
+    ink.rect(...frame);
     ink.clip();
-    const points = this.path.map(([x, y]) => [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(y)]);
+    const points = this.path.map(pixelOf);
     for (const [width, colour] of [[6, "rgba(255, 255, 255, 0.75)"], [3, this.colour]]) {
       ink.beginPath();
       for (const [x, y] of points) ink.lineTo(x, y);
@@ -59,6 +57,22 @@ class Chart {
     ink.stroke();
   }
 
+  // Draws anew whenever Plotly moves the map.
+  hear(chart) {
+    if (!this.heard.has(chart)) {
+      this.heard.add(chart);
+      for (const event of ["plotly_relayouting", "plotly_afterplot"]) chart.on?.(event, () => this.draw());
+    }
+    const plot = chart._fullLayout.scene?._scene?.glplot;
+    if (this.flat || this.heard.has(plot)) return;
+    this.heard.add(plot);
+    const rendered = plot.onrender; // a map in space swings on after the hand has left it, and says so to nobody else
+    plot.onrender = () => {
+      rendered();
+      this.draw();
+    };
+  }
+
   layer(chart) {
     let canvas = chart.querySelector("canvas.driven-path");
     if (!canvas) {
@@ -70,6 +84,33 @@ class Chart {
   }
 
   remove() {
+    this.removed = true;
     document.querySelector(`${this.selector} canvas.driven-path`)?.remove();
   }
 }
+
+// The frame of a map, [left, top, width, height], and from a place on it to its pixel, as Plotly itself draws it.
+
+function onPlane({ _fullLayout: { xaxis, yaxis } }) {
+  return {
+    frame: [xaxis._offset, yaxis._offset, xaxis._length, yaxis._length],
+    pixelOf: ([x, y]) => [xaxis._offset + xaxis.d2p(x), yaxis._offset + yaxis.d2p(y)],
+  };
+}
+
+function inSpace(chart) {
+  const { dataScale, glplot } = chart._fullLayout.scene._scene;
+  const { model, view, projection } = glplot.cameraParams;
+  const [edge, inner] = [chart, glplot.canvas].map((element) => element.getBoundingClientRect());
+  const [left, top] = [inner.left - edge.left, inner.top - edge.top];
+  const pixelOf = (place) => {
+    const scaled = [...place.map((value, axis) => value * dataScale[axis]), 1];
+    const [x, y, , depth] = [model, view, projection].reduce(transformed, scaled);
+    return [left + (0.5 + x / depth / 2) * inner.width, top + (0.5 - y / depth / 2) * inner.height];
+  };
+  return { frame: [left, top, inner.width, inner.height], pixelOf };
+}
+
+// A vector of four by a matrix whose columns come one after the other.
+const transformed = (vector, matrix) =>
+  [0, 1, 2, 3].map((row) => vector.reduce((sum, value, column) => sum + matrix[4 * column + row] * value, 0));

@@ -4,6 +4,8 @@
 const REST = 300; // ms without a move, after which a keyboard is taken to rest
 const LONGEST = 600; // styles of a path that are kept
 const STROKE = 80; // ms between two looks of the path on the map: drawing over a chart takes longer than painting
+const STILL = 5; // px that a hand may move within a click
+const LOOK = 50; // ms in which Plotly finds the point under a tap: it looks once a frame
 const drivers = new WeakMap(); // the element a driver lives in -> the driver
 
 class Driver {
@@ -11,12 +13,7 @@ class Driver {
     this.root = root;
     this.picture = root.querySelector(".picture");
     this.said = root.querySelector(".said");
-    this.thumbnail = Object.assign(document.createElement("canvas"), { className: "driven-thumbnail", hidden: true });
-    Object.assign(this.thumbnail.style, {
-      position: "fixed", width: "112px", height: "112px", borderRadius: "8px", pointerEvents: "none", zIndex: 1000,
-      boxShadow: "0 2px 12px rgba(0, 0, 0, 0.4)",
-    });
-    document.body.append(this.thumbnail);
+    this.thumbnail = new Thumbnail();
     const listen = { capture: true, signal: (this.leaving = new AbortController()).signal };
     for (const name of ["mousedown", "touchstart"]) // Plotly would start to pan
       document.addEventListener(name, (event) => this.takes(event) && event.stopPropagation(), listen);
@@ -25,12 +22,13 @@ class Driver {
     for (const name of ["pointerup", "pointercancel"])
       document.addEventListener(name, () => this.held && ((this.held = false), this.rest()), listen);
     document.addEventListener("mousemove", (event) => (this.pointer = event), { ...listen, passive: true });
-    document.addEventListener("scroll", () => (this.thumbnail.hidden = true), { ...listen, passive: true });
+    document.addEventListener("click", (event) => this.click(event), listen);
+    document.addEventListener("scroll", () => this.thumbnail.hide(), { ...listen, passive: true });
   }
 
   // Takes what the server says; a style only where it is a new one, for the hand on a slider knows better.
-  update(data, tell) {
-    Object.assign(this, { data, tell });
+  update(data, tell, visit) {
+    Object.assign(this, { data, tell, visit });
     const decoder = `${data.decoder} ${data.names}`;
     if (this.decoder !== decoder) {
       this.decoder = decoder;
@@ -63,7 +61,7 @@ class Driver {
     this.chart = this.mapping = undefined;
     if (!map) return;
     const colour = getComputedStyle(this.root.host ?? this.root).getPropertyValue("--st-primary-color") || "#b3472e";
-    const chart = new Chart(map.chart, colour);
+    const chart = new Chart(map.chart, map.dimensions, colour);
     const mapping = await Mapping.load(map, this.style.length).catch((error) => this.say(error.message));
     if (!mapping || this.mapped !== JSON.stringify(map)) return; // another came meanwhile
     Object.assign(this, { chart, mapping, places: [] });
@@ -78,7 +76,7 @@ class Driver {
     if (element && this.listened !== element) {
       this.listened = element;
       element.on("plotly_hover", ({ points }) => this.hover(points[0]));
-      element.on("plotly_unhover", () => (this.thumbnail.hidden = true));
+      element.on("plotly_unhover", () => this.hover());
       chart.draw();
     }
     setTimeout(() => this.awaitChart(chart), element ? 1000 : 100);
@@ -127,6 +125,7 @@ class Driver {
   }
 
   press(event) {
+    this.pressed = event;
     if (!this.takes(event)) return;
     this.held = true;
     event.target.style.touchAction = "none";
@@ -134,20 +133,25 @@ class Driver {
     Object.assign(this, { path: [this.style], places: [] }); // where the press began, so does the path
   }
 
+  // In space only a point can be gone to: what lies between the points has no depth there.
+  click(event) {
+    const { chart, pressed } = this;
+    if (!chart || chart.flat || !chart.holds(event)) return;
+    if (Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) > STILL) return; // it was turned
+    setTimeout(() => this.hovered >= 0 && this.visit(this.hovered), LOOK);
+  }
+
   follow(event) {
     if (this.chart.element) this.move(this.mapping.styleAt(this.chart.placeOf(event), this.style));
   }
 
   hover(point) {
-    const row = [point?.customdata].flat()[0];
-    if (!this.mapping || !(row >= 0) || this.held) return;
-    const recipe = this.mapping.recipe(row, this.data.recipe);
-    this.painter.paint(this.thumbnail, this.mapping.style(row), recipe, () => {
-      const { clientX: x, clientY: y } = this.pointer ?? { clientX: 0, clientY: 0 };
-      Object.assign(this.thumbnail.style, {
-        left: `${Math.min(x + 18, innerWidth - 124)}px`, top: `${y > 150 ? y - 130 : y + 18}px`,
-      });
-      this.thumbnail.hidden = false;
+    const { mapping } = this;
+    const row = (this.hovered = [point?.customdata].flat()[0]);
+    if (!(row >= 0)) this.thumbnail.hide();
+    if (!mapping || !(row >= 0) || this.held) return;
+    this.painter.paint(this.thumbnail.rebuilt, mapping.style(row), mapping.recipe(row, this.data.recipe), () => {
+      if (this.hovered === row && this.pointer) this.thumbnail.show(this.pointer, mapping.drink(row), mapping.truth(row));
     });
   }
 
@@ -165,16 +169,17 @@ class Driver {
     this.leaving.abort();
     this.chart?.remove();
     this.chart = undefined;
-    this.thumbnail.remove();
+    this.thumbnail.element.remove();
     this.painter.leave();
   }
 }
 
-export default function ({ parentElement, data, setStateValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   if (!drivers.has(parentElement)) drivers.set(parentElement, new Driver(parentElement));
   const driver = drivers.get(parentElement);
   const turn = (driver.turn = (driver.turn ?? 0) + 1);
-  driver.update(data, (driven) => setStateValue("driven", driven));
+  const visit = (row) => setTriggerValue("visited", row);
+  driver.update(data, (driven) => setStateValue("driven", driven), visit);
   return () => {
     if (driver.turn !== turn) return; // Streamlit leaves a run that another has overtaken: the driver stays
     drivers.delete(parentElement);

@@ -2,21 +2,23 @@
 
 const NEIGHBOURS = 8;
 
-async function fetched(address) {
-  const file = await fetch(absolute(address));
+async function fetched(address, headers = {}) {
+  const file = await fetch(absolute(address), { headers });
   if (!file.ok) throw new Error(`the map's points did not arrive (${file.status})`);
   return file;
 }
 
 class Mapping {
   // rows and offset: place = rows · style + offset, with orthonormal rows; null where the projection is not linear.
-  static async load({ styles, places, recipes, rows, offset }, dim) {
+  static async load({ dimensions, styles, places, drinks, truth, rows, offset }, dim) {
     const map = new Mapping();
-    Object.assign(map, { dim, rows, offset });
-    const [first, second, third] = await Promise.all([styles, places, recipes].map(fetched));
+    const files = [styles, places, drinks, ...(truth ? [truth.parts] : [])];
+    const [first, second, third, fourth] = await Promise.all(files.map((address) => fetched(address)));
+    Object.assign(map, { dim, dimensions, rows, offset, pictures: truth?.pictures });
     map.styles = new Float32Array(await first.arrayBuffer()); // (n, dim)
-    map.places = new Float32Array(await second.arrayBuffer()); // (n, 2)
-    Object.assign(map, await third.json()); // codes: the recipe of each point; distinct: the recipes
+    map.places = new Float32Array(await second.arrayBuffer()); // (n, dimensions)
+    Object.assign(map, await third.json()); // codes: the drink of each point; distinct: the drinks
+    map.parts = fourth && new Uint32Array(await fourth.arrayBuffer()); // (n, 2), start and end in the pictures
     return map;
   }
 
@@ -24,14 +26,26 @@ class Mapping {
     return this.styles.subarray(row * this.dim, (row + 1) * this.dim);
   }
 
+  drink(row) {
+    return this.distinct[this.codes[row]].name;
+  }
+
   // The recipe vector of a point; what is poured, where nobody knows it.
   recipe(row, poured) {
-    const known = this.distinct[this.codes[row]];
+    const known = this.distinct[this.codes[row]].recipe;
     return known.length ? poured.map((_, place) => Number(known.includes(place))) : poured;
   }
 
+  // A promise of the true picture of a point; undefined where it does not ship.
+  truth(row) {
+    const [start, end] = this.parts?.subarray(2 * row, 2 * row + 2) ?? [];
+    if (!end) return;
+    const part = fetched(this.pictures, { Range: `bytes=${start}-${end - 1}` });
+    return part.then((file) => file.blob()).then(createImageBitmap);
+  }
+
   placeOf(style) {
-    if (!this.rows) return nearestMean(this.styles, this.dim, style, this.places, 2);
+    if (!this.rows) return nearestMean(this.styles, this.dim, style, this.places, this.dimensions);
     return this.rows.map((row, axis) => row.reduce((sum, weight, at) => sum + weight * style[at], this.offset[axis]));
   }
 
