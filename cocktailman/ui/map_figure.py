@@ -46,15 +46,15 @@ def map_figure(
         order = sorted(range(len(words)), key=lambda code: (not _says_little(words[code]), words[code]))
         for number, code in enumerate(order):
             name, part = words[code], rows[codes == code]
-            marker = {"color": _colour(name, number)}
-            _add_points(figure, places, part, f"{name} ({len(part):,})", marker, chosen)
+            marker, label = {"color": _colour(name, number)}, f"{name} ({len(part):,})"
+            _add_points(figure, places, part, label, marker, chosen)
             if outline and places.shape[1] == 2 and name not in {OTHERS, FREE_POUR}:
-                add_outline(figure, outline, places[part], name, marker["color"])
+                add_outline(figure, outline, places[part], label, marker["color"])
     names = 1 if pd.api.types.is_numeric_dtype(values) else values.nunique()
     figure.update_layout(
         height=HEIGHT + LINE * (names // ABREAST),
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant"},
+        legend={"orientation": "h", "y": -0.02, "yanchor": "top", "itemsizing": "constant", "traceorder": "normal"},
         clickmode="event+select",
         dragmode=dragmode if places.shape[1] == 2 else "orbit",
         uirevision="style map",  # zoom survives a rerun
@@ -89,6 +89,7 @@ def _add_points(
         "y": places[rows, 1],
         "mode": "markers",
         "name": name,
+        "legendgroup": name,  # a click on the legend takes the outline along
         "marker": {"size": 5 if flat else 2.5, "opacity": 0.8, **marker},
         "customdata": rows,
         "hoverinfo": "none",  # the driver shows what the pointer is on: words for every point would double the figure

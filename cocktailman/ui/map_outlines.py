@@ -25,10 +25,10 @@ Array = npt.NDArray[np.float32]
 
 
 def add_outline(figure: go.Figure, outline: str, places: Array, name: str, colour: str) -> None:
-    """Draws one of `OUTLINES` around a group's places (n, 2), where there are enough of them."""
+    """Draws one of `OUTLINES` around a group's places (n, 2), where there are enough; name: as in the legend."""
     if len(places) < FEWEST:
         return
-    look = {"line": {"color": colour, "width": 1.5}, "name": name, "showlegend": False, "hoverinfo": "skip"}
+    look = {"line": {"color": colour, "width": 1.5}, "legendgroup": name, "showlegend": False, "hoverinfo": "skip"}
     if outline == ELLIPSES:
         x, y = _ellipse(places).T
         figure.add_scatter(x=x, y=y, mode="lines", **look)
