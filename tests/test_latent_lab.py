@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from typing import Any
 
 import av
 import numpy as np
@@ -177,8 +178,8 @@ def test_a_film_runs_there_and_back():
 
 def test_an_mp4_plays_the_same_frames():
     frames = [Image.new("RGB", (64, 48), (shade, 0, 0)) for shade in (0, 120, 240)]
-    with av.open(BytesIO(mp4_bytes(frames))) as film:
-        [stream] = film.streams
+    with av.open(BytesIO(mp4_bytes(frames)), "r") as film:
+        [stream] = film.streams.video
         assert (stream.width, stream.height, stream.codec_context.name) == (64, 48, "h264")
         reds = [frame.to_image().getpixel((32, 24))[0] for frame in film.decode(stream)]
     assert reds == pytest.approx([0, 120, 240, 120], abs=4)
@@ -196,17 +197,18 @@ def test_pictures_are_coloured_by_their_error_where_it_is_known():
 def test_outlines_hold_the_shares_they_say():
     rng = np.random.default_rng(0)
     places = np.concatenate([rng.normal(0, 1, (600, 2)), rng.normal([9, 4], 0.5, (300, 2))]).astype(np.float32)
-    figure = map_figure(places, "Cocktail", pd.Series(["Mojito"] * 900), outline=DENSITIES)
-    _, contour = figure.data
+
+    def traces(places: Any, outline: str) -> list[Any]:
+        return list(map_figure(places, "Cocktail", pd.Series(["Mojito"] * len(places)), outline=outline).data)
+
+    _, contour = traces(places, DENSITIES)
     levels = contour.contours.start, contour.contours.end
     known = RegularGridInterpolator((contour.y, contour.x), contour.z)(places[:, ::-1])
     assert [np.mean(known >= level) for level in levels] == pytest.approx([0.9, 0.5], abs=0.02)
-    assert len(map_figure(places[:FEWEST], "Cocktail", pd.Series(["Mojito"] * FEWEST), outline=ELLIPSES).data) == 2
-    few = map_figure(places[: FEWEST - 1], "Cocktail", pd.Series(["Mojito"] * (FEWEST - 1)), outline=DENSITIES)
-    line = map_figure(
-        np.repeat(np.arange(30, dtype=np.float32), 2).reshape(-1, 2), "", pd.Series(["Mojito"] * 30), outline=DENSITIES
-    )
-    assert len(few.data) == len(line.data) == 1  # too few; and no area to be dense in
+    assert len(traces(places[:FEWEST], ELLIPSES)) == 2
+    assert len(traces(places[: FEWEST - 1], DENSITIES)) == 1, "too few"
+    line = np.repeat(np.arange(30, dtype=np.float32), 2).reshape(-1, 2)
+    assert len(traces(line, DENSITIES)) == 1, "no area to be dense in"
 
 
 @pytest.mark.parametrize("file", ["free-pour-002", "mojito-017"])

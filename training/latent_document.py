@@ -81,9 +81,7 @@ def _chapter(checkpoint: Checkpoint, folder: Path) -> tuple[str, list[Path]]:
         _markdown(_numbers(generator, table, names)),
         f"![What each slider of {name} does]({figures['sliders'].name})",
         f"A Mojito; a row a number, moved to {', '.join(f'{step:+g}' for step in STEPS)}, the others at 0.",
-        f"**The cocktails**: the {SHOWN} farthest from the prior of {len(measured)} with {FEWEST} pictures or more. "
-        + _neighbours_said(measured),
-        _markdown(_cocktails(measured)),
+        *_cocktails_said(measured),
     ]
     if regressor is not None:
         lines += [
@@ -132,6 +130,13 @@ def _numbers_said(table: pd.DataFrame, names: list[str]) -> str:
         named = sum(name != UNKNOWN for name in names)
         said += f" {named} follow a factor of the render beyond chance."
     return said
+
+
+def _cocktails_said(groups: list[GroupStatistics]) -> list[str]:
+    if len(groups) < 2:
+        return [f"**The cocktails**: too few have {FEWEST} pictures to be held against each other."]
+    said = f"**The cocktails**: the {SHOWN} farthest from the prior of {len(groups)} with {FEWEST} pictures or more. "
+    return [said + _neighbours_said(groups), _markdown(_cocktails(groups))]
 
 
 def _cocktails(groups: list[GroupStatistics]) -> pd.DataFrame:

@@ -41,9 +41,8 @@ def film_of_mixing(generator: Generator, other: str, ends: tuple[Array, Array], 
 
     def paint() -> list[Image.Image]:
         shares = np.linspace(0, 1, FRAMES)
-        return generator.paint_vectors(
-            *(np.stack([mixed(*pair, share) for share in shares]) for pair in (ends, styles)), SIZE
-        )
+        recipes, moved = (np.stack([mixed(*pair, share) for share in shares]) for pair in (ends, styles))
+        return generator.paint_vectors(recipes, moved, SIZE)
 
     _films(f"To {other}", paint, f"{generator.name}-mix", f"mix_{generator.name}")
 
