@@ -73,7 +73,7 @@ class CIDVAETraining(L.LightningModule):
             the generator's loss is above `lead`, and shrinks where it is below, by 2 % a step (a balance kept as in
             BEGAN, Berthelot, Schumm & Metz, arXiv 1703.10717, eq. 5).
         lead: the generator's loss at which the discriminator is kept: a lead, but not so large that it says nothing.
-        most_pull: its upper end.
+        most_pull: the upper end of `pull`.
         pull_from: steps that the discriminator learns before it pulls.
         reader_pull: of the readers of recipes (`RecipeConsistency`) on a sampled drink's pixels, in the same measure,
             and always the same; 0 leaves them out.
