@@ -38,6 +38,15 @@ def test_a_box_is_where_it_is_in_the_photo(recogniser: Recogniser) -> None:
         assert getattr(first, edge) == pytest.approx(getattr(second, edge), abs=0.1)
 
 
+def test_a_mirrored_photo_has_mirrored_boxes(recogniser: Recogniser) -> None:
+    photo = noise(0, 640, 90)
+    seen, mirrored = recogniser.detector.detect([photo, photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)], 0)
+    turned = [(1 - box.x2, box.y1, 1 - box.x1, box.y2, box.score) for box in mirrored]
+    assert sorted(turned) == [
+        pytest.approx(edges, abs=1e-3) for edges in sorted((box.x1, box.y1, box.x2, box.y2, box.score) for box in seen)
+    ]
+
+
 def test_the_best_drink_is_read_and_without_one_all_of_the_photo(recogniser: Recogniser) -> None:
     drink, nothing = recogniser.recognise([noise(0), blank()])
     views = [drink.boxes[0].crop(noise(0)), *([noise(0)] if len(drink.boxes) == 1 else [])]

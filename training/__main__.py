@@ -193,12 +193,18 @@ def curves(
 
 @app.command()
 def export_detector(
-    run: Path, photos: PhotosFolder, name: Annotated[str, typer.Argument()] = "detector", root: Path = CHECKPOINTS
+    run: Path,
+    photos: PhotosFolder,
+    name: Annotated[str, typer.Argument()] = "detector",
+    size: Annotated[
+        int | None, typer.Option(help="px, the longer side of what it looks at; by default as in training")
+    ] = None,
+    root: Path = CHECKPOINTS,
 ) -> None:
     """Write the best weights of a detector's run as a checkpoint, with a threshold chosen on the validation photos."""
     from training.export import export_detector
 
-    print(export_detector(run, photos, name, root))
+    print(export_detector(run, photos, name, size, root))
 
 
 @app.command()

@@ -74,8 +74,10 @@ def export_classifier(
     return save_network(network, "classifier", name, "photos", root)
 
 
-def export_detector(run: Path, photos: Path, name: str, root: Path) -> Checkpoint:
+def export_detector(run: Path, photos: Path, name: str, size: int | None, root: Path) -> Checkpoint:
     """Writes the best weights of a detector's run as checkpoint `name`, its threshold chosen on validation photos.
+
+    size: px, the longer side of what it looks at, by default that of its training.
 
     Raises `InputError` where there is no such run.
     """
@@ -83,7 +85,7 @@ def export_detector(run: Path, photos: Path, name: str, root: Path) -> Checkpoin
     if not best.exists():
         raise InputError(f"{run} holds no weights/best.pt: name the folder of a run, such as runs/detector")
     chosen = yaml.safe_load((run / "args.yaml").read_text("utf-8"))
-    network = DrinkDetector(DetectorConfig(Path(chosen["model"]).stem, chosen["imgsz"]))
+    network = DrinkDetector(DetectorConfig(Path(chosen["model"]).stem, size or chosen["imgsz"]))
     network.yolo.load_state_dict(weights_of(best))
     saved = save_network(network, "detector", name, "photos", root)
     network.threshold.fill_(choose_threshold(find(Detector(saved), photos, "validation")))

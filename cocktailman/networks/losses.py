@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cocktailman.networks.augment import moved
 from cocktailman.networks.backbones import LITE_FEATURES, LiteBackbone
 
 
@@ -112,7 +113,8 @@ class RecipeConsistency(nn.Module):
     def forward(self, painted: Tensor, recipe: Tensor) -> Tensor:
         """painted (n, 3, h, w) in [0, 1], recipe (n, n_ingredients)."""
         chosen = int(torch.randint(len(self.ingredients), ()))
-        seen = self._seen(self.backbones[chosen], self._moved(self._shrunk(painted)))
+        shown = moved(self._shrunk(painted))
+        seen = self._seen(self.backbones[chosen], shown + 0.03 * torch.randn_like(shown))
         error = self._error(self.ingredients[chosen](seen), recipe)
         named, name = self._named(recipe)
         if not len(name):
@@ -135,17 +137,6 @@ class RecipeConsistency(nn.Module):
         same = (recipe[:, None] == self.drinks).all(2)  # (n, n_drinks)
         row, name = same.nonzero(as_tuple=True)
         return row, name
-
-    @staticmethod
-    def _moved(images: Tensor) -> Tensor:
-        n = len(images)
-        side, scale = torch.randint(0, 2, (n,)) * 2 - 1, 1 + 0.2 * (torch.rand(n) - 0.5)
-        shift = 0.2 * (torch.rand(n, 2) - 0.5)
-        zero = torch.zeros(n)
-        across, down = torch.stack([side * scale, zero, shift[:, 0]], 1), torch.stack([zero, scale, shift[:, 1]], 1)
-        grid = F.affine_grid(torch.stack([across, down], 1).to(images.device), list(images.shape), align_corners=False)
-        moved = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
-        return moved + 0.03 * torch.randn_like(moved)
 
     @staticmethod
     def _error(logits: Tensor, recipe: Tensor) -> Tensor:
