@@ -64,6 +64,12 @@ def test_sliders_move_the_picture_and_reset():
     assert pictures(app) == before
 
 
+def test_sliders_reach_a_style_far_from_the_prior():
+    app = run("generate", style="0,-3.13,0,0,0,0")
+    assert app.slider(key="style_2").value == -3.13 and app.slider(key="style_2").min == -4
+    assert len(pictures(app)) == 1
+
+
 def test_a_dozen_and_taking_one_of_it():
     app = run("generate", seed="3")
     calm(app.button_group(key="style_view").set_value("A dozen").run())

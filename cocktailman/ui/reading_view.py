@@ -19,7 +19,7 @@ from cocktailman.ui.photo import Drink, Photo, Sight, recogniser, style_of
 
 THRESHOLD = "threshold"  # in the URL and in the session state
 LEAST, MOST = 0.01, 0.99  # of the threshold
-COCKTAILS = 5  # likely ones that are shown
+COCKTAILS, LIKELY = 5, 0.005  # how many are shown, and how probable the others than the first have to be
 ROWS = 14  # ingredients that are shown, or more where more are seen
 
 
@@ -91,7 +91,8 @@ def _ingredients(drink: Drink, seen: Recipe) -> None:
 
 def _cocktails(drink: Drink, seen: Recipe) -> None:
     """The likeliest cocktails, and how each differs from what is seen."""
-    for name, probability in recogniser().classifier.cocktails(drink.reading)[:COCKTAILS]:
+    first, *others = recogniser().classifier.cocktails(drink.reading)[:COCKTAILS]
+    for name, probability in [first, *(other for other in others if other[1] >= LIKELY)]:
         recipe = catalog().cocktail(name).recipe
         missing = catalog().words(id for id in recipe if id not in seen)
         extra = catalog().words(id for id in seen if id not in recipe)

@@ -107,7 +107,7 @@ def _source(generator: Generator) -> str:
 
 def _by_hand(generator: Generator, recipe: Recipe) -> None:
     style = _checked_style(generator)
-    bound = max(3.0, math.ceil(max(map(abs, style))))
+    bound = float(max(3, math.ceil(max(map(abs, style)))))
     columns = st.columns(3)
     for number in range(generator.style_dim):
         key = f"style_{number + 1}"
