@@ -22,7 +22,7 @@ SWAPS = (
     "vodka coffee_liqueur sugar_syrup coffee",
 )
 SIDE, LABEL = 160, 34  # px
-SHOWN, STYLES = 8, 2  # drinks that two checkpoints are shown with, and styles of each
+SHOWN, STYLES = 8, 4  # drinks that two checkpoints are shown with, and styles of each
 
 
 def write_figures(name: str, folder: Path) -> list[Path]:
