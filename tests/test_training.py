@@ -31,7 +31,7 @@ from training.cvae import CVAETraining
 from training.data import EpochSampler, PictureDataset, recipe_matrix, sampling_weights
 from training.evaluate_renders import measure
 from training.export import export_generator
-from training.fit import fit
+from training.fit import fit, put_aside
 from training.photos import largest_boxes, pack, read_table, split_photos
 from training.pictures import Pictures, read_pictures
 from training.styles import rebuilding_errors
@@ -115,6 +115,16 @@ def test_a_stopped_training_resumes_exactly(trained: Path, packed: Path, tmp_pat
     assert set(logged["epoch"]) == {0, 1, 2}, "what was logged before the stop is kept"
     name = "network.decoder.seed.weight"
     assert not torch.equal(straight["state_dict"][name], straight["current_model_state"][name])
+
+
+def test_a_run_begun_anew_keeps_the_log_of_the_one_before(tmp_path: Path) -> None:
+    for name in ("metrics.csv", "metrics-1.csv"):
+        (tmp_path / name).write_text(name, "utf-8")
+    put_aside(tmp_path / "metrics.csv", resumed=False)
+    assert {file.name: file.read_text("utf-8") for file in tmp_path.iterdir()} == {
+        "former-metrics.csv": "metrics.csv",
+        "former-metrics-1.csv": "metrics-1.csv",
+    }
 
 
 def test_training_lowers_the_loss(trained: Path) -> None:

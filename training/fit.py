@@ -50,13 +50,20 @@ def fit(
         trainer = L.Trainer(fast_dev_run=True, precision=cli.trainer.precision)
         trainer.fit(cli.model, cli.datamodule)
         return trainer
-    if resume:
-        _put_aside(Path(cli.trainer.log_dir or ".") / LOGGED)
+    put_aside(Path(cli.trainer.log_dir or ".") / LOGGED, bool(resume))
     cli.trainer.fit(cli.model, cli.datamodule, ckpt_path=resume)
     return cli.trainer
 
 
-def _put_aside(log: Path) -> None:
-    """Keeps what a run logged before it was stopped, for the logger starts its file anew: metrics-1.csv, and so on."""
-    if log.exists():
-        log.rename(log.with_stem(f"{log.stem}-{len(list(log.parent.glob(f'{log.stem}*.csv')))}"))
+def put_aside(log: Path, resumed: bool) -> None:
+    """Keeps what was logged before, for the logger starts its file anew.
+
+    What the run itself logged before it was stopped becomes metrics-1.csv, and so on; what an earlier run logged in the
+    same folder, former-metrics.csv.
+    """
+    parts = sorted(log.parent.glob(f"{log.stem}*.csv"))
+    if not resumed:
+        for part in parts:
+            part.replace(part.with_name(f"former-{part.name}"))
+    elif log.exists():
+        log.rename(log.with_stem(f"{log.stem}-{len(parts)}"))

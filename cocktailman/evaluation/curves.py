@@ -27,6 +27,7 @@ LABELS = {
     "train/discriminator": "Error of the encoder as a discriminator",
     "train/generator": "Error of the decoder as a generator",
     "train/feature": "Error of the discriminator's features, training",
+    "train/projected": "Error of the second opinion, a discriminator beside it",
     "train/penalty": "Squared slope of the verdict (R1)",
     "train/pull": "Pull of the discriminator, of that of the pixel error",
 }
