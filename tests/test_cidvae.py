@@ -14,6 +14,7 @@ from cocktailman.networks.adversarial import (
     ProjectedVerdict,
     Verdict,
 )
+from cocktailman.networks.augment import cut_out, recoloured
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, without_batch_norm
 from cocktailman.networks.cvae import CVAE
@@ -137,9 +138,10 @@ def test_a_generator_is_pulled_as_hard_as_asked(pulled: dict[str, Any]) -> None:
     assert {name.split(".")[0] for name in training.state_dict()} == {"network", "pull"}, "no frozen weights"
 
 
-def test_a_second_opinion_moves_itself_and_what_it_looks_at() -> None:
+@pytest.mark.parametrize("augmented", [False, True])
+def test_a_second_opinion_moves_itself_and_what_it_looks_at(augmented: bool) -> None:
     torch.manual_seed(0)
-    training = CIDVAETraining(size=64, pull=1.0, pull_from=0, projected_weight=1.0)
+    training = CIDVAETraining(size=64, pull=1.0, pull_from=0, projected_weight=1.0, augmented=augmented)
     training.weight |= dict.fromkeys(("discriminator", "kl", "penalty"), 0.0)
     image, recipe = torch.rand(2, 3, 64, 64), recipes(2)
     turn = training.look(image, recipe)
@@ -151,6 +153,20 @@ def test_a_second_opinion_moves_itself_and_what_it_looks_at() -> None:
     assert {name.split(".")[0] for name in training.state_dict()} == {"network", "projected", "pull"}, (
         "no frozen weights"
     )
+
+
+def test_what_is_cut_out_is_a_quarter_or_what_the_rim_leaves_of_it() -> None:
+    torch.manual_seed(0)
+    cut = 1 - cut_out(torch.ones(64, 3, 32, 32)).mean((1, 2, 3))  # (64,)
+    assert 1 / 20 < cut.min() < cut.max() <= 1 / 4 and len(cut.unique()) > 8
+
+
+def test_recoloured_pictures_differ_from_each_other_and_keep_their_shapes() -> None:
+    torch.manual_seed(0)
+    image = torch.rand(1, 3, 16, 16).expand(4, -1, -1, -1)
+    grey = recoloured(image).mean(1).flatten(1)  # (4, 256)
+    assert len(grey.mean(1).unique()) == 4
+    assert torch.corrcoef(grey).min() > 0.999  # brightness, saturation and contrast leave a picture's greys in order
 
 
 def test_a_second_opinion_tells_noise_from_planes() -> None:
