@@ -197,7 +197,7 @@ def export_detector(
     photos: PhotosFolder,
     name: Annotated[str, typer.Argument()] = "detector",
     size: Annotated[
-        int | None, typer.Option(help="px, the longer side of what it looks at; by default as in training")
+        int | None, typer.Option(min=32, help="px, the longer side of what it looks at; by default as in training")
     ] = None,
     root: Path = CHECKPOINTS,
 ) -> None:
@@ -214,7 +214,7 @@ def export_classifier(
     views: Views = VIEWS,
     averaged: Annotated[Path | None, typer.Option(help="folder of another classifier, to average weights with")] = None,
     size: Annotated[
-        int | None, typer.Option(help="px at which it looks at pictures; by default as in training")
+        int | None, typer.Option(min=32, help="px at which it looks at pictures; by default as in training")
     ] = None,
     root: Path = CHECKPOINTS,
 ) -> None:

@@ -21,6 +21,7 @@ from cocktailman.recognition import Detector
 from training.classifier import read_weights
 from training.curves import replace_curves
 from training.data import PictureDataset
+from training.detector_data import photos_with_boxes
 from training.evaluate_classifier import calibrate, read
 from training.evaluate_detector import choose_threshold, find
 from training.photos import DRINKS
@@ -79,11 +80,12 @@ def export_detector(run: Path, photos: Path, name: str, size: int | None, root: 
 
     size: px, the longer side of what it looks at, by default that of its training.
 
-    Raises `InputError` where there is no such run.
+    Raises `InputError` where there is no such run, or where the photos and their boxes are missing.
     """
     best = run / "weights" / "best.pt"
     if not best.exists():
         raise InputError(f"{run} holds no weights/best.pt: name the folder of a run, such as runs/detector")
+    photos_with_boxes(photos, "validation")  # without them it would be found out when weights are written already
     chosen = yaml.safe_load((run / "args.yaml").read_text("utf-8"))
     network = DrinkDetector(DetectorConfig(Path(chosen["model"]).stem, size or chosen["imgsz"]))
     network.yolo.load_state_dict(weights_of(best))
