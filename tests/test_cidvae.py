@@ -14,7 +14,7 @@ from cocktailman.networks.adversarial import (
     ProjectedVerdict,
     Verdict,
 )
-from cocktailman.networks.augment import cut_out, recoloured
+from cocktailman.networks.augment import changed, cut_out, recoloured
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, without_batch_norm
 from cocktailman.networks.cvae import CVAE
@@ -91,10 +91,10 @@ def test_only_a_recipe_with_something_else_in_it_is_wrong() -> None:
     assert strangers(recipe, drink.expand(4, 3)).tolist() == [False, False, False, True]
 
 
-def gradients(pull: float = 0.0, **weights: float) -> tuple[Tensor, Tensor]:
+def gradients(pull: float = 0.0, augmented: float = 0.0, **weights: float) -> tuple[Tensor, Tensor]:
     """What moves encoder and decoder in one step where only the losses given have a weight, each as one long vector."""
     torch.manual_seed(0)
-    training = CIDVAETraining(size=64, pull=pull, pull_from=0)
+    training = CIDVAETraining(size=64, pull=pull, pull_from=0, augmented=augmented)
     training.weight = dict.fromkeys(training.weight, 0.0) | weights
     image, recipe = torch.rand(4, 3, 64, 64), recipes(4)
     turn = training.look(image, recipe)
@@ -111,8 +111,9 @@ def gradients(pull: float = 0.0, **weights: float) -> tuple[Tensor, Tensor]:
     ("loss", "moves_decoder"),
     [("discriminator", False), ("penalty", False), ("kl", False), ("reconstruction", True), ("feature", True)],
 )
-def test_whom_a_loss_moves(loss: str, moves_decoder: bool) -> None:
-    encoder, decoder = gradients(**{loss: 1.0})
+@pytest.mark.parametrize("augmented", [0.0, 0.6])
+def test_whom_a_loss_moves(augmented: float, loss: str, moves_decoder: bool) -> None:
+    encoder, decoder = gradients(augmented=augmented, **{loss: 1.0})
     assert encoder.any(), "each of them moves the encoder"
     assert bool(decoder.any()) == moves_decoder
 
@@ -141,7 +142,7 @@ def test_a_generator_is_pulled_as_hard_as_asked(pulled: dict[str, Any]) -> None:
 @pytest.mark.parametrize("augmented", [False, True])
 def test_a_second_opinion_moves_itself_and_what_it_looks_at(augmented: bool) -> None:
     torch.manual_seed(0)
-    training = CIDVAETraining(size=64, pull=1.0, pull_from=0, projected_weight=1.0, augmented=augmented)
+    training = CIDVAETraining(size=64, pull=1.0, pull_from=0, projected_weight=1.0, augmented=0.5 * augmented)
     training.weight |= dict.fromkeys(("discriminator", "kl", "penalty"), 0.0)
     image, recipe = torch.rand(2, 3, 64, 64), recipes(2)
     turn = training.look(image, recipe)
@@ -153,6 +154,26 @@ def test_a_second_opinion_moves_itself_and_what_it_looks_at(augmented: bool) -> 
     assert {name.split(".")[0] for name in training.state_dict()} == {"network", "projected", "pull"}, (
         "no frozen weights"
     )
+
+
+@pytest.mark.parametrize("mismatch", [False, True])
+def test_both_discriminators_see_photos_beside_wrong_recipes(mismatch: bool) -> None:
+    training, judged = CIDVAETraining(size=64, projected_weight=1.0, mismatch=mismatch), {"encoder": 0, "projected": 0}
+    image, recipe = torch.rand(2, 3, 64, 64), recipes(2)
+    turn = training.look(image, recipe)
+    for name, judge in {"encoder": training.network.encoder, "projected": training.projected}.items():
+        judge.register_forward_hook(lambda _, shown, __, name=name: judged.update({name: judged[name] + len(shown[1])}))
+    training.terms(turn, image, recipe, recipe)
+    wrong = 2 * mismatch
+    assert judged == {"encoder": wrong + 2, "projected": 2 + 2 + wrong}  # 2 for the penalty; photos and samples
+
+
+def test_about_as_many_pictures_are_changed_as_asked() -> None:
+    torch.manual_seed(0)
+    images = torch.rand(400, 3, 8, 8)
+    same = {share: (changed(images, share) == images).all(3).all(2).all(1).float().mean() for share in (0.0, 0.5, 1.0)}
+    assert same[0.0] == 1 and same[1.0] == 0
+    assert same[0.5] == pytest.approx(1 / 8, abs=0.06)  # by none of the three
 
 
 def test_what_is_cut_out_is_a_quarter_or_what_the_rim_leaves_of_it() -> None:

@@ -24,7 +24,7 @@ from cocktailman.networks.adversarial import (
     GradientPenalty,
     ProjectedVerdict,
 )
-from cocktailman.networks.augment import cut_out, moved, recoloured
+from cocktailman.networks.augment import changed
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without_batch_norm
 from cocktailman.networks.cvae import drawn_style
@@ -49,7 +49,8 @@ class Turn:
     rebuilt: Tensor  # (n, 3, size, size)
     sampled: Tensor  # (n, 3, size, size)
     shown: tuple[Tensor, Tensor]  # rebuilt and sampled again, as leaves
-    judged: tuple[Judgement, Judgement]  # of these
+    real: Tensor  # (n,), logits of photos as the discriminator sees them
+    judged: tuple[Tensor, Tensor]  # (n,) each, those of rebuilt and sampled ones
 
 
 def strangers(recipe: Tensor, whole: Tensor) -> Tensor:
@@ -85,10 +86,11 @@ class CIDVAETraining(L.LightningModule):
         feature_weight: of the error of the discriminator's features; 0 leaves it out.
         projected_weight: of a second discriminator's loss, that looks at samples through EfficientNet-Lite1; it shares
             the encoder's optimiser and is not part of the model. 0 leaves it out.
-        augmented: the second discriminator sees photos and samples recoloured, moved and cut out (differentiable
-            augmentation, Zhao et al., arXiv 2006.10738): it has few photos to learn by heart.
+        augmented: of how many pictures either discriminator judges, each is recoloured, moved or cut out before it does
+            (differentiable augmentation, Zhao et al., arXiv 2006.10738; a share below 0.8 keeps these changes out of
+            what is painted, Karras et al., arXiv 2006.06676, sec. 2.2): there are few photos to learn by heart.
         kl_weight: of the KL in nats.
-        mismatch: show the discriminator photos beside recipes that are not theirs.
+        mismatch: show both discriminators photos beside recipes that are not theirs.
         penalty_weight: of the R1 penalty, which is taken each `penalty_every` steps (Karras et al., arXiv 1912.04958);
             0 leaves it out.
         recipe_dropout: how often each ingredient is left out of a training recipe.
@@ -115,7 +117,7 @@ class CIDVAETraining(L.LightningModule):
         reconstruction_weight: float = 20.0,
         feature_weight: float = 0.0,
         projected_weight: float = 0.0,
-        augmented: bool = False,
+        augmented: float = 0.0,
         kl_weight: float = 3e-3,
         mismatch: bool = True,
         penalty_weight: float = 10.0,
@@ -202,44 +204,48 @@ class CIDVAETraining(L.LightningModule):
         own = torch.rand(len(style), 1, device=style.device) < self.own_styles
         sampled = self.network.decoder(torch.where(own, style.detach(), torch.randn_like(style)), recipe)
         shown = rebuilt.detach().requires_grad_(), sampled.detach().requires_grad_()
-        judged = self.network.encoder(shown[0], recipe), self.network.encoder(shown[1], recipe)
-        return Turn(photos, rebuilt, sampled, shown, judged)
+        real = self._verdict(image, recipe) if self.augmented else photos.real
+        judged = self._verdict(shown[0], recipe), self._verdict(shown[1], recipe)
+        return Turn(photos, rebuilt, sampled, shown, real, judged)
 
     def terms(self, turn: Turn, image: Tensor, recipe: Tensor, whole: Tensor) -> dict[str, Tensor]:
         """Each loss, unweighted, by name, (); `whole` are the recipes before anything was left out."""
-        rebuilt, sampled = turn.judged
-        fakes = [rebuilt.real, sampled.real]
-        if self.mismatch:
-            others = recipe.roll(1, 0)
-            wrong = strangers(others, whole)
-            if wrong.any():
-                fakes.append(self.network.encoder(image[wrong], others[wrong]).real)
+        others = recipe.roll(1, 0)
+        wrong = strangers(others, whole) & self.mismatch
+        fakes = [*turn.judged]
+        if wrong.any():
+            fakes.append(self._verdict(image[wrong], others[wrong]))
         terms = {
-            "discriminator": self.discriminator(turn.photos.real, fakes),
+            "discriminator": self.discriminator(turn.real, fakes),
             "kl": self.kl(turn.photos.mean, turn.photos.log_variance),
             "reconstruction": self.reconstruction(turn.shown[0], image),
-            "generator": self.generator(sampled.real),
+            "generator": self.generator(turn.judged[1]),
         }
         if self.weight["projected"]:
-            painted = self._second_opinion(turn.shown[1], recipe)
-            terms["projected"] = self.discriminator(self._second_opinion(image, recipe), [painted])
+            seen, painted = self._projected_maps(image), self.projected(self._projected_maps(turn.shown[1]), recipe)
+            fakes = [painted]
+            if wrong.any():
+                fakes.append(self.projected([part[wrong] for part in seen], others[wrong]))
+            terms["projected"] = self.discriminator(self.projected(seen, recipe), fakes)
             terms["generator"] = (terms["generator"] + self.generator(painted)) / 2
         if self.reader_pull:
             read = math.ceil(len(recipe) * READ_SHARE)
             terms["consistency"] = self._frozen["consistency"](turn.shown[1][:read], recipe[:read])
         if self.weight["feature"]:
-            terms["feature"] = self.feature(rebuilt.features, turn.photos.features)
+            terms["feature"] = self.feature(self.network.encoder(turn.shown[0], recipe).features, turn.photos.features)
         if self.weight["penalty"] and self.steps % self.penalty_every == 0:
             with torch.autocast(image.device.type, enabled=False):  # a gradient of a gradient wants exact numbers
                 pixels = image.float().requires_grad_()
                 terms["penalty"] = self.penalty(self.network.encoder(pixels, recipe).real, pixels)
         return terms
 
-    def _second_opinion(self, image: Tensor, recipe: Tensor) -> Tensor:
+    def _verdict(self, image: Tensor, recipe: Tensor) -> Tensor:
+        return self.network.encoder(changed(image, self.augmented), recipe).real  # (n,)
+
+    def _projected_maps(self, image: Tensor) -> list[Tensor]:
+        """What the second opinion is formed from."""
         seen = F.interpolate(image, PROJECTED_AT, mode="bilinear", align_corners=False)
-        if self.augmented:
-            seen = cut_out(moved(recoloured(seen)))
-        return self.projected(self._frozen["projected"].maps(seen)[1:], recipe)  # (n,)
+        return self._frozen["projected"].maps(changed(seen, self.augmented))[1:]
 
     def total(self, turn: Turn, terms: dict[str, Tensor]) -> Tensor:
         """What to make small, (): its gradient reaches both networks, each by the losses that are meant for it."""

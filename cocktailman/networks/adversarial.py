@@ -75,7 +75,7 @@ class ProjectedVerdict(nn.Module):
     def forward(self, maps: Sequence[Tensor], recipe: Tensor) -> Tensor:
         maps = [F.normalize(part.float(), dim=1) * part.shape[1] ** 0.5 for part in maps]  # (n, c, h, w), of square 1
         patches = [judge(part).mean((1, 2, 3)) for judge, part in zip(self.patches, maps, strict=True)]  # (n,) each
-        agrees = (self.agreement(recipe) * maps[-1].mean((2, 3))).mean(1)
+        agrees = (self.agreement(recipe) * maps[-1].mean((2, 3))).sum(1) / maps[-1].shape[1] ** 0.5
         return torch.stack(patches).mean(0) + agrees  # (n,)
 
 

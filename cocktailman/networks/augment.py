@@ -10,6 +10,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
+def changed(images: Tensor, share: float) -> Tensor:
+    """Recoloured, moved, and without a part of it: each is done to about `share` of the pictures, 0 to 1."""
+    if share:
+        for change in (recoloured, moved, cut_out):
+            chosen = torch.rand(len(images), 1, 1, 1, device=images.device) < share
+            images = torch.where(chosen, change(images), images)
+    return images
+
+
 def moved(images: Tensor) -> Tensor:
     """Mirrored or not, moved and enlarged or shrunk by up to a tenth, the rim reflected."""
     n = len(images)
