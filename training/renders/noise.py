@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from training.renders.parts import srgb
+from training.renders.parts import rgb, srgb
 
 Field = NDArray[np.floating]  # (h, w), or (h, w, 3) for colours
 
@@ -51,7 +51,7 @@ def linear(colour: str) -> Field:
 
 def display(colour: str) -> Field:
     """A display colour, "#rrggbb", as sRGB in [0, 1] (3,)."""
-    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.float32) / 255
+    return rgb(colour).astype(np.float32)
 
 
 def some(rng: np.random.Generator, colours: Sequence[str], spread: float = 0.15) -> Field:

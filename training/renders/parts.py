@@ -58,8 +58,13 @@ class Seat:
     inner_radius: Callable[[float], float]  # of the vessel, at a height
 
 
+def rgb(colour: str) -> NDArray[np.float64]:
+    """A display colour, "#rrggbb", as sRGB in [0, 1], (3,)."""
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+
+
 def srgb(colour: str) -> Colour:
     """A display colour, "#rrggbb", as linear RGB (IEC 61966-2-1)."""
-    value = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    value = rgb(colour)
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
     return tuple(float(x) for x in linear)  # type: ignore[return-value]

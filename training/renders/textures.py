@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training.renders.parts import rgb
+
 Texture = NDArray[np.float32]
 Map = NDArray[np.float64]  # (h, w), one number a pixel
 
@@ -235,11 +237,6 @@ def step(start: float | Map, end: float | Map, value: Map) -> Map:
     """
     t = np.clip((value - start) / (np.asarray(end) - start), 0, 1)
     return t * t * (3 - 2 * t)
-
-
-def rgb(colour: str) -> NDArray[np.float64]:
-    """A display colour "#rrggbb" as sRGB in [0, 1], shape (3,)."""
-    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
 
 
 def _segment_depth(radius: Map, angle: Map, edge: float, count: int, rng: np.random.Generator) -> Map:
