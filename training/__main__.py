@@ -158,7 +158,7 @@ def cvae(context: typer.Context) -> None:
 
 @app.command(context_settings=PASS_THROUGH)
 def cidvae(context: typer.Context) -> None:
-    """Train a C-IDVAE: --config training/configs/cidvae-photos/5-augmented-128px.yaml [--resume last] [--dry-run]."""
+    """Train a C-IDVAE: --config training/configs/cidvae-photos/6-mismatch-128px.yaml [--resume last] [--dry-run]."""
     from training.cidvae import CIDVAETraining
     from training.fit import fit
 
