@@ -79,6 +79,9 @@ def compare(
     pictures: Annotated[
         list[Path] | None, typer.Option("--picture", help="a photo to rebuild, several times; by default renders")
     ] = None,
+    recognised: Annotated[
+        bool, typer.Option("--recognise", help="paint each photo with what is recognised in it, not with the recipe")
+    ] = False,
 ) -> None:
     """Lay two models side by side: a report with their pictures, measurements and training curves."""
     from cocktailman.catalog import catalog
@@ -86,6 +89,7 @@ def compare(
     from cocktailman.evaluation.side_by_side import Original, Selection
     from cocktailman.generation import Generator
     from cocktailman.images import read_image
+    from cocktailman.recognition import Recogniser
     from cocktailman.ui.painting import DEFAULT_COCKTAIL
 
     if ingredients is not None and cocktail is not None:
@@ -94,13 +98,17 @@ def compare(
         raise InputError(f"{first} is named twice: name two different models")
     if out.suffix.lower() != ".html":
         raise InputError(f"{out.name} does not end in .html: name such a file with --out")
+    if recognised and not pictures:
+        raise InputError("there is nothing to recognise: give photos with --picture")
     if ingredients is not None:
         recipe = catalog().recipe(_names(ingredients))
     else:
         recipe = catalog().cocktail(cocktail or DEFAULT_COCKTAIL).recipe
-    photos = tuple(Original.of_photo(str(path), read_image(path)) for path in pictures or ())
+    images = [(str(path), read_image(path)) for path in pictures or ()]
+    read = Recogniser.load().recipe if recognised else lambda _: None
+    photos = tuple(Original.of_photo(name, image, read(image)) for name, image in images)
     pair = Generator.load(first), Generator.load(second)
-    html = report_html(pair, Selection(recipe, seed, photos))
+    html = report_html(pair, Selection(recipe, seed, photos, recognised))
     _write(out, lambda: out.write_text(html, "utf-8"))
 
 

@@ -229,6 +229,11 @@ class Recogniser:
         given = [tuple(box for box in boxes if box.score >= least) for boxes in found]
         return [Recognition(boxes, reading) for boxes, reading in zip(given, readings, strict=True)]
 
+    def recipe(self, image: Image.Image) -> Recipe:
+        """What is sure to be in the drink in a photo; may be nothing."""
+        [recognition] = self.recognise([image])
+        return self.classifier.seen(recognition.reading)
+
     def facts(self, file: str, recognition: Recognition) -> dict[str, Any]:
         """What is seen in a photo, ready for JSON: all of the vocabulary and of the catalogue, best first."""
         ingredients = self.classifier.ingredients(recognition.reading)

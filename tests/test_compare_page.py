@@ -104,3 +104,13 @@ def test_own_photos_are_rebuilt_and_lie_at_both_ends():
 def test_a_photo_that_is_none_gets_a_sentence():
     app = upload(run("compare", **PAIR), ("*a*.png", b"Two parts rum."))
     assert "no readable picture" in app.error[0].value
+
+
+def test_a_photo_is_painted_with_what_is_recognised_in_it_or_with_the_recipe_chosen(monkeypatch):
+    monkeypatch.setattr("cocktailman.recognition.Recogniser.recipe", lambda *_: ("gin", "tonic"))
+    app = upload(run("compare", **PAIR, recipe="rum,lemon_juice"), ("drink.png", png(picture(2))))
+    [panel] = app.get("html")
+    assert "Gin, Tonic" in panel.proto.body and "--recognise" in app.code[0].value
+    calm(app.toggle(key="compare_recognise").set_value(False).run())
+    [panel] = app.get("html")
+    assert "Gin, Tonic" not in panel.proto.body and "--recognise" not in app.code[0].value

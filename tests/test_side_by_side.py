@@ -262,12 +262,14 @@ def test_the_command_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyP
     photo.write_bytes(png(picture(1)))
     out = tmp_path / "new" / "report.html"
     arguments = ["--cocktail", "negroni", "--seed", "3", "--picture", str(photo), "--picture", str(photo)]
+    arguments.append("--recognise")
     monkeypatch.setattr(sys, "argv", ["cocktailman", "compare", *NAMES, *arguments, "--out", str(out)])
     assert main() == 0
     html = out.read_text("utf-8")
     assert "Recipe: Gin, Red bitter" in html and html.count("Plotly.newPlot(") == 7
     assert html.count("data:image/webp") > 150
-    assert re.search("&#39;[^&]*a drink.png&#39;", html)  # quoted in the command
+    assert re.search("&#39;[^&]*a drink.png&#39; --recognise", html)  # quoted in the command
+    assert "recognised in it" in html
 
 
 @pytest.mark.parametrize(
@@ -280,6 +282,7 @@ def test_the_command_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("cvae-photos cvae-renders --out r.html --cocktail jin", "did you mean"),
         ("cvae-photos cvae-renders --out r.html --cocktail Beer --ingredients gin", "either"),
         ("cvae-photos cvae-renders --out r.html --picture nowhere.jpg", "nowhere.jpg does not exist"),
+        ("cvae-photos cvae-renders --out r.html --recognise", "nothing to recognise"),
         ("cvae-photos cvae-renders --out r.html --seed -1", "seed"),
     ],
 )

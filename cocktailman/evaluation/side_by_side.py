@@ -41,25 +41,30 @@ class Original:
     domain: str
 
     @classmethod
-    def of_photo(cls, name: str, image: Image.Image) -> Original:
-        """A photo that somebody brought; a copy no larger than needed is kept."""
+    def of_photo(cls, name: str, image: Image.Image, recipe: Recipe | None = None) -> Original:
+        """A photo that somebody brought, with what was recognised in it; a copy no larger than needed is kept."""
         small = image.copy()
         small.thumbnail((KEPT, KEPT), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        return cls(name, small, None, "photos")
+        return cls(name, small, recipe or None, "photos")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What both are given; whatever is drawn at random follows from the seed. photos: empty where none was brought."""
+    """What both are given; whatever is drawn at random follows from the seed.
+
+    photos: empty where none was brought. recognised: their recipes are what the recogniser saw, where it saw something.
+    """
 
     recipe: Recipe
     seed: int
     photos: tuple[Original, ...] = ()
+    recognised: bool = False
 
     def command(self, names: Sequence[str]) -> str:
         """The command line that paints every panel of two checkpoints anew."""
         pictures = [part for photo in self.photos for part in ("--picture", photo.name)]
         words = ["compare", *names, "--ingredients", ",".join(self.recipe), "--seed", str(self.seed), *pictures]
+        words += ["--recognise"] if self.photos and self.recognised else []
         return shlex.join(["python", "-m", "cocktailman", *words, "--out", "report.html"])
 
 
@@ -134,7 +139,8 @@ def trained_on(checkpoint: Checkpoint) -> set[Recipe]:
 def rebuilt(pair: Pair, selection: Selection) -> Panel:
     """Pictures, and what each generator makes of them."""
     originals = originals_of(selection)
-    rows = [Row("the picture", tuple(to_square(original.image, KEPT // 2) for original in originals))]
+    contents = tuple(catalog().words(original.recipe or selection.recipe) for original in originals)
+    rows = [Row("the picture", tuple(to_square(original.image, KEPT // 2) for original in originals), contents)]
     for generator in pair:
         pictures = rebuild(generator, originals, selection.recipe)
         errors = [_error(picture, original.image) for picture, original in zip(pictures, originals, strict=True)]
@@ -291,8 +297,10 @@ def _generate(generator: Generator, recipe: Recipe, style: Array) -> str:
 
 
 def _whose(selection: Selection) -> str:
+    if selection.photos and selection.recognised:
+        return "Photos of yours, each with the ingredients recognised in it, or those chosen where none was."
     if selection.photos:
-        return f"Photos of yours, painted with the recipe chosen: {catalog().words(selection.recipe)}."
+        return "Photos of yours, painted with the recipe chosen."
     return "Renders that no model was trained on, with the recipe of each."
 
 

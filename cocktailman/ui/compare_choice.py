@@ -12,6 +12,7 @@ from cocktailman.ui import cache
 from cocktailman.ui.errors import show_error
 from cocktailman.ui.model_picker import model_picker
 from cocktailman.ui.painting import Painting, read_query
+from cocktailman.ui.photo import recogniser
 from cocktailman.ui.recipe_picker import RECIPE, recipe_picker
 from cocktailman.ui.studio import SEEDS
 
@@ -45,9 +46,9 @@ def choose() -> Choice:
     seed = st.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, width=130, persist_state="session")
     st.button("Another", icon=":material/casino:", on_click=_next_seed, help="another seed")
     with st.popover("Your photos", icon=":material/upload:"):
-        photos = _photos()
+        photos, recognised = _photos()
     _write_link(Painting(first.name, recipe, seed), second)
-    return Choice(first, second, Selection(recipe, seed, photos))
+    return Choice(first, second, Selection(recipe, seed, photos, recognised))
 
 
 def _beside(first: Checkpoint) -> Checkpoint:
@@ -57,22 +58,29 @@ def _beside(first: Checkpoint) -> Checkpoint:
     return others[st.selectbox("Beside it", list(others), key=BESIDE, persist_state="session")]
 
 
-def _photos() -> tuple[Original, ...]:
+def _photos() -> tuple[tuple[Original, ...], bool]:
+    """The photos brought, and whether the recipe of each is what was recognised in it."""
     uploads = st.file_uploader(
         "Photos to rebuild, instead of renders",
         accept_multiple_files=True,
         key="compare_photos",
         help=f"JPEG, PNG, WebP and others, at most 20 MB each and {MOST_PHOTOS} in all; they are not kept",
     )
-    st.caption("They are painted with the recipe you choose, for nobody knows what is in them.")
+    recognised = st.toggle(
+        "Recognise what is in each",
+        value=True,
+        key="compare_recognise",
+        help="as on the page Recognise; else, and where nothing is sure, they are painted with the recipe you choose",
+    )
     if len(uploads) > MOST_PHOTOS:
         st.caption(f"The first {MOST_PHOTOS} of {len(uploads)} are taken.")
-    return tuple(_photo(upload.name, upload.getvalue()) for upload in uploads[:MOST_PHOTOS])
+    return tuple(_photo(upload.name, upload.getvalue(), recognised) for upload in uploads[:MOST_PHOTOS]), recognised
 
 
 @st.cache_data(show_spinner="Reading the photo …", max_entries=REMEMBERED, ttl="1h")
-def _photo(name: str, data: bytes) -> Original:
-    return Original.of_photo(name, read_image(data, name))
+def _photo(name: str, data: bytes, recognised: bool) -> Original:
+    image = read_image(data, name)
+    return Original.of_photo(name, image, recogniser().recipe(image) if recognised else None)
 
 
 def _follow_link() -> None:
