@@ -105,6 +105,8 @@ def test_photo_gives_its_style_and_no_photo_a_sentence():
     Image.linear_gradient("L").convert("RGB").save(data, "JPEG")
     calm(app.file_uploader[0].upload("drink.jpg", data.getvalue(), "image/jpeg").run())
     assert len(pictures(app)) == 2
+    style = [float(number) for number in app.query_params["style"].split(",")]
+    assert len(style) == 6 and any(style), "the photo stays here, its style may travel"
     calm(app.file_uploader[0].upload("*drink*.jpg", data.getvalue()[:300], "image/jpeg").run())
     assert "cut off or damaged" in app.error[0].value
 

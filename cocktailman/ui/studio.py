@@ -141,8 +141,10 @@ def _from_photo(generator: Generator, recipe: Recipe) -> None:
     before, after = st.columns(2)
     before.image(photo, caption="your photo", width="stretch")
     style = posterior.mean[0].tolist()
+    painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style))
+    _write_url(painting)  # the photo stays here, its style may travel
     with after:
-        _show(picture, Painting(generator.name, recipe, st.session_state[SEED], tuple(style)), generator)
+        _show(picture, painting, generator)
     st.button("Go on by hand", icon=":material/tune:", on_click=_go_on_by_hand, args=(style,))
 
 
