@@ -11,6 +11,7 @@ from cocktailman.networks.adversarial import (
     FeatureReconstruction,
     GeneratorLoss,
     GradientPenalty,
+    ModeSeeking,
     ProjectedVerdict,
     Verdict,
 )
@@ -91,6 +92,22 @@ def test_only_a_recipe_with_something_else_in_it_is_wrong() -> None:
     assert strangers(recipe, drink.expand(4, 3)).tolist() == [False, False, False, True]
 
 
+def test_two_drinks_of_a_recipe_are_to_be_as_different_as_their_styles() -> None:
+    one, other, style = torch.rand(2, 3, 4, 4), torch.rand(2, 3, 4, 4), torch.randn(4, 6)
+    error = ModeSeeking()
+    near = error([torch.cat([one, one + 0.1 * other])], style)
+    assert error([torch.cat([one, other])], style) < near < error([torch.cat([one, one])], style)
+    torch.testing.assert_close(error([torch.cat([one, other])], 2 * style), 2 * error([torch.cat([one, other])], style))
+
+
+def test_where_drinks_are_kept_apart_two_of_each_recipe_are_sampled() -> None:
+    training = CIDVAETraining(size=64, diversity_pull=1.0)
+    for count in (2, 5):
+        poured = training.look(torch.rand(count, 3, 64, 64), recipes(count)).poured
+        assert len(poured) == count and torch.equal(poured[: count // 2], poured[count // 2 : count // 2 * 2])
+    assert torch.equal(CIDVAETraining(size=64).look(torch.rand(4, 3, 64, 64), recipes(4)).poured, recipes(4))
+
+
 def gradients(pull: float = 0.0, augmented: float = 0.0, **weights: float) -> tuple[Tensor, Tensor]:
     """What moves encoder and decoder in one step where only the losses given have a weight, each as one long vector."""
     torch.manual_seed(0)
@@ -125,7 +142,10 @@ def test_the_generators_loss_moves_the_decoder_alone() -> None:
     assert (pulled_decoder - decoder).norm() > 0.01 * decoder.norm()
 
 
-@pytest.mark.parametrize("pulled", [{"pull": 0.5, "pull_from": 0}, {"reader_pull": 0.5, "pull_from": 1}])
+@pytest.mark.parametrize(
+    "pulled",
+    [{"pull": 0.5, "pull_from": 0}, {"reader_pull": 0.5, "pull_from": 1}, {"diversity_pull": 0.5, "pull_from": 1}],
+)
 def test_a_generator_is_pulled_as_hard_as_asked(pulled: dict[str, Any]) -> None:
     """Half the gradient that its reconstruction error has at the pixels is what a pull of 0.5 means."""
     torch.manual_seed(0)

@@ -22,6 +22,7 @@ from cocktailman.networks.adversarial import (
     FeatureReconstruction,
     GeneratorLoss,
     GradientPenalty,
+    ModeSeeking,
     ProjectedVerdict,
 )
 from cocktailman.networks.augment import changed
@@ -34,6 +35,7 @@ from training.readers import READ_SHARE, backbones_that_read, fit_readers, reade
 from training.validation import log_validation
 
 PROJECTED_AT = 96  # px, at which a second opinion looks at pictures
+APART_AT = 64  # px, at which two drinks of one recipe are compared
 GENTLY, LEAST_PULL = 1.02, 0.01  # by how much the pull changes at a step, and its lower end
 
 
@@ -46,6 +48,8 @@ class Turn:
     """
 
     photos: Judgement
+    poured: Tensor  # (n, recipe_dim), what is sampled: the recipes, or half of them twice
+    style: Tensor  # (n, style_dim), in which it is
     rebuilt: Tensor  # (n, 3, size, size)
     sampled: Tensor  # (n, 3, size, size)
     shown: tuple[Tensor, Tensor]  # rebuilt and sampled again, as leaves
@@ -79,6 +83,8 @@ class CIDVAETraining(L.LightningModule):
         pull_from: steps that the discriminator learns before it pulls.
         reader_pull: of the readers of recipes (`RecipeConsistency`) on a sampled drink's pixels, in the same measure,
             and always the same; 0 leaves them out.
+        diversity_pull: of what keeps two samples of a recipe apart (`ModeSeeking`, as EfficientNet-Lite1 sees them), in
+            the same measure; 0 leaves it out.
         own_styles: how often a drink is sampled in the style of a photo instead of one of the prior: where both losses
             pull at the same styles, they have to agree.
         reconstruction: `mse` or `mae`, the pixel error.
@@ -112,6 +118,7 @@ class CIDVAETraining(L.LightningModule):
         most_pull: float = 12.0,
         pull_from: int = 300,
         reader_pull: float = 0.0,
+        diversity_pull: float = 0.0,
         own_styles: float = 0.5,
         reconstruction: Literal["mse", "mae"] = "mse",
         reconstruction_weight: float = 20.0,
@@ -151,18 +158,20 @@ class CIDVAETraining(L.LightningModule):
         self.pull: Tensor
         self.register_buffer("pull", torch.tensor(pull))
         self.lead, self.most_pull, self.pull_from = lead, most_pull, pull_from
-        self.reader_pull, self.own_styles = reader_pull, own_styles
+        self.steady = {"consistency": reader_pull, "diversity": diversity_pull}
+        self.own_styles = own_styles
         self.mismatch, self.augmented, self.penalty_every = mismatch, augmented, penalty_every
         self.recipe_dropout, self.unknown_recipes = recipe_dropout, unknown_recipes
         self.rates, self.warmup = (encoder_rate, decoder_rate), warmup
         self.discriminator, self.generator = DiscriminatorLoss(adversarial), GeneratorLoss(adversarial)
         self.reconstruction, self.feature = Reconstruction(reconstruction), FeatureReconstruction()
-        self.kl, self.penalty = KLDivergence(), GradientPenalty()
+        self.kl, self.penalty, self.diversity = KLDivergence(), GradientPenalty(), ModeSeeking()
         # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
         self._frozen: dict[str, Any] = {}
-        backbones = backbones_that_read() if projected_weight or reader_pull else []
+        backbones = backbones_that_read() if projected_weight or reader_pull or diversity_pull else []
+        if backbones:
+            self._frozen["eyes"] = backbones[0]
         if projected_weight:
-            self._frozen["projected"] = backbones[0]
             self.projected = ProjectedVerdict(backbones[0].widths[1:], self.network.config.recipe_dim)
         if reader_pull:
             self._frozen["consistency"] = readers_on(backbones)
@@ -170,7 +179,7 @@ class CIDVAETraining(L.LightningModule):
     def on_fit_start(self) -> None:
         for network in self._frozen.values():
             network.to(self.device)
-        if self.reader_pull:
+        if "consistency" in self._frozen:
             fit_readers(self._frozen["consistency"], self)
 
     def training_step(self, batch: Batch, batch_idx: int) -> None:
@@ -202,11 +211,12 @@ class CIDVAETraining(L.LightningModule):
         style = drawn_style(photos.mean, photos.log_variance)  # (n, style_dim)
         rebuilt = self.network.decoder(style, recipe)
         own = torch.rand(len(style), 1, device=style.device) < self.own_styles
-        sampled = self.network.decoder(torch.where(own, style.detach(), torch.randn_like(style)), recipe)
+        drawn, poured = torch.where(own, style.detach(), torch.randn_like(style)), self._poured(recipe)
+        sampled = self.network.decoder(drawn, poured)
         shown = rebuilt.detach().requires_grad_(), sampled.detach().requires_grad_()
         real = self._verdict(image, recipe) if self.augmented else photos.real
-        judged = self._verdict(shown[0], recipe), self._verdict(shown[1], recipe)
-        return Turn(photos, rebuilt, sampled, shown, real, judged)
+        judged = self._verdict(shown[0], recipe), self._verdict(shown[1], poured)
+        return Turn(photos, poured, drawn, rebuilt, sampled, shown, real, judged)
 
     def terms(self, turn: Turn, image: Tensor, recipe: Tensor, whole: Tensor) -> dict[str, Tensor]:
         """Each loss, unweighted, by name, (); `whole` are the recipes before anything was left out."""
@@ -222,15 +232,17 @@ class CIDVAETraining(L.LightningModule):
             "generator": self.generator(turn.judged[1]),
         }
         if self.weight["projected"]:
-            seen, painted = self._projected_maps(image), self.projected(self._projected_maps(turn.shown[1]), recipe)
+            seen, painted = self._judged_maps(image), self.projected(self._judged_maps(turn.shown[1]), turn.poured)
             fakes = [painted]
             if wrong.any():
                 fakes.append(self.projected([part[wrong] for part in seen], others[wrong]))
             terms["projected"] = self.discriminator(self.projected(seen, recipe), fakes)
             terms["generator"] = (terms["generator"] + self.generator(painted)) / 2
-        if self.reader_pull:
+        if self.steady["consistency"]:
             read = math.ceil(len(recipe) * READ_SHARE)
-            terms["consistency"] = self._frozen["consistency"](turn.shown[1][:read], recipe[:read])
+            terms["consistency"] = self._frozen["consistency"](turn.shown[1][:read], turn.poured[:read])
+        if self.steady["diversity"]:
+            terms["diversity"] = self.diversity(self._maps(turn.shown[1], APART_AT), turn.style)
         if self.weight["feature"]:
             terms["feature"] = self.feature(self.network.encoder(turn.shown[0], recipe).features, turn.photos.features)
         if self.weight["penalty"] and self.steps % self.penalty_every == 0:
@@ -242,10 +254,14 @@ class CIDVAETraining(L.LightningModule):
     def _verdict(self, image: Tensor, recipe: Tensor) -> Tensor:
         return self.network.encoder(changed(image, self.augmented), recipe).real  # (n,)
 
-    def _projected_maps(self, image: Tensor) -> list[Tensor]:
+    def _judged_maps(self, image: Tensor) -> list[Tensor]:
         """What the second opinion is formed from."""
-        seen = F.interpolate(image, PROJECTED_AT, mode="bilinear", align_corners=False)
-        return self._frozen["projected"].maps(changed(seen, self.augmented))[1:]
+        return self._maps(image, PROJECTED_AT, self.augmented)
+
+    def _maps(self, image: Tensor, size: int, share: float = 0.0) -> list[Tensor]:
+        """What EfficientNet-Lite1 sees in pictures of this size, of which a share are changed."""
+        seen = F.interpolate(image, size, mode="bilinear", align_corners=False)
+        return self._frozen["eyes"].maps(changed(seen, share))[1:]
 
     def total(self, turn: Turn, terms: dict[str, Tensor]) -> Tensor:
         """What to make small, (): its gradient reaches both networks, each by the losses that are meant for it."""
@@ -280,8 +296,13 @@ class CIDVAETraining(L.LightningModule):
 
     def _pulls(self) -> dict[str, Tensor | float]:
         """What pulls at sampled drinks by now, and how hard."""
-        pulls: dict[str, Tensor | float] = {"consistency": self.reader_pull} if self.reader_pull else {}
+        pulls: dict[str, Tensor | float] = {term: pull for term, pull in self.steady.items() if pull}
         return pulls | {"generator": self.pull} if self.steps >= self.pull_from else pulls
+
+    def _poured(self, recipe: Tensor) -> Tensor:
+        """Recipes to sample, (n, recipe_dim); where drinks of one recipe are kept apart, the first half comes twice."""
+        half = len(recipe) // 2
+        return torch.cat([recipe[:half], recipe[: len(recipe) - half]]) if self.steady["diversity"] else recipe
 
     def _thinned(self, recipe: Tensor) -> Tensor:
         known = torch.rand(len(recipe), 1, device=recipe.device) >= self.unknown_recipes
