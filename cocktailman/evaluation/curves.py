@@ -22,6 +22,7 @@ LABELS = {
     "train/kl": "KL, training, nats",
     "validation/kl_least": "KL of the idlest number, validation, nats",
     "train/consistency": "Error of recipes read in samples, training",
+    "train/diversity": "Distance of two styles over that of two drinks in them",
     "train/perceptual": "Distance of features, training",
     "train/edge": "Error of edges, training",
     "train/discriminator": "Error of the encoder as a discriminator",
@@ -30,6 +31,7 @@ LABELS = {
     "train/projected": "Error of the second opinion, a discriminator beside it",
     "train/penalty": "Squared slope of the verdict (R1)",
     "train/pull": "Pull of the discriminator, of that of the pixel error",
+    "train/seconds_step": "Seconds a training step",
 }
 
 
