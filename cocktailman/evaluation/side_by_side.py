@@ -139,7 +139,7 @@ def trained_on(checkpoint: Checkpoint) -> set[Recipe]:
 def rebuilt(pair: Pair, selection: Selection) -> Panel:
     """Pictures, and what each generator makes of them."""
     originals = originals_of(selection)
-    contents = tuple(catalog().words(original.recipe or selection.recipe) for original in originals)
+    contents = tuple(catalog().words(photo.recipe or selection.recipe) for photo in selection.photos)
     rows = [Row("the picture", tuple(to_square(original.image, KEPT // 2) for original in originals), contents)]
     for generator in pair:
         pictures = rebuild(generator, originals, selection.recipe)
