@@ -39,6 +39,16 @@ both beyond chance (p < 0.01) and of a size that matters. Distances are 2-Wasser
 deviations of the prior. R² is of a ridge regression from recipe to style, 5-fold cross-validated.
 """
 
+SCORES = {
+    "mig": "mutual information gap (MIG)",
+    "sap": "separated attribute predictability (SAP)",
+    "dci_disentanglement": "DCI disentanglement",
+    "dci_completeness": "DCI completeness",
+    "dci_informativeness": "DCI informativeness",
+    "factor_vae": "FactorVAE",
+    "factor_vae_chance": "FactorVAE of noise",
+}
+
 
 def write_document(folder: Path) -> list[Path]:
     """Writes the document and its figures; returns their paths."""
@@ -90,7 +100,11 @@ def _chapter(checkpoint: Checkpoint, folder: Path) -> tuple[str, list[Path]]:
             "adding one does to each number.",
         ]
     if checkpoint.domain == RENDERED:
-        lines += ["**Disentanglement**, on the factors that were drawn independently:", _markdown(_scores(table))]
+        lines += [
+            f"**Disentanglement**, on the factors that were drawn independently, {len(table):,} renders; 0 to 1, "
+            "better the higher:",
+            _markdown(_scores(table)),
+        ]
     return "\n\n".join(lines) + "\n", list(figures.values())
 
 
@@ -173,12 +187,7 @@ def _scores(table: pd.DataFrame) -> pd.DataFrame:
     factors = _factors(table)
     complete = {name: kind for name, kind in independent.items() if not factors[name].isna().to_numpy().any()}
     scores = report(style_matrix(table), factors, complete)
-    return pd.DataFrame(
-        {
-            "score": list(scores),
-            "value": [f"{value:,}" if name == "n" else f"{value:.3f}" for name, value in scores.items()],
-        }
-    )
+    return pd.DataFrame([(label, f"{scores[name]:.3f}") for name, label in SCORES.items()], columns=["score", "value"])
 
 
 def _markdown(table: pd.DataFrame) -> str:
