@@ -8,6 +8,7 @@ from torch import Tensor
 
 from cocktailman.networks.adversarial import (
     DiscriminatorLoss,
+    EnergyScore,
     FeatureReconstruction,
     GeneratorLoss,
     GradientPenalty,
@@ -100,8 +101,22 @@ def test_two_drinks_of_a_recipe_are_to_be_as_different_as_their_styles() -> None
     torch.testing.assert_close(error([torch.cat([one, other])], 2 * style), 2 * error([torch.cat([one, other])], style))
 
 
-def test_where_drinks_are_kept_apart_two_of_each_recipe_are_sampled() -> None:
-    training = CIDVAETraining(size=64, diversity_pull=1.0)
+def test_drinks_score_best_where_they_are_as_alike_and_as_different_as_photos() -> None:
+    torch.manual_seed(0)
+    score = EnergyScore()
+
+    def drawn(spread: float, count: int = 512) -> Tensor:
+        return torch.tensor([1.0, 2.0, 3.0])[:, None, None] + spread * torch.randn(count, 3, 2, 2)
+
+    scores = {spread: float(score([drawn(spread)], [drawn(0.5, 256)])) for spread in (0.0, 0.25, 0.5, 1.0, 2.0)}
+    assert min(scores, key=lambda spread: scores[spread]) == 0.5
+    elsewhere = drawn(0.5).flip(1)  # as different from each other, and something else
+    assert score([elsewhere], [drawn(0.5, 256)]) > scores[0.5] + 0.1
+
+
+@pytest.mark.parametrize("pull", ["diversity_pull", "energy_pull"])
+def test_where_drinks_are_kept_apart_two_of_each_recipe_are_sampled(pull: str) -> None:
+    training = CIDVAETraining(size=64, **{pull: 1.0})  # type: ignore[arg-type]
     for count in (2, 5):
         poured = training.look(torch.rand(count, 3, 64, 64), recipes(count)).poured
         assert len(poured) == count and torch.equal(poured[: count // 2], poured[count // 2 : count // 2 * 2])
@@ -126,7 +141,14 @@ def gradients(pull: float = 0.0, augmented: float = 0.0, **weights: float) -> tu
 
 @pytest.mark.parametrize(
     ("loss", "moves_decoder"),
-    [("discriminator", False), ("penalty", False), ("kl", False), ("reconstruction", True), ("feature", True)],
+    [
+        ("discriminator", False),
+        ("penalty", False),
+        ("kl", False),
+        ("aggregate", False),
+        ("reconstruction", True),
+        ("feature", True),
+    ],
 )
 @pytest.mark.parametrize("augmented", [0.0, 0.6])
 def test_whom_a_loss_moves(augmented: float, loss: str, moves_decoder: bool) -> None:
@@ -144,7 +166,10 @@ def test_the_generators_loss_moves_the_decoder_alone() -> None:
 
 @pytest.mark.parametrize(
     "pulled",
-    [{"pull": 0.5, "pull_from": 0}, {"reader_pull": 0.5, "pull_from": 1}, {"diversity_pull": 0.5, "pull_from": 1}],
+    [
+        {"pull": 0.5, "pull_from": 0},
+        *({pull: 0.5, "pull_from": 1} for pull in ("reader_pull", "diversity_pull", "energy_pull")),
+    ],
 )
 def test_a_generator_is_pulled_as_hard_as_asked(pulled: dict[str, Any]) -> None:
     """Half the gradient that its reconstruction error has at the pixels is what a pull of 0.5 means."""

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 
 from cocktailman.catalog import catalog
 from cocktailman.generation import Generator
+from cocktailman.networks.blocks import RecipeDecoder
+from cocktailman.networks.export import onnx_bytes
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -19,3 +22,15 @@ def test_the_exported_decoder_paints_the_same_picture(name):
     [[pixels]] = session.run(["image"], feed)  # (3, size, size)
     [picture] = generator.paint(recipe, style[None])
     assert np.abs(pixels.transpose(1, 2, 0) * 255 - np.asarray(picture)).max() < 0.51  # rounding, and no more
+
+
+@torch.no_grad()
+def test_a_refined_decoder_is_exported_whole():
+    torch.manual_seed(0)
+    decoder = RecipeDecoder(6, 63, 128, 64, refined=True).eval()
+    for weights in decoder.parameters():
+        weights.add_(0.02 * torch.randn_like(weights))  # nothing in it is silent
+    session = onnxruntime.InferenceSession(onnx_bytes(decoder, 6, 63))
+    style, recipe = torch.randn(1, 6), torch.eye(63)[:1]
+    [painted] = session.run(["image"], {"style": style.numpy(), "recipe": recipe.numpy()})
+    torch.testing.assert_close(torch.from_numpy(painted), decoder(style, recipe), atol=1e-4, rtol=1e-4)

@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 import torch
 from torch import Tensor
-from torch.distributions import Normal, kl_divergence
+from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cvae import CVAE, CVAEConfig
-from cocktailman.networks.losses import EdgeLoss, KLDivergence, Reconstruction, linear_warmup
+from cocktailman.networks.losses import AggregateKL, EdgeLoss, KLDivergence, Reconstruction, linear_warmup
 
 
 def recipes(count: int) -> Tensor:
@@ -25,6 +25,25 @@ def test_shapes_and_ranges(size: int, style_dim: int) -> None:
     extreme = network.decoder(1e4 * torch.randn(2, style_dim), recipes(2))
     for image in (output.image, extreme):
         assert image.min() >= 0 and image.max() <= 1
+
+
+@torch.no_grad()
+def test_a_refined_decoder_starts_as_the_plain_one_that_it_was_grown_from(network: CVAE) -> None:
+    refined = CVAE(replace(network.config, refined=True)).eval()
+    left = grow(refined, network.state_dict())
+    assert {".".join(name.split(".")[:2]) for name in left} == {"decoder.mapping", "decoder.refine"}
+    style = torch.randn(3, 6)
+    torch.testing.assert_close(refined.decoder(style, recipes(3)), network.decoder(style, recipes(3)))
+
+
+def test_every_weight_of_a_refined_decoder_learns_once_it_is_not_silent() -> None:
+    decoder = CVAE(CVAEConfig(size=64, refined=True)).decoder
+    optimizer = torch.optim.SGD(decoder.parameters(), 1e-2)
+    for _ in range(2):
+        optimizer.zero_grad()
+        decoder(torch.randn(2, 6), torch.ones(2, 63)).mean().backward()
+        optimizer.step()
+    assert [name for name, weights in decoder.named_parameters() if weights.grad is None or not weights.grad.any()] == []
 
 
 @torch.no_grad()
@@ -70,6 +89,15 @@ def test_kl_of_the_prior_is_zero_and_else_the_closed_form() -> None:
     expected = kl_divergence(Normal(mean, torch.exp(log_variance / 2)), Normal(0.0, 1.0))  # (5, 6)
     torch.testing.assert_close(KLDivergence.per_dimension(mean, log_variance), expected.mean(0))
     torch.testing.assert_close(KLDivergence()(mean, log_variance), expected.sum(1).mean())
+
+
+def test_kl_of_the_aggregate_posterior() -> None:
+    torch.manual_seed(0)
+    mean, log_variance = torch.randn(50, 6) + 0.5, torch.randn(50, 6)
+    spread = torch.cov(mean.T, correction=0) + torch.diag(log_variance.exp().mean(0))
+    prior = MultivariateNormal(torch.zeros(6), torch.eye(6))
+    expected = kl_divergence(MultivariateNormal(mean.mean(0), spread), prior)
+    torch.testing.assert_close(AggregateKL()(mean, log_variance), expected, atol=1e-4, rtol=1e-4)
 
 
 def test_kl_tells_the_collapsed_dimensions() -> None:

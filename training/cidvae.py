@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from cocktailman.errors import InputError
 from cocktailman.networks.adversarial import (
     DiscriminatorLoss,
+    EnergyScore,
     Error,
     FeatureReconstruction,
     GeneratorLoss,
@@ -29,7 +30,7 @@ from cocktailman.networks.augment import changed
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without_batch_norm
 from cocktailman.networks.cvae import drawn_style
-from cocktailman.networks.losses import KLDivergence, Reconstruction, linear_warmup
+from cocktailman.networks.losses import AggregateKL, KLDivergence, Reconstruction, linear_warmup
 from training.data import Batch
 from training.readers import READ_SHARE, backbones_that_read, fit_readers, readers_on
 from training.validation import log_validation
@@ -85,6 +86,8 @@ class CIDVAETraining(L.LightningModule):
             and always the same; 0 leaves them out.
         diversity_pull: of what keeps two samples of a recipe apart (`ModeSeeking`, as EfficientNet-Lite1 sees them), in
             the same measure; 0 leaves it out.
+        energy_pull: of what makes the drinks of a recipe as alike, and as different, as its photos are (`EnergyScore`, as
+            EfficientNet-Lite1 sees them), in the same measure; 0 leaves it out.
         own_styles: how often a drink is sampled in the style of a photo instead of one of the prior: where both losses
             pull at the same styles, they have to agree.
         reconstruction: `mse` or `mae`, the pixel error.
@@ -96,6 +99,7 @@ class CIDVAETraining(L.LightningModule):
             (differentiable augmentation, Zhao et al., arXiv 2006.10738; a share below 0.8 keeps these changes out of
             what is painted, Karras et al., arXiv 2006.06676, sec. 2.2): there are few photos to learn by heart.
         kl_weight: of the KL in nats.
+        aggregate_weight: of the KL of all styles of a batch together, in nats (`AggregateKL`); 0 leaves it out.
         mismatch: show both discriminators photos beside recipes that are not theirs.
         penalty_weight: of the R1 penalty, which is taken each `penalty_every` steps (Karras et al., arXiv 1912.04958);
             0 leaves it out.
@@ -103,6 +107,7 @@ class CIDVAETraining(L.LightningModule):
         unknown_recipes: how often a recipe is left out altogether, so that a photo of an unknown drink can be encoded.
         encoder_rate, decoder_rate: the two learning rates of Adam (Heusel et al., arXiv 1706.08500); both rise over
             `warmup` steps, and fall to a tenth along a cosine.
+        refined: whether the decoder works twice at most sizes, steered by style and recipe.
         start_from: folder of a CVAE or C-IDVAE, of any size, whose weights start the layers both have. The batch
             normalisation of its decoder then stays as it is.
     """
@@ -119,6 +124,7 @@ class CIDVAETraining(L.LightningModule):
         pull_from: int = 300,
         reader_pull: float = 0.0,
         diversity_pull: float = 0.0,
+        energy_pull: float = 0.0,
         own_styles: float = 0.5,
         reconstruction: Literal["mse", "mae"] = "mse",
         reconstruction_weight: float = 20.0,
@@ -126,6 +132,7 @@ class CIDVAETraining(L.LightningModule):
         projected_weight: float = 0.0,
         augmented: float = 0.0,
         kl_weight: float = 3e-3,
+        aggregate_weight: float = 0.0,
         mismatch: bool = True,
         penalty_weight: float = 10.0,
         penalty_every: int = 16,
@@ -134,13 +141,14 @@ class CIDVAETraining(L.LightningModule):
         encoder_rate: float = 4e-4,
         decoder_rate: float = 2e-4,
         warmup: int = 100,
+        refined: bool = False,
         start_from: Path | None = None,
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
         self.automatic_optimization = False
         try:
-            self.network = CIDVAE(CIDVAEConfig(style_dim=style_dim, size=size))
+            self.network = CIDVAE(CIDVAEConfig(style_dim=style_dim, size=size, refined=refined))
             smaller = load_file(start_from / "model.safetensors") if start_from else {}
         except (ValueError, OSError, SafetensorError) as error:
             raise InputError(f"the network cannot be built: {error}") from error
@@ -152,23 +160,26 @@ class CIDVAETraining(L.LightningModule):
             "reconstruction": reconstruction_weight,
             "feature": feature_weight,
             "kl": kl_weight,
+            "aggregate": aggregate_weight,
             "projected": projected_weight,
             "penalty": penalty_weight,
         }
         self.pull: Tensor
         self.register_buffer("pull", torch.tensor(pull))
         self.lead, self.most_pull, self.pull_from = lead, most_pull, pull_from
-        self.steady = {"consistency": reader_pull, "diversity": diversity_pull}
+        self.steady = {"consistency": reader_pull, "diversity": diversity_pull, "energy": energy_pull}
+        self.in_pairs = bool(diversity_pull or energy_pull)
         self.own_styles = own_styles
         self.mismatch, self.augmented, self.penalty_every = mismatch, augmented, penalty_every
         self.recipe_dropout, self.unknown_recipes = recipe_dropout, unknown_recipes
         self.rates, self.warmup = (encoder_rate, decoder_rate), warmup
         self.discriminator, self.generator = DiscriminatorLoss(adversarial), GeneratorLoss(adversarial)
         self.reconstruction, self.feature = Reconstruction(reconstruction), FeatureReconstruction()
-        self.kl, self.penalty, self.diversity = KLDivergence(), GradientPenalty(), ModeSeeking()
+        self.kl, self.aggregate, self.penalty = KLDivergence(), AggregateKL(), GradientPenalty()
+        self.diversity, self.energy = ModeSeeking(), EnergyScore()
         # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
         self._frozen: dict[str, Any] = {}
-        backbones = backbones_that_read() if projected_weight or reader_pull or diversity_pull else []
+        backbones = backbones_that_read() if projected_weight or any(self.steady.values()) else []
         if backbones:
             self._frozen["eyes"] = backbones[0]
         if projected_weight:
@@ -241,8 +252,14 @@ class CIDVAETraining(L.LightningModule):
         if self.steady["consistency"]:
             read = math.ceil(len(recipe) * READ_SHARE)
             terms["consistency"] = self._frozen["consistency"](turn.shown[1][:read], turn.poured[:read])
-        if self.steady["diversity"]:
-            terms["diversity"] = self.diversity(self._maps(turn.shown[1], APART_AT), turn.style)
+        if self.in_pairs:
+            painted = self._maps(turn.shown[1], APART_AT)
+            if self.steady["diversity"]:
+                terms["diversity"] = self.diversity(painted, turn.style)
+            if self.steady["energy"]:
+                terms["energy"] = self.energy(painted, self._maps(image[: len(image) // 2], APART_AT))
+        if self.weight["aggregate"]:
+            terms["aggregate"] = self.aggregate(turn.photos.mean, turn.photos.log_variance)
         if self.weight["feature"]:
             terms["feature"] = self.feature(self.network.encoder(turn.shown[0], recipe).features, turn.photos.features)
         if self.weight["penalty"] and self.steps % self.penalty_every == 0:
@@ -270,8 +287,9 @@ class CIDVAETraining(L.LightningModule):
     def _encoder_loss(self, terms: dict[str, Tensor]) -> Tensor:
         """What reaches the encoder at once; its share of the reconstruction error comes back through the decoder."""
         loss = self.weight["discriminator"] * terms["discriminator"] + self.weight["kl"] * terms["kl"]
-        if "projected" in terms:
-            loss = loss + self.weight["projected"] * terms["projected"]
+        for term in ("aggregate", "projected"):
+            if term in terms:
+                loss = loss + self.weight[term] * terms[term]
         if "penalty" in terms:
             loss = loss + self.weight["penalty"] / 2 * self.penalty_every * terms["penalty"]
         return loss
@@ -302,7 +320,7 @@ class CIDVAETraining(L.LightningModule):
     def _poured(self, recipe: Tensor) -> Tensor:
         """Recipes to sample, (n, recipe_dim); where drinks of one recipe are kept apart, the first half comes twice."""
         half = len(recipe) // 2
-        return torch.cat([recipe[:half], recipe[: len(recipe) - half]]) if self.steady["diversity"] else recipe
+        return torch.cat([recipe[:half], recipe[: len(recipe) - half]]) if self.in_pairs else recipe
 
     def _thinned(self, recipe: Tensor) -> Tensor:
         known = torch.rand(len(recipe), 1, device=recipe.device) >= self.unknown_recipes

@@ -40,7 +40,8 @@ def export_generator(run: Path, name: str, domain: str, root: Path, packed: Path
     chosen, weights = last_of(run)
     kind = "cidvae" if any(name.startswith("encoder.verdict") for name in weights) else "cvae"
     config, built = {"cvae": (CVAEConfig, CVAE), "cidvae": (CIDVAEConfig, CIDVAE)}[kind]
-    network = built(config(style_dim=chosen["style_dim"], size=chosen["size"]))
+    refined = chosen.get("refined", False)
+    network = built(config(style_dim=chosen["style_dim"], size=chosen["size"], refined=refined))
     network.load_state_dict(weights)
     if packed:
         network.rescale_style(

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 CHANNELS = {4: 256, 8: 160, 16: 112, 32: 64, 64: 32, 128: 16, 256: 12, 512: 8}  # feature maps at each resolution, in px
 SIZES = (64, 128, 256, 512)  # px, what the networks can be built for
+REFINED = (8, 16, 32, 64)  # px, where a refined decoder works twice; twice at larger maps would cost too much
 
 
 def _conv(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
@@ -55,31 +56,74 @@ class StyleEncoder(nn.Module):
         return mean, log_variance.clamp(-12, 8)  # a posterior no narrower than 0.0025, so that the KL stays finite
 
 
+class Refinement(nn.Module):
+    """Adds to maps (n, c, h, w) a convolution of them that a vector (n, steer_dim) scales and shifts first (FiLM, Perez
+    et al., arXiv 1709.07871). At first it adds nothing: a decoder that it joins paints as before."""
+
+    def __init__(self, channels: int, steer_dim: int) -> None:
+        super().__init__()
+        self.steer = nn.Linear(steer_dim, 2 * channels)
+        self.conv = _silent(nn.Conv2d(channels, channels, 3, padding=1))
+
+    def forward(self, h: Tensor, steer: Tensor) -> Tensor:
+        scale, shift = self.steer(steer)[:, :, None, None].chunk(2, dim=1)  # (n, c, 1, 1) each
+        return h + self.conv(F.silu(h * (1 + scale) + shift))  # (n, c, h, w)
+
+
+class Mapping(nn.Module):
+    """Bends the bottleneck (n, dim) before it steers, as StyleGAN's mapping network does (Karras et al., arXiv
+    1812.04948): a few numbers reach further through a curved space than through a flat one. At first it does nothing."""
+
+    def __init__(self, dim: int, depth: int = 2) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.Sequential(nn.Linear(dim, 2 * dim), nn.SiLU(), _silent(nn.Linear(2 * dim, dim))) for _ in range(depth)
+        )
+
+    def forward(self, h: Tensor) -> Tensor:
+        for layer in self.layers:
+            h = h + layer(h)  # (n, dim)
+        return h
+
+
 class RecipeDecoder(nn.Module):
     """Style (n, style_dim) and recipe (n, recipe_dim) to an image (n, 3, size, size) in [0, 1].
 
     Both are joined and squeezed through a bottleneck, which makes recipes share what their ingredients have in common:
-    that is what lets the decoder paint a recipe it never saw.
+    that is what lets the decoder paint a recipe it never saw. Where it is `refined`, the bottleneck is bent, and steers
+    a second convolution at each of the sides `REFINED`.
     """
 
-    def __init__(self, style_dim: int, recipe_dim: int, bottleneck_dim: int, size: int) -> None:
+    def __init__(self, style_dim: int, recipe_dim: int, bottleneck_dim: int, size: int, refined: bool = False) -> None:
         super().__init__()
         self.size = size
         self.bottleneck = nn.Sequential(nn.Linear(style_dim + recipe_dim, bottleneck_dim), nn.SiLU())
+        self.mapping = Mapping(bottleneck_dim) if refined else nn.Identity()
         self.seed = nn.Linear(bottleneck_dim, CHANNELS[4] * 4 * 4)
         self.up = nn.ModuleDict()
         side = 4
         while side < size:
             self.up[str(2 * side)] = _conv(CHANNELS[side], CHANNELS[2 * side])
             side *= 2
+        self.refine = nn.ModuleDict(
+            {str(side): Refinement(CHANNELS[side], bottleneck_dim) for side in REFINED if refined and side <= size}
+        )
         self.to_rgb = nn.ModuleDict({str(size): nn.Conv2d(CHANNELS[size], 3, 3, padding=1)})
 
     def forward(self, style: Tensor, recipe: Tensor) -> Tensor:
-        h = self.bottleneck(torch.cat([style, recipe], dim=1))  # (n, bottleneck_dim)
-        h = self.seed(h).unflatten(1, (-1, 4, 4))  # (n, 256, 4, 4)
-        for layer in self.up.values():
+        steer = self.mapping(self.bottleneck(torch.cat([style, recipe], dim=1)))  # (n, bottleneck_dim)
+        h = self.seed(steer).unflatten(1, (-1, 4, 4))  # (n, 256, 4, 4)
+        for side, layer in self.up.items():
             h = layer(F.interpolate(h, scale_factor=2, mode="nearest"))  # (n, c, 2h, 2w)
+            h = self.refine[side](h, steer) if side in self.refine else h
         return torch.sigmoid(self.to_rgb[str(self.size)](h).float())  # (n, 3, size, size)
+
+
+def _silent(layer: nn.Linear | nn.Conv2d) -> nn.Module:
+    """A layer that says nothing before it has learnt."""
+    for weights in layer.parameters():
+        nn.init.zeros_(weights)
+    return layer
 
 
 def grow(network: nn.Module, weights: dict[str, Tensor]) -> list[str]:

@@ -22,6 +22,7 @@ class CVAEConfig:
     recipe_dim: int = 63  # ingredients in the vocabulary
     bottleneck_dim: int = 128  # where style and recipe meet
     size: int = 128  # px, one of SIZES
+    refined: bool = False  # whether the decoder works twice at most sizes, steered by style and recipe
 
     def __post_init__(self) -> None:
         if self.size not in SIZES:
@@ -52,7 +53,9 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
         super().__init__()
         self.config = config
         self.encoder = StyleEncoder(config.style_dim, config.size)
-        self.decoder = RecipeDecoder(config.style_dim, config.recipe_dim, config.bottleneck_dim, config.size)
+        self.decoder = RecipeDecoder(
+            config.style_dim, config.recipe_dim, config.bottleneck_dim, config.size, config.refined
+        )
 
     def forward(self, image: Tensor, recipe: Tensor) -> CVAEOutput:
         """Reconstructs `image` (n, 3, size, size) in [0, 1] of drinks with `recipe` (n, recipe_dim)."""

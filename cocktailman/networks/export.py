@@ -24,15 +24,17 @@ class FoldedDecoder(nn.Module):
 
     def __init__(self, decoder: RecipeDecoder) -> None:
         super().__init__()
-        self.bottleneck, self.seed = decoder.bottleneck, decoder.seed
-        self.up = nn.ModuleList(_doubling(layer[0], layer[1]) for layer in decoder.up.values())  # type: ignore[index]
+        self.bottleneck, self.mapping, self.seed = decoder.bottleneck, decoder.mapping, decoder.seed
+        self.up = nn.ModuleDict({side: _doubling(layer[0], layer[1]) for side, layer in decoder.up.items()})  # type: ignore[index]
+        self.refine = decoder.refine
         self.to_rgb = decoder.to_rgb[str(decoder.size)]
 
     def forward(self, style: Tensor, recipe: Tensor) -> Tensor:
-        h = self.bottleneck(torch.cat([style, recipe], dim=1))  # (n, bottleneck_dim)
-        h = self.seed(h).unflatten(1, (-1, 4, 4))  # (n, c, 4, 4)
-        for layer in self.up:
+        steer = self.mapping(self.bottleneck(torch.cat([style, recipe], dim=1)))  # (n, bottleneck_dim)
+        h = self.seed(steer).unflatten(1, (-1, 4, 4))  # (n, c, 4, 4)
+        for side, layer in self.up.items():
             h = F.silu(layer(h))  # (n, c', 2h, 2w)
+            h = self.refine[side](h, steer) if side in self.refine else h
         return torch.sigmoid(self.to_rgb(h))  # (n, 3, size, size)
 
 

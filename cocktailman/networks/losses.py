@@ -36,6 +36,19 @@ class KLDivergence(nn.Module):
         return (mean.square() + log_variance.exp() - log_variance - 1).mean(0) / 2
 
 
+class AggregateKL(nn.Module):
+    """KL in nats of the aggregate posterior from N(0, I), both as Gaussians: (tr S + m'm - style_dim - ln det S) / 2
+    with mean m and covariance S of the styles of a batch (what is left of the KL when styles tell photos apart:
+    Hoffman & Johnson, ELBO surgery, 2016). It keeps photos where samples are drawn, and lets them lie apart there."""
+
+    def forward(self, mean: Tensor, log_variance: Tensor) -> Tensor:
+        """Both (n, style_dim), n at least 2."""
+        centre = mean.mean(0)
+        with torch.autocast(mean.device.type, enabled=False):  # in half precision S may have no logarithm
+            spread = torch.cov(mean.T, correction=0) + torch.diag(log_variance.exp().mean(0))  # (style_dim, style_dim)
+            return (spread.trace() + centre.square().sum() - len(centre) - torch.logdet(spread)) / 2  # ()
+
+
 class EdgeLoss(nn.Module):
     """Absolute error of the differences between neighbouring pixels (Mathieu et al., arXiv 1511.05440, eq. 6)."""
 
