@@ -98,6 +98,8 @@ def test_kl_of_the_aggregate_posterior() -> None:
     prior = MultivariateNormal(torch.zeros(6), torch.eye(6))
     expected = kl_divergence(MultivariateNormal(mean.mean(0), spread), prior)
     torch.testing.assert_close(AggregateKL()(mean, log_variance), expected, atol=1e-4, rtol=1e-4)
+    with torch.autocast("cpu", torch.bfloat16):
+        torch.testing.assert_close(AggregateKL()(mean, log_variance), expected, atol=1e-4, rtol=1e-4)
 
 
 def test_kl_tells_the_collapsed_dimensions() -> None:

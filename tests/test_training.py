@@ -28,7 +28,7 @@ from training import comparison
 from training import photos as photos_module
 from training.__main__ import main
 from training.cvae import CVAETraining
-from training.data import EpochSampler, PictureDataset, recipe_matrix, sampling_weights
+from training.data import EpochSampler, PictureDataset, recipe_matrix, repeat_factors, sampling_weights
 from training.evaluate_renders import measure
 from training.export import export_generator
 from training.fit import fit, put_aside
@@ -218,6 +218,18 @@ def test_balance_weighs_drinks() -> None:
     half = sampling_weights(photos, 0.5)
     np.testing.assert_allclose(half[:8].sum() / half[8:10].sum(), math.sqrt(8 / 2))
     assert math.isclose(half.mean(), 1)
+
+
+def test_rare_ingredients_are_drawn_more_often() -> None:
+    recipes = np.zeros((100, 3))
+    recipes[:, 0], recipes[:4, 1], recipes[3:4, 2] = 1, 1, 1
+    factors = repeat_factors(recipes, 0.16)
+    np.testing.assert_allclose(factors, [2, 2, 2, 4, *[1] * 96])  # roots of 0.16 / 0.04 and 0.16 / 0.01
+    assert (repeat_factors(recipes, 0) == 1).all()
+    photos = table(drink=["Mojito"] * 96, source=["bulk"] * 96, ingredients=["rum"] * 95 + ["rum milk"])
+    weights = sampling_weights(photos, 0.5, often=1.0)
+    assert weights[-1] / weights[0] == pytest.approx(math.sqrt(96))
+    assert math.isclose(weights.mean(), 1)
 
 
 def test_draws_depend_on_seed_and_epoch_alone() -> None:

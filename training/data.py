@@ -23,16 +23,30 @@ def recipe_matrix(pictures: Pictures) -> np.ndarray:
     return np.stack([catalog().recipe_vector(recipe) for recipe in pictures.recipes])
 
 
-def sampling_weights(pictures: Pictures, balance: float) -> np.ndarray:
+def repeat_factors(recipes: np.ndarray, often: float) -> np.ndarray:
+    """How often to repeat pictures with these recipes (n, n_ingredients), shape (n,), for the sake of rare ingredients.
+
+    The root of `often` over the share of pictures that have an ingredient, of the rarest in the picture; 1 where all are
+    in at least that share (repeat factor sampling, Gupta, Dollár & Girshick, arXiv 1908.03195, section 5.1).
+    """
+    share = recipes.mean(0)  # (n_ingredients,)
+    wanted = np.sqrt(often / share.clip(min=1 / len(recipes)))
+    return (recipes * wanted).max(1).clip(min=1)
+
+
+def sampling_weights(pictures: Pictures, balance: float, often: float = 0.0) -> np.ndarray:
     """How often to draw each picture, shape (n,), mean 1: a drink with k photos weighs k^(1 - balance) in all.
 
     balance 0 draws photos evenly, 1 draws drinks evenly. A picture from outside `bulk` counts with those of its source:
     nearly each photo there is a drink of its own, and would otherwise be drawn hundreds of times. Renders, made in
-    equal numbers, are thus drawn evenly.
+    equal numbers, are thus drawn evenly. Those with an ingredient that is not `often` seen weigh more (see
+    `repeat_factors`).
     """
     table = pictures.table
     group = table["drink"].where(table["source"] == "bulk", table["source"])
     weights = group.groupby(group).transform("size").to_numpy(float) ** -balance
+    if often:
+        weights = weights * repeat_factors(recipe_matrix(pictures), often)
     return weights / weights.mean()
 
 
@@ -93,6 +107,7 @@ class PictureData(L.LightningDataModule):
         size: px, the side the network works at.
         batch_size: pictures a step.
         balance: 0 draws pictures evenly, 1 draws drinks evenly (see `sampling_weights`).
+        often: pictures with an ingredient in a smaller share of them are drawn more often (see `repeat_factors`).
         augment: mirror and crop a little at random.
         seed: of the draws.
     """
@@ -103,20 +118,21 @@ class PictureData(L.LightningDataModule):
         size: int = 128,
         batch_size: int = 64,
         balance: float = 0.5,
+        often: float = 0.0,
         augment: bool = True,
         seed: int = 0,
     ) -> None:
         super().__init__()
         self.size, self.batch_size, self.seed = size, batch_size, seed
         self.pictures = read_pictures(packed, size)
-        self.balance, self.augment = balance, augment
+        self.balance, self.often, self.augment = balance, often, augment
 
     def _epoch(self) -> int:
         return self.trainer.current_epoch if self.trainer else 0
 
     def train_dataloader(self) -> DataLoader:
         pictures = self.pictures.of("train")
-        sampler = EpochSampler(sampling_weights(pictures, self.balance), self.seed, self._epoch)
+        sampler = EpochSampler(sampling_weights(pictures, self.balance, self.often), self.seed, self._epoch)
         data = PictureDataset(pictures, self.size, self.augment)
         return DataLoader(
             data,

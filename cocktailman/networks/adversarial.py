@@ -14,7 +14,7 @@ Error = Literal["bce", "mse"]
 
 
 class Verdict(nn.Module):
-    """Error of the logits `real` (n,), where all images are real (1) or none is (0).
+    """Error of the logits `real` (n, ...), where all images are real (1) or none is (0).
 
     Binary cross-entropy (Goodfellow et al., arXiv 1406.2661) or squared error (LSGAN, Mao et al., arXiv 1611.04076).
     """
@@ -52,8 +52,9 @@ class GeneratorLoss(nn.Module):
 
 
 class ProjectedVerdict(nn.Module):
-    """A second opinion while the first is being formed: logits (n,) from the feature maps of a frozen ImageNet network,
-    patch by patch at several scales (Projected GANs, Sauer et al., arXiv 2111.01007), with the recipe in mind.
+    """A second opinion while the first is being formed: logits (n, 9 scales) from the feature maps of a frozen ImageNet
+    network, one for each ninth of the picture at each scale (Projected GANs, Sauer et al., arXiv 2111.01007), with the
+    recipe in mind.
 
     widths: of the maps, of which the last is held against the recipe.
     """
@@ -74,9 +75,9 @@ class ProjectedVerdict(nn.Module):
 
     def forward(self, maps: Sequence[Tensor], recipe: Tensor) -> Tensor:
         maps = [F.normalize(part.float(), dim=1) * part.shape[1] ** 0.5 for part in maps]  # (n, c, h, w), of square 1
-        patches = [judge(part).mean((1, 2, 3)) for judge, part in zip(self.patches, maps, strict=True)]  # (n,) each
-        agrees = (self.agreement(recipe) * maps[-1].mean((2, 3))).sum(1) / maps[-1].shape[1] ** 0.5
-        return torch.stack(patches).mean(0) + agrees  # (n,)
+        ninths = [F.adaptive_avg_pool2d(judge(part), 3) for judge, part in zip(self.patches, maps, strict=True)]
+        agrees = (self.agreement(recipe) * maps[-1].mean((2, 3))).sum(1) / maps[-1].shape[1] ** 0.5  # (n,)
+        return torch.cat(ninths, dim=1).flatten(1) + agrees[:, None]  # (n, 9 scales)
 
 
 class ModeSeeking(nn.Module):

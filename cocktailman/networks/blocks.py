@@ -58,31 +58,34 @@ class StyleEncoder(nn.Module):
 
 class Refinement(nn.Module):
     """Adds to maps (n, c, h, w) a convolution of them that a vector (n, steer_dim) scales and shifts first (FiLM, Perez
-    et al., arXiv 1709.07871). At first it adds nothing: a decoder that it joins paints as before."""
+    et al., arXiv 1709.07871). Its gain is 0 at first (ReZero, Bachlechner et al., arXiv 2003.04887): a decoder that it
+    joins paints as before, and changes gently."""
 
     def __init__(self, channels: int, steer_dim: int) -> None:
         super().__init__()
         self.steer = nn.Linear(steer_dim, 2 * channels)
-        self.conv = _silent(nn.Conv2d(channels, channels, 3, padding=1))
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+        self.gain = nn.Parameter(torch.zeros(channels, 1, 1))
 
     def forward(self, h: Tensor, steer: Tensor) -> Tensor:
         scale, shift = self.steer(steer)[:, :, None, None].chunk(2, dim=1)  # (n, c, 1, 1) each
-        return h + self.conv(F.silu(h * (1 + scale) + shift))  # (n, c, h, w)
+        return h + self.gain * self.conv(F.silu(h * (1 + scale) + shift))  # (n, c, h, w)
 
 
 class Mapping(nn.Module):
     """Bends the bottleneck (n, dim) before it steers, as StyleGAN's mapping network does (Karras et al., arXiv
-    1812.04948): a few numbers reach further through a curved space than through a flat one. At first it does nothing."""
+    1812.04948): a few numbers reach further through a curved space than through a flat one. Its gains are 0 at first."""
 
     def __init__(self, dim: int, depth: int = 2) -> None:
         super().__init__()
         self.layers = nn.ModuleList(
-            nn.Sequential(nn.Linear(dim, 2 * dim), nn.SiLU(), _silent(nn.Linear(2 * dim, dim))) for _ in range(depth)
+            nn.Sequential(nn.Linear(dim, 2 * dim), nn.SiLU(), nn.Linear(2 * dim, dim)) for _ in range(depth)
         )
+        self.gain = nn.Parameter(torch.zeros(depth, dim))
 
     def forward(self, h: Tensor) -> Tensor:
-        for layer in self.layers:
-            h = h + layer(h)  # (n, dim)
+        for layer, gain in zip(self.layers, self.gain, strict=True):
+            h = h + gain * layer(h)  # (n, dim)
         return h
 
 
@@ -117,13 +120,6 @@ class RecipeDecoder(nn.Module):
             h = layer(F.interpolate(h, scale_factor=2, mode="nearest"))  # (n, c, 2h, 2w)
             h = self.refine[side](h, steer) if side in self.refine else h
         return torch.sigmoid(self.to_rgb[str(self.size)](h).float())  # (n, 3, size, size)
-
-
-def _silent(layer: nn.Linear | nn.Conv2d) -> nn.Module:
-    """A layer that says nothing before it has learnt."""
-    for weights in layer.parameters():
-        nn.init.zeros_(weights)
-    return layer
 
 
 def grow(network: nn.Module, weights: dict[str, Tensor]) -> list[str]:
