@@ -43,7 +43,8 @@ def test_every_weight_of_a_refined_decoder_learns_once_it_is_not_silent() -> Non
         optimizer.zero_grad()
         decoder(torch.randn(2, 6), torch.ones(2, 63)).mean().backward()
         optimizer.step()
-    assert [name for name, weights in decoder.named_parameters() if weights.grad is None or not weights.grad.any()] == []
+    still = [name for name, weights in decoder.named_parameters() if weights.grad is None or not weights.grad.any()]
+    assert still == []
 
 
 @torch.no_grad()

@@ -212,6 +212,12 @@ def test_runs_are_thinned_to_a_row_an_epoch_and_read_as_one_training(tmp_path: P
     ]
     assert table["train/kl"].fillna(-1).tolist() == [5, -1, 3]
     assert quantities(table, None) == ["validation/mse", "train/kl"]
+    (tmp_path / "later").mkdir()
+    later = write_curves(stages[1:], tmp_path / "later", after=write_curves(stages[:1], tmp_path))
+    assert later.read_text() == (checkpoint.folder / "curves.csv").read_text()
+    with pytest.raises(InputError, match=r"no sound curves.csv"):
+        write_curves(stages, tmp_path, after=tmp_path / "none.csv")
+    (tmp_path / "curves.csv").unlink()
     replace_curves(tmp_path, checkpoint.folder)  # it logged nothing: older curves go
     assert read_curves(checkpoint) is None
     with pytest.raises(InputError, match="finished run"):

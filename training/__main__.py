@@ -183,12 +183,15 @@ def export(
 def curves(
     name: str,
     runs: Annotated[list[Path], typer.Argument(help="the stages of one training, in their order")],
+    after: Annotated[
+        Path | None, typer.Option(help="the curves.csv of the stages before these, if their runs are gone")
+    ] = None,
     root: Path = CHECKPOINTS,
 ) -> None:
     """Write the training curves of a checkpoint that was made in several stages (curves.csv beside its weights)."""
     from training.curves import write_curves
 
-    print(write_curves(runs, find_checkpoint(name, root).folder))
+    print(write_curves(runs, find_checkpoint(name, root).folder, after))
 
 
 @app.command()

@@ -86,8 +86,8 @@ class CIDVAETraining(L.LightningModule):
             and always the same; 0 leaves them out.
         diversity_pull: of what keeps two samples of a recipe apart (`ModeSeeking`, as EfficientNet-Lite1 sees them), in
             the same measure; 0 leaves it out.
-        energy_pull: of what makes the drinks of a recipe as alike, and as different, as its photos are (`EnergyScore`, as
-            EfficientNet-Lite1 sees them), in the same measure; 0 leaves it out.
+        energy_pull: of what makes the drinks of a recipe as alike, and as different, as its photos are (`EnergyScore`,
+            as EfficientNet-Lite1 sees them), in the same measure; 0 leaves it out.
         own_styles: how often a drink is sampled in the style of a photo instead of one of the prior: where both losses
             pull at the same styles, they have to agree.
         reconstruction: `mse` or `mae`, the pixel error.

@@ -15,13 +15,17 @@ LOGGED, CHOSEN = "metrics*.csv", "hparams.yaml"  # what Lightning's CSVLogger wr
 DIGITS = 6
 
 
-def write_curves(runs: Sequence[Path], folder: Path) -> Path:
+def write_curves(runs: Sequence[Path], folder: Path, after: Path | None = None) -> Path:
     """Writes the mean of each epoch of `runs`, the stages of one training in their order, to `folder`/curves.csv.
 
-    Raises `InputError` where one of them logged nothing.
+    after: the curves.csv of the stages before them, whose runs need not be there any more.
+
+    Raises `InputError` where one of them logged nothing, or that file cannot be read.
     """
-    stages = [_epochs(run).assign(stage=stage) for stage, run in enumerate(runs, start=1)]
-    table = pd.concat(stages, ignore_index=True)
+    before = [_former(after)] if after else []
+    first = 1 + max((int(table["stage"].max()) for table in before), default=0)
+    stages = [_epochs(run).assign(stage=stage) for stage, run in enumerate(runs, start=first)]
+    table = pd.concat([*before, *stages], ignore_index=True)
     logged = sorted(set(table.columns) - set(PLACE))
     table[[*PLACE, *logged]].to_csv(folder / FILE, index=False, float_format=f"%.{DIGITS}g")
     return folder / FILE
@@ -32,6 +36,13 @@ def replace_curves(run: Path, folder: Path) -> None:
     (folder / FILE).unlink(missing_ok=True)
     if any(run.glob(LOGGED)):
         write_curves([run], folder)
+
+
+def _former(curves: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(curves).astype({"stage": int})
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{curves} is no sound {FILE}: name one that `python -m training curves` wrote") from error
 
 
 def _epochs(run: Path) -> pd.DataFrame:

@@ -22,6 +22,8 @@ LABELS = {
     "train/kl": "KL, training, nats",
     "validation/kl_least": "KL of the idlest number, validation, nats",
     "train/consistency": "Error of recipes read in samples, training",
+    "train/energy": "Energy score of a recipe's drinks among its photos",
+    "train/aggregate": "KL of the styles of a batch together, training, nats",
     "train/diversity": "Distance of two styles over that of two drinks in them",
     "train/perceptual": "Distance of features, training",
     "train/edge": "Error of edges, training",

@@ -74,7 +74,7 @@ class Refinement(nn.Module):
 
 class Mapping(nn.Module):
     """Bends the bottleneck (n, dim) before it steers, as StyleGAN's mapping network does (Karras et al., arXiv
-    1812.04948): a few numbers reach further through a curved space than through a flat one. Its gains are 0 at first."""
+    1812.04948): a few numbers reach further through a curved space than through a flat one. Gains are 0 at first."""
 
     def __init__(self, dim: int, depth: int = 2) -> None:
         super().__init__()
