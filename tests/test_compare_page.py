@@ -114,3 +114,15 @@ def test_a_photo_is_painted_with_what_is_recognised_in_it_or_with_the_recipe_cho
     calm(app.toggle(key="compare_recognise").set_value(False).run())
     [panel] = app.get("html")
     assert "Gin, Tonic" not in panel.proto.body and "--recognise" not in app.code[0].value
+
+
+def test_a_report_is_made_when_asked_for_and_can_be_saved_until_something_else_is_chosen():
+    def saves(app: AppTest) -> list[str]:
+        return [item.proto.label for item in app.get("download_button") if item.proto.label == "Save the report"]
+
+    app = run("compare", **PAIR)
+    assert not saves(app)
+    calm(button(app, "Report").click().run(timeout=60))
+    assert len(saves(app)) == 1
+    calm(button(app, "Another").click().run())
+    assert not saves(app)

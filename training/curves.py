@@ -23,7 +23,7 @@ def write_curves(runs: Sequence[Path], folder: Path, after: Path | None = None) 
     Raises `InputError` where one of them logged nothing, or that file cannot be read.
     """
     before = [_former(after)] if after else []
-    first = 1 + max((int(table["stage"].max()) for table in before), default=0)
+    first = 1 + max((int(table["stage"].to_numpy().max()) for table in before), default=0)
     stages = [_epochs(run).assign(stage=stage) for stage, run in enumerate(runs, start=first)]
     table = pd.concat([*before, *stages], ignore_index=True)
     logged = sorted(set(table.columns) - set(PLACE))

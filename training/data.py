@@ -27,7 +27,7 @@ def repeat_factors(recipes: np.ndarray, often: float) -> np.ndarray:
     """How often to repeat pictures with these recipes (n, n_ingredients), shape (n,), for the sake of rare ingredients.
 
     The root of `often` over the share of pictures that have the rarest ingredient of the picture; 1 where each of its
-    ingredients is in at least that share (repeat factor sampling, Gupta, Dollár & Girshick, arXiv 1908.03195, section 5.1).
+    ingredients is in at least that share (repeat factor sampling, Gupta, Dollár & Girshick, arXiv 1908.03195).
     """
     share = recipes.mean(0)  # (n_ingredients,)
     wanted = np.sqrt(often / share.clip(min=1 / len(recipes)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -30,11 +31,18 @@ class Section:
     commands: Sequence[str] = ()
 
 
-def report_html(pair: Pair, selection: Selection) -> str:
+Progress = Callable[[float, str], object]  # is told the share that is done, 0 to 1, and what comes next
+
+
+def report_html(pair: Pair, selection: Selection, progress: Progress = lambda share, part: None) -> str:
     """The report: every panel, the measurements and the training curves, each with the command that gives it."""
     checkpoints = [generator.checkpoint for generator in pair]
-    sections = [_pictures(name, pair, selection) for name in PANELS]
-    sections += [_measurements(checkpoints), _training(checkpoints)]
+    parts: dict[str, Callable[[], Section]] = {name: partial(_pictures, name, pair, selection) for name in PANELS}
+    parts |= {"measurements": partial(_measurements, checkpoints), "training": partial(_training, checkpoints)}
+    sections = []
+    for done, (part, make) in enumerate(parts.items()):
+        progress(done / len(parts), part)
+        sections.append(make())
     names = [item.name for item in checkpoints]
     template = templates().get_template("report.html")
     return template.render(

@@ -96,8 +96,8 @@ class ModeSeeking(nn.Module):
 
 class EnergyScore(nn.Module):
     """How far the drinks painted of a recipe are from its photos, less half of how far they are from each other (the
-    energy score, Gneiting & Raftery, JASA 102, 2007, eq. 22; as a generator's loss: Shen & Meinshausen,
-    arXiv 2307.00835, eq. 6). It is least where drinks differ from photos, and from each other, as photos do: both
+    energy score, Gneiting & Raftery, JASA 102, 2007, section 4.3; as a generator's loss: Shen & Meinshausen, arXiv
+    2307.00835). It is least where drinks differ from photos, and from each other, as photos do: both
     variety and likeness, in the measure that the photos have.
 
     Pictures are compared by the feature maps of a frozen network, each place of length 1 (as in LPIPS, Zhang et al.,

@@ -16,6 +16,7 @@ from cocktailman.ui.data_filters import check_choice
 from cocktailman.ui.errors import escaped, shown_errors
 
 VIEW = "view"  # in the URL and in the session state
+REPORT = "compare_report"  # in the session state: the choice that a report was made of, and the report
 QUIET = {"displayModeBar": False}
 REMEMBERED = 60  # panels, about 2 MB each
 NARROW = 260  # px, the least width of a chart
@@ -39,20 +40,31 @@ def views(choice: Choice) -> None:
             draw(choice)
 
 
+@st.fragment
 def report_button(choice: Choice) -> None:
-    """Draws the button that saves all views; the report is made when asked for, which takes some seconds."""
+    """Draws the button that makes a report of all views, how far it is, and then the button that saves it."""
+    about = "all that this page shows and the commands that made it, in one HTML file of 6 MB; takes some seconds"
+    if st.button("Report", icon=":material/description:", help=about):
+        st.session_state[REPORT] = choice, _report(choice)
+    made_of, html = st.session_state.get(REPORT, (None, ""))
+    if made_of == choice:
+        name = f"{'-beside-'.join(choice.names)}.html"
+        st.download_button(
+            "Save the report", html, name, "text/html", icon=":material/download:", type="primary", on_click=_forget
+        )
 
-    def html() -> str:
-        return report_html(_pair(*choice.names), choice.selection)
 
-    st.download_button(
-        "Report",
-        html,
-        f"{'-beside-'.join(choice.names)}.html",
-        "text/html",
-        icon=":material/description:",
-        help="all that this page shows and the commands that made it, in one HTML file of 6 MB; takes some seconds",
+def _report(choice: Choice) -> str:
+    bar = st.progress(0.0)
+    html = report_html(
+        _pair(*choice.names), choice.selection, lambda share, part: bar.progress(share, f"{part.capitalize()} …")
     )
+    bar.empty()
+    return html
+
+
+def _forget() -> None:
+    del st.session_state[REPORT]
 
 
 def _pictures(name: str, choice: Choice) -> None:
