@@ -62,3 +62,15 @@ def test_a_run_becomes_a_checkpoint_that_reads_a_picture_with_its_recipe(trained
     known, unknown = generator.encode(alike, [recipes[0], None]).mean
     assert np.abs(known - unknown).max() > 1e-6
     np.testing.assert_allclose(generator.encode(alike).mean, [unknown, unknown], atol=1e-5)
+
+
+def test_samples_reach_further_where_asked(trained: Path, tmp_path: Path) -> None:
+    recipe, style = catalog().cocktail(DRINKS[0]).recipe, np.full((1, 6), 0.5, np.float32)
+    for name, reach in {"near": 1.0, "far": 2.0}.items():
+        export_generator(trained / "run", name, "photos", tmp_path, reach=reach)
+    near, far = (Generator.load(name, tmp_path) for name in ("near", "far"))
+    [expected], [painted] = near.paint(recipe, 2 * style), far.paint(recipe, style)
+    assert np.abs(np.asarray(painted, float) - np.asarray(expected, float)).max() <= 3  # half precision
+    read = [generator.encode([expected], [recipe]) for generator in (near, far)]
+    np.testing.assert_allclose(read[1].mean * 2, read[0].mean, atol=0.02)
+    np.testing.assert_allclose(read[1].std * 2, read[0].std, rtol=0.02)

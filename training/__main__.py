@@ -172,11 +172,12 @@ def export(
     domain: str = "photos",
     root: Path = CHECKPOINTS,
     packed: Annotated[Path | None, typer.Option(help="measure styles anew on the training split of these")] = None,
+    reach: Annotated[float, typer.Option(min=0.1, max=10, help="above 1, samples vary more than in training")] = 1.0,
 ) -> None:
     """Write the averaged weights of a run of a CVAE or C-IDVAE as a checkpoint that the app finds."""
     from training.export import export_generator
 
-    print(export_generator(run, name, domain, root, packed))
+    print(export_generator(run, name, domain, root, packed, reach))
 
 
 @app.command()

@@ -29,11 +29,17 @@ from training.pictures import Pictures, read_pictures
 from training.pretrained import weights_of
 
 
-def export_generator(run: Path, name: str, domain: str, root: Path, packed: Path | None = None) -> Checkpoint:
+def export_generator(
+    run: Path, name: str, domain: str, root: Path, packed: Path | None = None, reach: float = 1.0
+) -> Checkpoint:
     """Writes the averaged weights of `run` (its newest checkpoints/last*.ckpt) as checkpoint `name`.
 
     With the packed pictures at hand, styles are measured anew so that those of the training split have mean 0 and
     standard deviation 1 in each dimension, as the prior has: see `CVAE.rescale_style`.
+
+    reach: how far from its middle samples lie, as a multiple of where the training drew them. Above 1 they vary more,
+    and each is a little less certain: the truncation trick (Brock, Donahue & Simonyan, arXiv 1809.11096, section 3.1)
+    the other way round.
 
     Raises `InputError` where there is no such run.
     """
@@ -47,6 +53,9 @@ def export_generator(run: Path, name: str, domain: str, root: Path, packed: Path
         network.rescale_style(
             *aggregate_posterior(network.eval(), read_pictures(packed, network.config.size).of("train"))
         )
+    if reach != 1:
+        dims = network.config.style_dim
+        network.rescale_style(torch.zeros(dims), torch.full((dims,), reach))
     checkpoint = save_network(network, kind, name, domain, root)
     (checkpoint.folder / REGRESSOR).unlink(missing_ok=True)  # it was fitted for the weights before
     replace_curves(run, checkpoint.folder)
