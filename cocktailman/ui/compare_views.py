@@ -16,7 +16,7 @@ from cocktailman.ui.data_filters import check_choice
 from cocktailman.ui.errors import escaped, shown_errors
 
 VIEW = "view"  # in the URL and in the session state
-REPORT = "compare_report"  # in the session state: the choice that a report was made of, and the report
+REPORT = "compare_report"  # in the session state: the choice that a report was asked of, and once made the report
 QUIET = {"displayModeBar": False}
 REMEMBERED = 60  # panels, about 2 MB each
 NARROW = 260  # px, the least width of a chart
@@ -44,14 +44,21 @@ def views(choice: Choice) -> None:
 def report_button(choice: Choice) -> None:
     """Draws the button that makes a report of all views, how far it is, and then the button that saves it."""
     about = "all that this page shows and the commands that made it, in one HTML file of 6 MB; takes some seconds"
-    if st.button("Report", icon=":material/description:", help=about):
-        st.session_state[REPORT] = choice, _report(choice)
-    made_of, html = st.session_state.get(REPORT, (None, ""))
-    if made_of == choice:
+    st.button("Report", icon=":material/description:", help=about, on_click=_ask_for_report, args=(choice,))
+    asked_of, html = st.session_state.get(REPORT, (None, ""))
+    if asked_of != choice:
+        return
+    with shown_errors():
+        html = html or _report(choice)
+        st.session_state[REPORT] = choice, html
         name = f"{'-beside-'.join(choice.names)}.html"
         st.download_button(
             "Save the report", html, name, "text/html", icon=":material/download:", type="primary", on_click=_forget
         )
+
+
+def _ask_for_report(choice: Choice) -> None:
+    st.session_state[REPORT] = choice, ""
 
 
 def _report(choice: Choice) -> str:
