@@ -118,7 +118,7 @@ def test_a_photo_is_painted_with_what_is_recognised_in_it_or_with_the_recipe_cho
 
 def test_a_report_is_made_when_asked_for_and_can_be_saved_until_something_else_is_chosen():
     def saves(app: AppTest) -> list[str]:
-        return [item.proto.label for item in app.get("download_button") if item.proto.label == "Save the report"]
+        return [item.proto.label for item in app.get("download_button") if item.proto.label == "Save report"]
 
     app = run("compare", **PAIR)
     assert not saves(app)

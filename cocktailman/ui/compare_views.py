@@ -42,18 +42,18 @@ def views(choice: Choice) -> None:
 
 @st.fragment
 def report_button(choice: Choice) -> None:
-    """Draws the button that makes a report of all views, how far it is, and then the button that saves it."""
-    about = "all that this page shows and the commands that made it, in one HTML file of 6 MB; takes some seconds"
-    st.button("Report", icon=":material/description:", help=about, on_click=_ask_for_report, args=(choice,))
+    """Draws the button that makes a report of all views, in its place how far it is, then the one that saves it."""
     asked_of, html = st.session_state.get(REPORT, (None, ""))
     if asked_of != choice:
+        about = "all that this page shows and the commands that made it, in one HTML file of 6 MB; takes some seconds"
+        st.button("Report", icon=":material/description:", help=about, on_click=_ask_for_report, args=(choice,))
         return
     with shown_errors():
         html = html or _report(choice)
         st.session_state[REPORT] = choice, html
         name = f"{'-beside-'.join(choice.names)}.html"
         st.download_button(
-            "Save the report", html, name, "text/html", icon=":material/download:", type="primary", on_click=_forget
+            "Save report", html, name, "text/html", icon=":material/download:", type="primary", on_click=_forget
         )
 
 
