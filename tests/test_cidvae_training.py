@@ -71,6 +71,5 @@ def test_samples_reach_further_where_asked(trained: Path, tmp_path: Path) -> Non
     near, far = (Generator.load(name, tmp_path) for name in ("near", "far"))
     [expected], [painted] = near.paint(recipe, 2 * style), far.paint(recipe, style)
     assert np.abs(np.asarray(painted, float) - np.asarray(expected, float)).max() <= 3  # half precision
-    read = [generator.encode([expected], [recipe]) for generator in (near, far)]
-    np.testing.assert_allclose(read[1].mean * 2, read[0].mean, atol=0.02)
-    np.testing.assert_allclose(read[1].std * 2, read[0].std, rtol=0.02)
+    read = [generator.encode([expected], [recipe]).mean for generator in (near, far)]
+    np.testing.assert_allclose(read[1] * 2, read[0], atol=0.02)
