@@ -318,3 +318,11 @@ def test_recipe_consistency_teaches_the_painter_and_never_the_reader(backbone):
     loss(painted, recipes[:2]).backward()
     assert painted.grad is not None and painted.grad.abs().sum() > 0
     assert all(weights.grad is None for weights in loss.parameters())
+
+
+@torch.no_grad()
+def test_the_last_map_is_what_is_pooled(backbone):
+    images = torch.rand(2, 3, 64, 64)
+    *maps, last = backbone.maps_to_the_last(images)
+    torch.testing.assert_close(last.mean((2, 3)), backbone.pooled(images))
+    assert [part.shape for part in maps] == [part.shape for part in backbone.maps(images)]

@@ -36,7 +36,8 @@ from training.readers import READ_SHARE, backbones_that_read, fit_readers, reade
 from training.validation import log_validation
 
 PROJECTED_AT = 96  # px, at which a second opinion looks at pictures
-APART_AT = 64  # px, at which two drinks of one recipe are compared
+APART_AT = 64  # px, at which two drinks of one recipe are kept apart
+SCORED_AT = 112  # px, at which they are compared with a photo of it
 GENTLY, LEAST_PULL = 1.02, 0.01  # by how much the pull changes at a step, and its lower end
 
 
@@ -56,6 +57,10 @@ class Turn:
     shown: tuple[Tensor, Tensor]  # rebuilt and sampled again, as leaves
     real: Tensor  # (n,), logits of photos as the discriminator sees them
     judged: tuple[Tensor, Tensor]  # (n,) each, those of rebuilt and sampled ones
+
+
+def _resized(image: Tensor, size: int) -> Tensor:
+    return F.interpolate(image, size, mode="bilinear", align_corners=False)
 
 
 def strangers(recipe: Tensor, whole: Tensor) -> Tensor:
@@ -252,12 +257,10 @@ class CIDVAETraining(L.LightningModule):
         if self.steady["consistency"]:
             read = math.ceil(len(recipe) * READ_SHARE)
             terms["consistency"] = self._frozen["consistency"](turn.shown[1][:read], turn.poured[:read])
-        if self.in_pairs:
-            painted = self._maps(turn.shown[1], APART_AT)
-            if self.steady["diversity"]:
-                terms["diversity"] = self.diversity(painted, turn.style)
-            if self.steady["energy"]:
-                terms["energy"] = self.energy(painted, self._maps(image[: len(image) // 2], APART_AT))
+        if self.steady["diversity"]:
+            terms["diversity"] = self.diversity(self._maps(turn.shown[1], APART_AT), turn.style)
+        if self.steady["energy"]:
+            terms["energy"] = self.energy(*map(self._scored_maps, (turn.shown[1], image[: len(image) // 2])))
         if self.weight["aggregate"]:
             terms["aggregate"] = self.aggregate(turn.photos.mean, turn.photos.log_variance)
         if self.weight["feature"]:
@@ -275,10 +278,13 @@ class CIDVAETraining(L.LightningModule):
         """What the second opinion is formed from."""
         return self._maps(image, PROJECTED_AT, self.augmented)
 
+    def _scored_maps(self, image: Tensor) -> list[Tensor]:
+        """What drinks and photos are compared by."""
+        return self._frozen["eyes"].maps_to_the_last(_resized(image, SCORED_AT))[1:]
+
     def _maps(self, image: Tensor, size: int, share: float = 0.0) -> list[Tensor]:
         """What EfficientNet-Lite1 sees in pictures of this size, of which a share are changed."""
-        seen = F.interpolate(image, size, mode="bilinear", align_corners=False)
-        return self._frozen["eyes"].maps(changed(seen, share))[1:]
+        return self._frozen["eyes"].maps(changed(_resized(image, size), share))[1:]
 
     def total(self, turn: Turn, terms: dict[str, Tensor]) -> Tensor:
         """What to make small, (): its gradient reaches both networks, each by the losses that are meant for it."""

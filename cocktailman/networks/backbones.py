@@ -38,6 +38,11 @@ class LiteBackbone(nn.Module):
         """Feature maps at strides 2 to 32 of `images` (n, 3, h, w) in [0, 1], at the size they come in."""
         return self.network.forward_intermediates(_scaled(images), intermediates_only=True)
 
+    def maps_to_the_last(self, images: Tensor) -> list[Tensor]:
+        """The `maps`, and at stride 32 the one whose mean over places is `pooled`, (n, 1280, h / 32, w / 32)."""
+        last, maps = self.network.forward_intermediates(_scaled(images))
+        return [*maps, last]
+
     def pooled(self, images: Tensor) -> Tensor:
         """Pooled features (n, 1280) of `images` (n, 3, h, w) in [0, 1], at the size they come in."""
         return self.network.forward_features(_scaled(images)).mean((2, 3))
