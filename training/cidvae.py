@@ -30,7 +30,7 @@ from cocktailman.networks.augment import changed
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without_batch_norm
 from cocktailman.networks.cvae import drawn_style
-from cocktailman.networks.losses import AggregateKL, KLDivergence, Reconstruction, linear_warmup
+from cocktailman.networks.losses import AggregateKL, KLDivergence, PerceptualLoss, Reconstruction, linear_warmup
 from training.data import Batch
 from training.readers import READ_SHARE, backbones_that_read, fit_readers, readers_on
 from training.validation import log_validation
@@ -97,6 +97,8 @@ class CIDVAETraining(L.LightningModule):
             pull at the same styles, they have to agree.
         reconstruction: `mse` or `mae`, the pixel error.
         reconstruction_weight: of the pixel error.
+        perceptual_pull: of what a rebuilt photo should look like (`PerceptualLoss`) on its pixels, in the same measure;
+            the style is then moved by the mean of both. 0 leaves it out.
         feature_weight: of the error of the discriminator's features; 0 leaves it out.
         projected_weight: of a second discriminator's loss, that looks at samples through EfficientNet-Lite1; it shares
             the encoder's optimiser and is not part of the model. 0 leaves it out.
@@ -133,6 +135,7 @@ class CIDVAETraining(L.LightningModule):
         own_styles: float = 0.5,
         reconstruction: Literal["mse", "mae"] = "mse",
         reconstruction_weight: float = 20.0,
+        perceptual_pull: float = 0.0,
         feature_weight: float = 0.0,
         projected_weight: float = 0.0,
         augmented: float = 0.0,
@@ -173,6 +176,7 @@ class CIDVAETraining(L.LightningModule):
         self.register_buffer("pull", torch.tensor(pull))
         self.lead, self.most_pull, self.pull_from = lead, most_pull, pull_from
         self.steady = {"consistency": reader_pull, "diversity": diversity_pull, "energy": energy_pull}
+        self.perceptual_pull = perceptual_pull
         self.in_pairs = bool(diversity_pull or energy_pull)
         self.own_styles = own_styles
         self.mismatch, self.augmented, self.penalty_every = mismatch, augmented, penalty_every
@@ -184,9 +188,11 @@ class CIDVAETraining(L.LightningModule):
         self.diversity, self.energy = ModeSeeking(), EnergyScore()
         # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
         self._frozen: dict[str, Any] = {}
-        backbones = backbones_that_read() if projected_weight or any(self.steady.values()) else []
+        sighted = projected_weight or perceptual_pull or any(self.steady.values())
+        backbones = backbones_that_read() if sighted else []
         if backbones:
             self._frozen["eyes"] = backbones[0]
+            self._frozen["perceptual"] = PerceptualLoss(backbones[0])
         if projected_weight:
             self.projected = ProjectedVerdict(backbones[0].widths[1:], self.network.config.recipe_dim)
         if reader_pull:
@@ -225,7 +231,9 @@ class CIDVAETraining(L.LightningModule):
         """One pass of everything: images (n, 3, size, size) in [0, 1] and recipes (n, recipe_dim)."""
         photos = self.network.encoder(image, recipe)
         style = drawn_style(photos.mean, photos.log_variance)  # (n, style_dim)
-        rebuilt = self.network.decoder(style, recipe)
+        # As hard as by the pixel error alone: more, and styles would leave the prior.
+        moved = torch.lerp(style.detach(), style, 1 / (1 + self.perceptual_pull))
+        rebuilt = self.network.decoder(moved, recipe)
         own = torch.rand(len(style), 1, device=style.device) < self.own_styles
         drawn, poured = torch.where(own, style.detach(), torch.randn_like(style)), self._poured(recipe)
         sampled = self.network.decoder(drawn, poured)
@@ -261,6 +269,8 @@ class CIDVAETraining(L.LightningModule):
             terms["diversity"] = self.diversity(self._maps(turn.shown[1], APART_AT), turn.style)
         if self.steady["energy"]:
             terms["energy"] = self.energy(*map(self._scored_maps, (turn.shown[1], image[: len(image) // 2])))
+        if self.perceptual_pull:
+            terms["perceptual"] = self._frozen["perceptual"](turn.shown[0], image)
         if self.weight["aggregate"]:
             terms["aggregate"] = self.aggregate(turn.photos.mean, turn.photos.log_variance)
         if self.weight["feature"]:
@@ -312,10 +322,13 @@ class CIDVAETraining(L.LightningModule):
             wanted = wanted + self.weight["feature"] * terms["feature"]
         (as_decoder,) = torch.autograd.grad(wanted, turn.shown[0], retain_graph=True)
         loss = (turn.rebuilt * as_decoder).sum()
-        for term, pull in self._pulls().items():
-            (as_generator,) = torch.autograd.grad(terms[term], turn.shown[1], retain_graph=True)
-            share = pull * as_decoder.norm() / as_generator.norm().clamp(min=1e-12)
-            loss = loss + share * (turn.sampled * as_generator).sum()
+        pulls = [(term, pull, turn.sampled, turn.shown[1]) for term, pull in self._pulls().items()]
+        if self.perceptual_pull:
+            pulls.append(("perceptual", self.perceptual_pull, turn.rebuilt, turn.shown[0]))
+        for term, pull, painted, shown in pulls:
+            (gradient,) = torch.autograd.grad(terms[term], shown, retain_graph=True)
+            share = pull * as_decoder.norm() / gradient.norm().clamp(min=1e-12)
+            loss = loss + share * (painted * gradient).sum()
         return loss
 
     def _pulls(self) -> dict[str, Tensor | float]:
