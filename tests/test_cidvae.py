@@ -184,7 +184,7 @@ def test_a_generator_is_pulled_as_hard_as_asked(pulled: dict[str, Any]) -> None:
     assert {name.split(".")[0] for name in training.state_dict()} == {"network", "pull"}, "no frozen weights"
 
 
-def test_what_a_photo_looks_like_pulls_at_it_rebuilt_and_at_its_style_no_harder_than_pixels() -> None:
+def test_what_a_photo_looks_like_pulls_at_it_rebuilt_as_hard_as_asked_and_at_its_style() -> None:
     first, image, recipe, found = CIDVAETraining(size=64), torch.rand(4, 3, 64, 64), recipes(4), {}
     for pull in (0.0, 8.0):
         training = CIDVAETraining(size=64, perceptual_pull=pull)
@@ -199,7 +199,7 @@ def test_what_a_photo_looks_like_pulls_at_it_rebuilt_and_at_its_style_no_harder_
         found[pull] = turn.rebuilt.grad, turn.photos.mean.grad
     (pixels, style), (both, moved) = found[0.0], found[8.0]
     assert (both - pixels).norm() == pytest.approx(8 * float(pixels.norm()), rel=1e-3)
-    assert 0 < moved.norm() < 3 * style.norm()
+    assert (moved - style).norm() > 0.01 * style.norm()
 
 
 @pytest.mark.parametrize("augmented", [False, True])

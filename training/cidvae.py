@@ -98,7 +98,7 @@ class CIDVAETraining(L.LightningModule):
         reconstruction: `mse` or `mae`, the pixel error.
         reconstruction_weight: of the pixel error.
         perceptual_pull: of what a rebuilt photo should look like (`PerceptualLoss`) on its pixels, in the same measure;
-            the style is then moved by the mean of both. 0 leaves it out.
+            0 leaves it out.
         feature_weight: of the error of the discriminator's features; 0 leaves it out.
         projected_weight: of a second discriminator's loss, that looks at samples through EfficientNet-Lite1; it shares
             the encoder's optimiser and is not part of the model. 0 leaves it out.
@@ -231,9 +231,7 @@ class CIDVAETraining(L.LightningModule):
         """One pass of everything: images (n, 3, size, size) in [0, 1] and recipes (n, recipe_dim)."""
         photos = self.network.encoder(image, recipe)
         style = drawn_style(photos.mean, photos.log_variance)  # (n, style_dim)
-        # As hard as by the pixel error alone: more, and styles would leave the prior.
-        moved = torch.lerp(style.detach(), style, 1 / (1 + self.perceptual_pull))
-        rebuilt = self.network.decoder(moved, recipe)
+        rebuilt = self.network.decoder(style, recipe)
         own = torch.rand(len(style), 1, device=style.device) < self.own_styles
         drawn, poured = torch.where(own, style.detach(), torch.randn_like(style)), self._poured(recipe)
         sampled = self.network.decoder(drawn, poured)
