@@ -29,15 +29,15 @@ def test_shapes_and_ranges(size: int, style_dim: int) -> None:
 
 @torch.no_grad()
 def test_a_refined_decoder_starts_as_the_plain_one_that_it_was_grown_from(network: CVAE) -> None:
-    refined = CVAE(replace(network.config, refined=True)).eval()
+    refined = CVAE(replace(network.config, refined=True, summed=True)).eval()
     left = grow(refined, network.state_dict())
-    assert {".".join(name.split(".")[:2]) for name in left} == {"decoder.mapping", "decoder.refine"}
+    assert {".".join(name.split(".")[:2]) for name in left} == {"decoder.mapping", "decoder.refine", "decoder.to_rgb"}
     style = torch.randn(3, 6)
     torch.testing.assert_close(refined.decoder(style, recipes(3)), network.decoder(style, recipes(3)))
 
 
 def test_every_weight_of_a_refined_decoder_learns_once_it_is_not_silent() -> None:
-    decoder = CVAE(CVAEConfig(size=64, refined=True)).decoder
+    decoder = CVAE(CVAEConfig(size=64, refined=True, summed=True)).decoder
     optimizer = torch.optim.SGD(decoder.parameters(), 1e-2)
     for _ in range(2):
         optimizer.zero_grad()

@@ -115,6 +115,7 @@ class CIDVAETraining(L.LightningModule):
         encoder_rate, decoder_rate: the two learning rates of Adam (Heusel et al., arXiv 1706.08500); both rise over
             `warmup` steps, and fall to a tenth along a cosine.
         refined: whether the decoder works twice at most sizes, steered by style and recipe.
+        summed: whether the decoder paints from earlier maps as well.
         start_from: folder of a CVAE or C-IDVAE, of any size, whose weights start the layers both have. The batch
             normalisation of its decoder then stays as it is.
     """
@@ -150,13 +151,14 @@ class CIDVAETraining(L.LightningModule):
         decoder_rate: float = 2e-4,
         warmup: int = 100,
         refined: bool = False,
+        summed: bool = False,
         start_from: Path | None = None,
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
         self.automatic_optimization = False
         try:
-            self.network = CIDVAE(CIDVAEConfig(style_dim=style_dim, size=size, refined=refined))
+            self.network = CIDVAE(CIDVAEConfig(style_dim=style_dim, size=size, refined=refined, summed=summed))
             smaller = load_file(start_from / "model.safetensors") if start_from else {}
         except (ValueError, OSError, SafetensorError) as error:
             raise InputError(f"the network cannot be built: {error}") from error

@@ -46,8 +46,8 @@ def export_generator(
     chosen, weights = last_of(run)
     kind = "cidvae" if any(name.startswith("encoder.verdict") for name in weights) else "cvae"
     config, built = {"cvae": (CVAEConfig, CVAE), "cidvae": (CIDVAEConfig, CIDVAE)}[kind]
-    refined = chosen.get("refined", False)
-    network = built(config(style_dim=chosen["style_dim"], size=chosen["size"], refined=refined))
+    widened = {name: chosen[name] for name in ("refined", "summed") if name in chosen}
+    network = built(config(style_dim=chosen["style_dim"], size=chosen["size"], **widened))
     network.load_state_dict(weights)
     if packed:
         network.rescale_style(

@@ -6,7 +6,7 @@ one (see `grow`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,7 @@ from torch.nn import functional as F
 CHANNELS = {4: 256, 8: 160, 16: 112, 32: 64, 64: 32, 128: 16, 256: 12, 512: 8}  # feature maps at each resolution, in px
 SIZES = (64, 128, 256, 512)  # px, what the networks can be built for
 REFINED = (8, 16, 32, 64)  # px, where a refined decoder works twice; twice at larger maps would cost too much
+SUMMED = (32, 64)  # px, of whose maps a summed decoder paints as well
 
 
 def _conv(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
@@ -94,10 +95,20 @@ class RecipeDecoder(nn.Module):
 
     Both are joined and squeezed through a bottleneck, which makes recipes share what their ingredients have in common:
     that is what lets the decoder paint a recipe it never saw. Where it is `refined`, the bottleneck is bent, and steers
-    a second convolution at each of the sides `REFINED`.
+    a second convolution at each of the sides `REFINED`. Where it is `summed`, it adds up what its
+    maps of the sides `SUMMED` and the last ones paint, as in StyleGAN2 (Karras et al., arXiv 1912.04958, section 4.1):
+    where the last fall silent, there is a picture still, and a gradient.
     """
 
-    def __init__(self, style_dim: int, recipe_dim: int, bottleneck_dim: int, size: int, refined: bool = False) -> None:
+    def __init__(
+        self,
+        style_dim: int,
+        recipe_dim: int,
+        bottleneck_dim: int,
+        size: int,
+        refined: bool = False,
+        summed: bool = False,
+    ) -> None:
         super().__init__()
         self.size = size
         self.bottleneck = nn.Sequential(nn.Linear(style_dim + recipe_dim, bottleneck_dim), nn.SiLU())
@@ -112,14 +123,32 @@ class RecipeDecoder(nn.Module):
             {str(side): Refinement(CHANNELS[side], bottleneck_dim) for side in REFINED if refined and side <= size}
         )
         self.to_rgb = nn.ModuleDict({str(size): nn.Conv2d(CHANNELS[size], 3, 3, padding=1)})
+        for side in SUMMED if summed else ():
+            if side < size:
+                self.to_rgb[str(side)] = silent(nn.Conv2d(CHANNELS[side], 3, 1, bias=False))
 
     def forward(self, style: Tensor, recipe: Tensor) -> Tensor:
         steer = self.mapping(self.bottleneck(torch.cat([style, recipe], dim=1)))  # (n, bottleneck_dim)
         h = self.seed(steer).unflatten(1, (-1, 4, 4))  # (n, 256, 4, 4)
+        logits = []
         for side, layer in self.up.items():
             h = layer(F.interpolate(h, scale_factor=2, mode="nearest"))  # (n, c, 2h, 2w)
             h = self.refine[side](h, steer) if side in self.refine else h
-        return torch.sigmoid(self.to_rgb[str(self.size)](h).float())  # (n, 3, size, size)
+            if side in self.to_rgb:
+                logits.append(self.to_rgb[side](h).float())
+        return torch.sigmoid(total(logits, self.size))  # (n, 3, size, size)
+
+
+def silent(layer: nn.Conv2d) -> nn.Conv2d:
+    """The layer, which adds nothing at first."""
+    nn.init.zeros_(layer.weight)
+    return layer
+
+
+def total(logits: Sequence[Tensor], size: int) -> Tensor:
+    """The sum of pictures (n, 3, h, w) of any size, each enlarged to `size` px."""
+    parts = [F.interpolate(part, size, mode="bilinear", align_corners=False) for part in logits[:-1]]
+    return torch.stack([*parts, logits[-1]]).sum(0)  # (n, 3, size, size)
 
 
 def grow(network: nn.Module, weights: dict[str, Tensor]) -> list[str]:

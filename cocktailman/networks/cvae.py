@@ -23,6 +23,7 @@ class CVAEConfig:
     bottleneck_dim: int = 128  # where style and recipe meet
     size: int = 128  # px, one of SIZES
     refined: bool = False  # whether the decoder works twice at most sizes, steered by style and recipe
+    summed: bool = False  # whether the picture is the sum of what the last maps and two earlier ones paint
 
     def __post_init__(self) -> None:
         if self.size not in SIZES:
@@ -54,7 +55,7 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
         self.config = config
         self.encoder = StyleEncoder(config.style_dim, config.size)
         self.decoder = RecipeDecoder(
-            config.style_dim, config.recipe_dim, config.bottleneck_dim, config.size, config.refined
+            config.style_dim, config.recipe_dim, config.bottleneck_dim, config.size, config.refined, config.summed
         )
 
     def forward(self, image: Tensor, recipe: Tensor) -> CVAEOutput:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from cocktailman.networks.blocks import RecipeDecoder
+from cocktailman.networks.blocks import RecipeDecoder, total
 
 INPUTS, OUTPUTS = ["style", "recipe"], ["image"]
 
@@ -26,16 +26,18 @@ class FoldedDecoder(nn.Module):
         super().__init__()
         self.bottleneck, self.mapping, self.seed = decoder.bottleneck, decoder.mapping, decoder.seed
         self.up = nn.ModuleDict({side: _doubling(layer[0], layer[1]) for side, layer in decoder.up.items()})  # type: ignore[index]
-        self.refine = decoder.refine
-        self.to_rgb = decoder.to_rgb[str(decoder.size)]
+        self.refine, self.to_rgb, self.size = decoder.refine, decoder.to_rgb, decoder.size
 
     def forward(self, style: Tensor, recipe: Tensor) -> Tensor:
         steer = self.mapping(self.bottleneck(torch.cat([style, recipe], dim=1)))  # (n, bottleneck_dim)
         h = self.seed(steer).unflatten(1, (-1, 4, 4))  # (n, c, 4, 4)
+        logits = []
         for side, layer in self.up.items():
             h = F.silu(layer(h))  # (n, c', 2h, 2w)
             h = self.refine[side](h, steer) if side in self.refine else h
-        return torch.sigmoid(self.to_rgb(h))  # (n, 3, size, size)
+            if side in self.to_rgb:
+                logits.append(self.to_rgb[side](h))
+        return torch.sigmoid(total(logits, self.size))  # (n, 3, size, size)
 
 
 def onnx_bytes(decoder: nn.Module, style_dim: int, recipe_dim: int) -> bytes:
