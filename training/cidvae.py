@@ -194,9 +194,10 @@ class CIDVAETraining(L.LightningModule):
         backbones = backbones_that_read() if sighted else []
         if backbones:
             self._frozen["eyes"] = backbones[0]
-            self._frozen["perceptual"] = PerceptualLoss(backbones[0])
         if projected_weight:
             self.projected = ProjectedVerdict(backbones[0].widths[1:], self.network.config.recipe_dim)
+        if perceptual_pull:
+            self._frozen["perceptual"] = PerceptualLoss(backbones[0])
         if reader_pull:
             self._frozen["consistency"] = readers_on(backbones)
 

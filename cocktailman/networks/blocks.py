@@ -6,7 +6,7 @@ one (see `grow`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -97,7 +97,7 @@ class RecipeDecoder(nn.Module):
     that is what lets the decoder paint a recipe it never saw. Where it is `refined`, the bottleneck is bent, and steers
     a second convolution at each of the sides `REFINED`. Where it is `summed`, it adds up what its
     maps of the sides `SUMMED` and the last ones paint, as in StyleGAN2 (Karras et al., arXiv 1912.04958, section 4.1):
-    where the last fall silent, there is a picture still, and a gradient.
+    where the last fall silent, there is a picture still.
     """
 
     def __init__(
@@ -114,6 +114,7 @@ class RecipeDecoder(nn.Module):
         self.bottleneck = nn.Sequential(nn.Linear(style_dim + recipe_dim, bottleneck_dim), nn.SiLU())
         self.mapping = Mapping(bottleneck_dim) if refined else nn.Identity()
         self.seed = nn.Linear(bottleneck_dim, CHANNELS[4] * 4 * 4)
+        self.enlarge: nn.Module = nn.Upsample(scale_factor=2, mode="nearest")
         self.up = nn.ModuleDict()
         side = 4
         while side < size:
@@ -125,30 +126,21 @@ class RecipeDecoder(nn.Module):
         self.to_rgb = nn.ModuleDict({str(size): nn.Conv2d(CHANNELS[size], 3, 3, padding=1)})
         for side in SUMMED if summed else ():
             if side < size:
-                self.to_rgb[str(side)] = silent(nn.Conv2d(CHANNELS[side], 3, 1, bias=False))
+                self.to_rgb[str(side)] = nn.Conv2d(CHANNELS[side], 3, 1, bias=False)
+                nn.init.zeros_(self.to_rgb[str(side)].weight)  # type: ignore[arg-type]  # at first it paints as before
 
     def forward(self, style: Tensor, recipe: Tensor) -> Tensor:
         steer = self.mapping(self.bottleneck(torch.cat([style, recipe], dim=1)))  # (n, bottleneck_dim)
         h = self.seed(steer).unflatten(1, (-1, 4, 4))  # (n, 256, 4, 4)
         logits = []
         for side, layer in self.up.items():
-            h = layer(F.interpolate(h, scale_factor=2, mode="nearest"))  # (n, c, 2h, 2w)
+            h = layer(self.enlarge(h))  # (n, c, 2h, 2w)
             h = self.refine[side](h, steer) if side in self.refine else h
             if side in self.to_rgb:
                 logits.append(self.to_rgb[side](h).float())
-        return torch.sigmoid(total(logits, self.size))  # (n, 3, size, size)
-
-
-def silent(layer: nn.Conv2d) -> nn.Conv2d:
-    """The layer, which adds nothing at first."""
-    nn.init.zeros_(layer.weight)
-    return layer
-
-
-def total(logits: Sequence[Tensor], size: int) -> Tensor:
-    """The sum of pictures (n, 3, h, w) of any size, each enlarged to `size` px."""
-    parts = [F.interpolate(part, size, mode="bilinear", align_corners=False) for part in logits[:-1]]
-    return torch.stack([*parts, logits[-1]]).sum(0)  # (n, 3, size, size)
+        *coarser, finest = logits
+        enlarged = (F.interpolate(part, self.size, mode="bilinear", align_corners=False) for part in coarser)
+        return torch.sigmoid(sum(enlarged, start=finest))  # (n, 3, size, size)
 
 
 def grow(network: nn.Module, weights: dict[str, Tensor]) -> list[str]:
