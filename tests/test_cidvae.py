@@ -9,6 +9,7 @@ from torch import Tensor
 from cocktailman.networks.adversarial import (
     DiscriminatorLoss,
     EnergyScore,
+    FeatureMoments,
     FeatureReconstruction,
     GeneratorLoss,
     GradientPenalty,
@@ -114,6 +115,22 @@ def test_drinks_score_best_where_they_are_as_alike_and_as_different_as_photos() 
     assert score([elsewhere], [drawn(0.5, 256)]) > scores[0.5] + 0.1
 
 
+@pytest.mark.parametrize(("mean", "spread"), [(1.5, 0.5), (1.0, 0.2), (1.0, 1.0)])
+def test_all_drinks_together_are_to_have_the_moments_of_photos(mean: float, spread: float) -> None:
+    torch.manual_seed(0)
+    alike, apart = FeatureMoments(3), FeatureMoments(3)
+
+    def photos() -> Tensor:
+        return 1 + 0.5 * torch.randn(4, 3)
+
+    for _ in range(200):  # four at a time say little, many batches all
+        same, other = alike(photos(), photos()), apart(mean + spread * torch.randn(4, 3), photos())
+    assert other > 20 * same
+    moved = torch.randn(4, 3, requires_grad=True)
+    alike(moved, photos()).backward()
+    assert moved.grad is not None and moved.grad.any()
+
+
 @pytest.mark.parametrize("pull", ["diversity_pull", "energy_pull"])
 def test_where_drinks_are_kept_apart_two_of_each_recipe_are_sampled(pull: str) -> None:
     training = CIDVAETraining(size=64, **{pull: 1.0})  # type: ignore[arg-type]
@@ -168,7 +185,7 @@ def test_the_generators_loss_moves_the_decoder_alone() -> None:
     "pulled",
     [
         {"pull": 0.5, "pull_from": 0},
-        *({pull: 0.5, "pull_from": 1} for pull in ("reader_pull", "diversity_pull", "energy_pull")),
+        *({pull: 0.5, "pull_from": 1} for pull in ("reader_pull", "diversity_pull", "energy_pull", "moment_pull")),
     ],
 )
 def test_a_generator_is_pulled_as_hard_as_asked(pulled: dict[str, Any]) -> None:
@@ -181,7 +198,8 @@ def test_a_generator_is_pulled_as_hard_as_asked(pulled: dict[str, Any]) -> None:
     training.total(turn, training.terms(turn, image, recipe, recipe)).backward()
     assert turn.rebuilt.grad is not None and turn.sampled.grad is not None
     assert turn.sampled.grad.norm() == pytest.approx(float(turn.rebuilt.grad.norm()) / 2, rel=1e-3)
-    assert {name.split(".")[0] for name in training.state_dict()} == {"network", "pull"}, "no frozen weights"
+    kept = {name.split(".")[0] for name in training.state_dict()} - {"moments"}
+    assert kept == {"network", "pull"}, "no frozen weights"
 
 
 def test_what_a_photo_looks_like_pulls_at_it_rebuilt_as_hard_as_asked_and_at_its_style() -> None:

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
+from torch.nn import functional as F
 
-from cocktailman.networks.blocks import grow
+from cocktailman.networks.blocks import Doubling, grow
 from cocktailman.networks.cvae import CVAE, CVAEConfig
 from cocktailman.networks.losses import AggregateKL, EdgeLoss, KLDivergence, Reconstruction, linear_warmup
 
@@ -156,3 +157,10 @@ def test_styles_measured_anew_rebuild_the_same_pictures() -> None:
     torch.testing.assert_close(new_mean, (mean - shift) / scale, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(new_log_variance, log_variance - 2 * scale.log(), atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(network.decoder(new_mean, recipe), before, atol=1e-5, rtol=1e-4)
+
+
+def test_a_doubling_is_pixels_repeated_and_convolved():
+    torch.manual_seed(0)
+    layer, maps = Doubling(5, 3), torch.rand(2, 5, 6, 4)
+    expected = F.conv2d(F.interpolate(maps, scale_factor=2, mode="nearest"), layer.weight, padding=1)
+    torch.testing.assert_close(layer(maps), expected)

@@ -20,6 +20,7 @@ from cocktailman.networks.adversarial import (
     DiscriminatorLoss,
     EnergyScore,
     Error,
+    FeatureMoments,
     FeatureReconstruction,
     GeneratorLoss,
     GradientPenalty,
@@ -27,6 +28,7 @@ from cocktailman.networks.adversarial import (
     ProjectedVerdict,
 )
 from cocktailman.networks.augment import changed
+from cocktailman.networks.backbones import LITE_FEATURES
 from cocktailman.networks.blocks import grow
 from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, Judgement, without_batch_norm
 from cocktailman.networks.cvae import drawn_style
@@ -38,6 +40,7 @@ from training.validation import log_validation
 PROJECTED_AT = 96  # px, at which a second opinion looks at pictures
 APART_AT = 64  # px, at which two drinks of one recipe are kept apart
 SCORED_AT = 112  # px, at which they are compared with a photo of it
+COARSE, COARSE_AT = 64, 128  # px, to which they are reduced at each other step, and enlarged again: no finer than that
 GENTLY, LEAST_PULL = 1.02, 0.01  # by how much the pull changes at a step, and its lower end
 
 
@@ -61,6 +64,11 @@ class Turn:
 
 def _resized(image: Tensor, size: int) -> Tensor:
     return F.interpolate(image, size, mode="bilinear", align_corners=False)
+
+
+def means_over_places(maps: list[Tensor]) -> Tensor:
+    """Maps (n, c, h, w) as features, (n, d)."""
+    return torch.cat([part.float().mean((2, 3)) for part in maps], dim=1)
 
 
 def strangers(recipe: Tensor, whole: Tensor) -> Tensor:
@@ -93,6 +101,8 @@ class CIDVAETraining(L.LightningModule):
             the same measure; 0 leaves it out.
         energy_pull: of what makes the drinks of a recipe as alike, and as different, as its photos are (`EnergyScore`,
             as EfficientNet-Lite1 sees them), in the same measure; 0 leaves it out.
+        moment_pull: of what makes all drinks together like all photos (`FeatureMoments`, of what EfficientNet-Lite1
+            sees), in the same measure; 0 leaves it out.
         own_styles: how often a drink is sampled in the style of a photo instead of one of the prior: where both losses
             pull at the same styles, they have to agree.
         reconstruction: `mse` or `mae`, the pixel error.
@@ -133,6 +143,7 @@ class CIDVAETraining(L.LightningModule):
         reader_pull: float = 0.0,
         diversity_pull: float = 0.0,
         energy_pull: float = 0.0,
+        moment_pull: float = 0.0,
         own_styles: float = 0.5,
         reconstruction: Literal["mse", "mae"] = "mse",
         reconstruction_weight: float = 20.0,
@@ -177,9 +188,14 @@ class CIDVAETraining(L.LightningModule):
         self.pull: Tensor
         self.register_buffer("pull", torch.tensor(pull))
         self.lead, self.most_pull, self.pull_from = lead, most_pull, pull_from
-        self.steady = {"consistency": reader_pull, "diversity": diversity_pull, "energy": energy_pull}
+        self.steady = {
+            "consistency": reader_pull,
+            "diversity": diversity_pull,
+            "energy": energy_pull,
+            "moments": moment_pull,
+        }
         self.perceptual_pull = perceptual_pull
-        self.in_pairs = bool(diversity_pull or energy_pull)
+        self.in_pairs = bool(diversity_pull or energy_pull or moment_pull)
         self.own_styles = own_styles
         self.mismatch, self.augmented, self.penalty_every = mismatch, augmented, penalty_every
         self.recipe_dropout, self.unknown_recipes = recipe_dropout, unknown_recipes
@@ -198,6 +214,9 @@ class CIDVAETraining(L.LightningModule):
             self.projected = ProjectedVerdict(backbones[0].widths[1:], self.network.config.recipe_dim)
         if perceptual_pull:
             self._frozen["perceptual"] = PerceptualLoss(backbones[0])
+        if moment_pull:
+            features = sum(backbones[0].widths[1:]) + LITE_FEATURES
+            self.moments = nn.ModuleList([FeatureMoments(features), FeatureMoments(features)])  # at either size
         if reader_pull:
             self._frozen["consistency"] = readers_on(backbones)
 
@@ -268,8 +287,12 @@ class CIDVAETraining(L.LightningModule):
             terms["consistency"] = self._frozen["consistency"](turn.shown[1][:read], turn.poured[:read])
         if self.steady["diversity"]:
             terms["diversity"] = self.diversity(self._maps(turn.shown[1], APART_AT), turn.style)
+        if self.steady["energy"] or self.steady["moments"]:
+            maps = [self._scored_maps(part) for part in (turn.shown[1], image[: len(image) // 2])]
         if self.steady["energy"]:
-            terms["energy"] = self.energy(*map(self._scored_maps, (turn.shown[1], image[: len(image) // 2])))
+            terms["energy"] = self.energy(*maps)
+        if self.steady["moments"]:
+            terms["moments"] = self.moments[self.steps % 2](*map(means_over_places, maps))
         if self.perceptual_pull:
             terms["perceptual"] = self._frozen["perceptual"](turn.shown[0], image)
         if self.weight["aggregate"]:
@@ -290,8 +313,10 @@ class CIDVAETraining(L.LightningModule):
         return self._maps(image, PROJECTED_AT, self.augmented)
 
     def _scored_maps(self, image: Tensor) -> list[Tensor]:
-        """What drinks and photos are compared by."""
-        return self._frozen["eyes"].maps_to_the_last(_resized(image, SCORED_AT))[1:]
+        """What drinks and photos are compared by, at one size and then the other."""
+        coarse = self.steps % 2 and self.steady["moments"]
+        shown = _resized(F.adaptive_avg_pool2d(image, COARSE), COARSE_AT) if coarse else _resized(image, SCORED_AT)
+        return self._frozen["eyes"].maps_to_the_last(shown)[1:]
 
     def _maps(self, image: Tensor, size: int, share: float = 0.0) -> list[Tensor]:
         """What EfficientNet-Lite1 sees in pictures of this size, of which a share are changed."""

@@ -10,21 +10,16 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from cocktailman.networks.blocks import RecipeDecoder
+from cocktailman.networks.blocks import Doubling, RecipeDecoder, transposed
 
 INPUTS, OUTPUTS = ["style", "recipe"], ["image"]
 
 
 def folded(decoder: RecipeDecoder) -> RecipeDecoder:
-    """A decoder that paints the same pictures with 4/9 of the work, for evaluation alone.
-
-    Doubling a picture by repeating pixels and then convolving it 3 × 3 reads every pixel up to four times. A transposed
-    convolution with a 4 × 4 kernel of the summed weights is the same linear map, read once.
-    """
+    """A decoder that paints the same pictures for evaluation alone: kernels summed and normalisations folded once."""
     decoder = deepcopy(decoder)
     for side, layer in decoder.up.items():
         decoder.up[side] = nn.Sequential(_doubling(layer[0], layer[1]), layer[2])  # type: ignore[index]
-    decoder.enlarge = nn.Identity()
     return decoder
 
 
@@ -41,13 +36,9 @@ def onnx_bytes(decoder: nn.Module, style_dim: int, recipe_dim: int) -> bytes:
 
 
 @torch.no_grad()
-def _doubling(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> nn.ConvTranspose2d:
-    """Nearest doubling, then a 3 × 3 convolution and its normalisation, as one transposed convolution."""
+def _doubling(convolution: Doubling, norm: nn.BatchNorm2d) -> nn.ConvTranspose2d:
     fused = fuse_conv_bn_eval(convolution, norm)
-    # An input pixel reaches output rows -1 to 2 around its own two: row t is reached by tap 2 - t of the upper
-    # of its two copies, and by tap 3 - t of the lower.
-    reach = torch.tensor([[0.0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0]])  # (4, 3)
     layer = nn.ConvTranspose2d(fused.in_channels, fused.out_channels, 4, stride=2, padding=1)
-    layer.weight.copy_(torch.einsum("oihw,ah,bw->ioab", fused.weight, reach, reach))  # (in, out, 4, 4)
+    layer.weight.copy_(transposed(fused.weight))
     layer.bias.copy_(fused.bias)  # type: ignore[union-attr, arg-type]
     return layer
