@@ -73,15 +73,3 @@ def test_samples_reach_further_where_asked(trained: Path, tmp_path: Path) -> Non
     assert np.abs(np.asarray(painted, float) - np.asarray(expected, float)).max() <= 3  # half precision
     read = [generator.encode([expected], [recipe]).mean for generator in (near, far)]
     np.testing.assert_allclose(read[1] * 2, read[0], atol=0.02)
-
-
-def test_a_recipe_speaks_louder_where_asked(trained: Path, tmp_path: Path) -> None:
-    for name, stress in {"plain": 1.0, "loud": 2.0}.items():
-        export_generator(trained / "run", name, "photos", tmp_path, stress=stress)
-    plain, loud = (Generator.load(name, tmp_path) for name in ("plain", "loud"))
-    vector = catalog().recipe_vector(catalog().cocktail(DRINKS[0]).recipe)[None]
-    style = np.full((1, 6), 0.5, np.float32)
-    [expected], [painted] = plain.paint_vectors(2 * vector, style), loud.paint_vectors(vector, style)
-    assert np.abs(np.asarray(painted, float) - np.asarray(expected, float)).max() <= 3  # half precision
-    [unknown], [as_unknown] = plain.paint_vectors(0 * vector, style), loud.paint_vectors(0 * vector, style)
-    assert np.abs(np.asarray(as_unknown, float) - np.asarray(unknown, float)).max() <= 3

@@ -173,12 +173,11 @@ def export(
     root: Path = CHECKPOINTS,
     packed: Annotated[Path | None, typer.Option(help="measure styles anew on the training split of these")] = None,
     reach: Annotated[float, typer.Option(min=0.1, max=10, help="above 1, samples vary more than in training")] = 1.0,
-    stress: Annotated[float, typer.Option(min=0.1, max=10, help="above 1, recipes are heard better")] = 1.0,
 ) -> None:
     """Write the averaged weights of a run of a CVAE or C-IDVAE as a checkpoint that the app finds."""
     from training.export import export_generator
 
-    print(export_generator(run, name, domain, root, packed, reach, stress))
+    print(export_generator(run, name, domain, root, packed, reach))
 
 
 @app.command()

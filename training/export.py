@@ -30,7 +30,7 @@ from training.pretrained import weights_of
 
 
 def export_generator(
-    run: Path, name: str, domain: str, root: Path, packed: Path | None = None, reach: float = 1.0, stress: float = 1.0
+    run: Path, name: str, domain: str, root: Path, packed: Path | None = None, reach: float = 1.0
 ) -> Checkpoint:
     """Writes the averaged weights of `run` (its newest checkpoints/last*.ckpt) as checkpoint `name`.
 
@@ -40,9 +40,6 @@ def export_generator(
     reach: how far from its middle samples lie, as a multiple of where the training drew them. Above 1 they vary more,
     and each is a little less certain: the truncation trick (Brock, Donahue & Simonyan, arXiv 1809.11096, section 3.1)
     the other way round.
-
-    stress: how loudly a recipe speaks, as a multiple of what the training taught. Above 1 a drink moves farther from
-    that of an unknown recipe, as with classifier-free guidance (Ho & Salimans, arXiv 2207.12598), in a single pass.
 
     Raises `InputError` where there is no such run.
     """
@@ -59,7 +56,6 @@ def export_generator(
     if reach != 1:
         dims = network.config.style_dim
         network.rescale_style(torch.zeros(dims), torch.full((dims,), reach))
-    network.stress_recipe(stress)
     checkpoint = save_network(network, kind, name, domain, root)
     (checkpoint.folder / REGRESSOR).unlink(missing_ok=True)  # it was fitted for the weights before
     replace_curves(run, checkpoint.folder)

@@ -75,20 +75,10 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
         With the mean and standard deviation of the aggregate posterior, the prior N(0, I) covers what the encoder uses.
         """
         head: nn.Linear = self.encoder.head
-        joint = self._joint
+        joint: nn.Linear = self.decoder.bottleneck[0]  # type: ignore[assignment]
         dim = len(shift)
         head.weight[:dim] /= scale[:, None]
         head.bias[:dim] = (head.bias[:dim] - shift) / scale
         head.bias[dim:] -= 2 * scale.log()  # the log-variance
         joint.bias.add_(joint.weight[:, :dim] @ shift)
         joint.weight[:, :dim] *= scale
-
-    @torch.no_grad()
-    def stress_recipe(self, factor: float) -> None:
-        """Makes the decoder hear each ingredient `factor` times as loudly."""
-        self._joint.weight[:, self.config.style_dim :] *= factor
-
-    @property
-    def _joint(self) -> nn.Linear:
-        """Where style and recipe meet."""
-        return self.decoder.bottleneck[0]  # type: ignore[return-value]
