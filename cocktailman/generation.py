@@ -17,6 +17,7 @@ from cocktailman.checkpoints import CHECKPOINTS, GENERATORS, Checkpoint, find_ch
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.latent.regressor import read_regressor
+from cocktailman.networks.export import folded, onnx_bytes
 
 Array = npt.NDArray[np.float32]
 
@@ -46,6 +47,7 @@ class Generator:
         self.checkpoint = checkpoint
         self.vocabulary = vocabulary or catalog()
         self._network = load_network(checkpoint).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._decoder = folded(self._network.decoder).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._turn = Lock()
         known = self._network.config.recipe_dim
         if known != len(self.vocabulary.ingredients):
@@ -115,7 +117,7 @@ class Generator:
         pictures = []
         for start in range(0, len(vectors), BATCH):
             part = slice(start, start + BATCH)
-            pixels = self._run(self._network.decoder, styles[part], vectors[part])  # (b, 3, side, side)
+            pixels = self._run(self._decoder, styles[part], vectors[part])  # (b, 3, side, side)
             for picture in (pixels * 255).round().byte().permute(0, 2, 3, 1).numpy():
                 image = Image.fromarray(np.ascontiguousarray(picture))
                 pictures.append(image.resize((size, size), Image.Resampling.BICUBIC) if image.width != size else image)
@@ -140,8 +142,6 @@ class Generator:
 
     def decoder_onnx(self) -> bytes:
         """The decoder as an ONNX file that paints one picture, (1, 3, size, size) in [0, 1], from style and recipe."""
-        from cocktailman.networks.export import onnx_bytes  # only those who paint elsewhere pay for it
-
         with self._turn:
             return onnx_bytes(self._network.decoder, self.style_dim, len(self.vocabulary.ingredients))
 

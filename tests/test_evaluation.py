@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
+import timm
 import torch
 from PIL import Image
 from scipy.linalg import sqrtm
@@ -30,7 +31,7 @@ from cocktailman.evaluation.metrics import (
 )
 from cocktailman.evaluation.perceptual import diversity, perceptual_distances
 from cocktailman.evaluation.posterior import posterior_from_prior
-from cocktailman.networks.backbones import LiteBackbone
+from cocktailman.networks.backbones import LiteBackbone, imagenet_weights
 from cocktailman.networks.losses import PerceptualLoss, RecipeConsistency
 from training import evaluate, judges, packaged
 from training.callbacks import STEP_SECONDS, StepSeconds
@@ -318,6 +319,15 @@ def test_recipe_consistency_teaches_the_painter_and_never_the_reader(backbone):
     loss(painted, recipes[:2]).backward()
     assert painted.grad is not None and painted.grad.abs().sum() > 0
     assert all(weights.grad is None for weights in loss.parameters())
+
+
+@torch.no_grad()
+def test_a_backbone_sees_without_batch_normalisation_what_it_sees_with_it(backbone):
+    plain = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
+    plain.load_state_dict(imagenet_weights("tf_efficientnet_lite0"))
+    images = torch.rand(2, 3, 64, 64)
+    expected = plain.forward_features(images * 2 - 1).mean((2, 3))
+    torch.testing.assert_close(backbone.pooled(images), expected, atol=1e-4, rtol=1e-3)
 
 
 @torch.no_grad()
