@@ -2,14 +2,13 @@
 
     python -m benchmarks.decoder_speed [--model cvae-photos] [--repeat 200] [--json]
 
-Beside the whole way through `Generator.paint`: the decoder alone in PyTorch, and the same decoder in ONNX Runtime with
-as many threads. `OMP_NUM_THREADS=1` in the environment measures one thread.
+Beside the whole way through `Generator.paint`: the decoder alone in PyTorch, and as the app hands it to browsers, here
+in ONNX Runtime with as many threads. `OMP_NUM_THREADS=1` in the environment measures one thread.
 """
 
 import argparse
 import json
 import platform
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -19,13 +18,13 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import torch
-from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from cocktailman.catalog import catalog
 from cocktailman.checkpoints import load_network
 from cocktailman.errors import InputError
 from cocktailman.generation import Generator
+from cocktailman.networks.export import INPUTS, OUTPUTS, folded
 
 COCKTAIL = "Mojito"
 WARM_UP = 20  # calls that are not counted
@@ -50,11 +49,11 @@ def measure(generator: Generator, repeat: int) -> dict[str, Any]:
     """All that is printed: the machine, the decoder's cost, and the times of each way to a picture."""
     recipe = catalog().cocktail(COCKTAIL).recipe
     style = generator.sample_styles(1, seed=0)  # (1, style_dim)
-    network = load_network(generator.checkpoint).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    decoder: nn.Module = network.decoder  # type: ignore[assignment]
+    learnt = load_network(generator.checkpoint).decoder
+    decoder = folded(learnt).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     inputs = (torch.from_numpy(style), torch.from_numpy(generator.vocabulary.recipe_vector(recipe))[None])
     with torch.inference_mode():
-        exported = in_onnx_runtime(decoder, inputs)
+        exported = in_onnx_runtime(generator.decoder_onnx(), [tensor.numpy() for tensor in inputs])
         return {
             "command": f"python -m benchmarks.decoder_speed --model {generator.name} --repeat {repeat}",
             "cpu": cpu_name(),
@@ -62,7 +61,7 @@ def measure(generator: Generator, repeat: int) -> dict[str, Any]:
             "torch": torch.__version__,
             "onnxruntime": onnxruntime.__version__,
             "size": generator.checkpoint.size,
-            "parameters": sum(weights.numel() for weights in decoder.parameters()),
+            "parameters": sum(weights.numel() for weights in learnt.parameters()),
             "multiply_adds": multiply_adds(partial(decoder, *inputs)),
             "onnx_largest_difference": float(np.abs(exported() - decoder(*inputs).numpy()).max()),
             "milliseconds": {
@@ -86,17 +85,13 @@ def timed(call: Call, repeat: int) -> dict[str, float]:
     return {"median": median, "p5": low, "p95": high}
 
 
-def in_onnx_runtime(decoder: nn.Module, inputs: tuple[Tensor, Tensor]) -> Call:
-    """The decoder exported for one picture, as a call that returns its pixels (1, 3, size, size)."""
-    names = ["style", "recipe"]
+def in_onnx_runtime(decoder: bytes, inputs: list[np.ndarray]) -> Call:
+    """The exported decoder as a call that returns the pixels (1, 3, size, size) of one picture."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "decoder.onnx")
-        torch.onnx.export(decoder, inputs, file, input_names=names, output_names=["image"], verbose=False)
-        session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    feed = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
-    return lambda: session.run(None, feed)[0]
+    session = onnxruntime.InferenceSession(decoder, options, providers=["CPUExecutionProvider"])
+    feed = dict(zip(INPUTS, inputs, strict=True))
+    return lambda: session.run(OUTPUTS, feed)[0]
 
 
 def multiply_adds(call: Call) -> int:

@@ -46,8 +46,9 @@ class Generator:
             raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and paints nothing: choose another")
         self.checkpoint = checkpoint
         self.vocabulary = vocabulary or catalog()
-        self._network = load_network(checkpoint).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._decoder = folded(self._network.decoder).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._network = load_network(checkpoint)
+        self._network.decoder = folded(self._network.decoder)
+        self._network.to(memory_format=torch.channels_last)
         self._turn = Lock()
         known = self._network.config.recipe_dim
         if known != len(self.vocabulary.ingredients):
@@ -117,7 +118,7 @@ class Generator:
         pictures = []
         for start in range(0, len(vectors), BATCH):
             part = slice(start, start + BATCH)
-            pixels = self._run(self._decoder, styles[part], vectors[part])  # (b, 3, side, side)
+            pixels = self._run(self._network.decoder, styles[part], vectors[part])  # (b, 3, side, side)
             for picture in (pixels * 255).round().byte().permute(0, 2, 3, 1).numpy():
                 image = Image.fromarray(np.ascontiguousarray(picture))
                 pictures.append(image.resize((size, size), Image.Resampling.BICUBIC) if image.width != size else image)

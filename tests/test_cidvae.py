@@ -140,10 +140,12 @@ def test_where_drinks_are_kept_apart_two_of_each_recipe_are_sampled(pull: str) -
     assert torch.equal(CIDVAETraining(size=64).look(torch.rand(4, 3, 64, 64), recipes(4)).poured, recipes(4))
 
 
-def gradients(pull: float = 0.0, augmented: float = 0.0, **weights: float) -> tuple[Tensor, Tensor]:
+def gradients(
+    pull: float = 0.0, augmented: float = 0.0, moment_pull: float = 0.0, **weights: float
+) -> tuple[Tensor, Tensor]:
     """What moves encoder and decoder in one step where only the losses given have a weight, each as one long vector."""
     torch.manual_seed(0)
-    training = CIDVAETraining(size=64, pull=pull, pull_from=0, augmented=augmented)
+    training = CIDVAETraining(size=64, pull=pull, pull_from=0, augmented=augmented, moment_pull=moment_pull)
     training.weight = dict.fromkeys(training.weight, 0.0) | weights
     image, recipe = torch.rand(4, 3, 64, 64), recipes(4)
     turn = training.look(image, recipe)
@@ -174,9 +176,10 @@ def test_whom_a_loss_moves(augmented: float, loss: str, moves_decoder: bool) -> 
     assert bool(decoder.any()) == moves_decoder
 
 
-def test_the_generators_loss_moves_the_decoder_alone() -> None:
+@pytest.mark.parametrize("pulled", ["pull", "moment_pull"])
+def test_the_generators_loss_moves_the_decoder_alone(pulled: str) -> None:
     encoder, decoder = gradients(reconstruction=1.0)
-    pulled_encoder, pulled_decoder = gradients(reconstruction=1.0, pull=1.0)
+    pulled_encoder, pulled_decoder = gradients(reconstruction=1.0, **{pulled: 1.0})
     torch.testing.assert_close(pulled_encoder, encoder)
     assert (pulled_decoder - decoder).norm() > 0.01 * decoder.norm()
 

@@ -7,7 +7,7 @@ import torch
 from cocktailman.catalog import catalog
 from cocktailman.generation import Generator
 from cocktailman.networks.blocks import RecipeDecoder
-from cocktailman.networks.export import onnx_bytes
+from cocktailman.networks.export import folded, onnx_bytes
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -30,7 +30,7 @@ def test_a_refined_decoder_is_exported_whole():
     decoder = RecipeDecoder(6, 63, 128, 64, refined=True, summed=True).eval()
     for weights in decoder.parameters():
         weights.add_(0.02 * torch.randn_like(weights))  # nothing in it is silent
-    session = onnxruntime.InferenceSession(onnx_bytes(decoder, 6, 63))
+    session = onnxruntime.InferenceSession(onnx_bytes(folded(decoder), 6, 63))
     style, recipe = torch.randn(1, 6), torch.eye(63)[:1]
     [painted] = session.run(["image"], {"style": style.numpy(), "recipe": recipe.numpy()})
     torch.testing.assert_close(torch.from_numpy(painted), decoder(style, recipe), atol=1e-4, rtol=1e-4)

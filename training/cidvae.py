@@ -249,6 +249,11 @@ class CIDVAETraining(L.LightningModule):
         """Batches so far."""
         return self.global_step // len(self.rates)  # Lightning counts the steps of each optimiser
 
+    @property
+    def coarse(self) -> bool:
+        """Whether it is the turn of reduced pictures to be compared."""
+        return bool(self.steady["moments"]) and self.steps % 2 == 1
+
     def look(self, image: Tensor, recipe: Tensor) -> Turn:
         """One pass of everything: images (n, 3, size, size) in [0, 1] and recipes (n, recipe_dim)."""
         photos = self.network.encoder(image, recipe)
@@ -292,7 +297,7 @@ class CIDVAETraining(L.LightningModule):
         if self.steady["energy"]:
             terms["energy"] = self.energy(*maps)
         if self.steady["moments"]:
-            terms["moments"] = self.moments[self.steps % 2](*map(means_over_places, maps))
+            terms["moments"] = self.moments[self.coarse](*map(means_over_places, maps))
         if self.perceptual_pull:
             terms["perceptual"] = self._frozen["perceptual"](turn.shown[0], image)
         if self.weight["aggregate"]:
@@ -314,8 +319,7 @@ class CIDVAETraining(L.LightningModule):
 
     def _scored_maps(self, image: Tensor) -> list[Tensor]:
         """What drinks and photos are compared by, at one size and then the other."""
-        coarse = self.steps % 2 and self.steady["moments"]
-        shown = _resized(F.adaptive_avg_pool2d(image, COARSE), COARSE_AT) if coarse else _resized(image, SCORED_AT)
+        shown = _resized(F.adaptive_avg_pool2d(image, COARSE), COARSE_AT) if self.coarse else _resized(image, SCORED_AT)
         return self._frozen["eyes"].maps_to_the_last(shown)[1:]
 
     def _maps(self, image: Tensor, size: int, share: float = 0.0) -> list[Tensor]:

@@ -144,9 +144,8 @@ class FeatureMoments(nn.Module):
             self.mean.lerp_(photos.mean(1), 1 - self.memory)
             self.square.lerp_(photos.square().mean(1), 1 - self.memory)
         spread = (self.square - self.mean.square()).clamp(min=0).sqrt()  # (2, d)
-        spread = (
-            spread + 0.1 * spread.mean(1, keepdim=True) + 1e-6
-        )  # a feature that no photo has shall not outweigh all
+        # A feature that hardly any photo has shall not outweigh all others.
+        spread = spread + 0.1 * spread.mean(1, keepdim=True) + 1e-6
         apart = self.apart.lerp(painted.mean(1) - photos.mean(1), 1 - self.memory)  # (2, d)
         self.apart.copy_(apart.detach())
         return (apart / spread).square().mean()  # ()
