@@ -21,10 +21,10 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from cocktailman.catalog import catalog
-from cocktailman.checkpoints import load_network
 from cocktailman.errors import InputError
-from cocktailman.generation import Generator
-from cocktailman.networks.export import INPUTS, OUTPUTS, folded
+from cocktailman.inference.generator import Generator
+from cocktailman.models.checkpoints import load_network
+from cocktailman.models.onnx import INPUTS, OUTPUTS, folded
 
 COCKTAIL = "Mojito"
 WARM_UP = 20  # calls that are not counted

@@ -24,12 +24,12 @@ from selenium.webdriver.common.keys import Keys
 from benchmarks.decoder_speed import cpu_name
 from benchmarks.drive_speed import open_browser, wait_for_picture
 from benchmarks.load import running_app
-from cocktailman.embedding import embed
+from cocktailman.inference.embedding import embed
 from cocktailman.latent.projection import Projector, View, pca_plane
 from cocktailman.latent.tables import add_styles, read_styles, std_matrix, style_matrix
 from cocktailman.renders import read_renders
-from cocktailman.ui.map_figure import map_figure
-from cocktailman.ui.own_styles import OWN, Styles, named_groups
+from cocktailman.ui.latent.map_figure import map_figure
+from cocktailman.ui.latent.own_styles import OWN, Styles, named_groups
 
 MODEL = "cvae-photos"
 PATIENCE = 600  # seconds for a page

@@ -29,9 +29,9 @@ from safetensors.torch import load_file, save_file
 
 from cocktailman.catalog import Recipe
 from cocktailman.evaluation.metrics import Estimate, bootstrap
-from cocktailman.generation import Posterior
-from training.comparison import SIZE, Comparison, shrunk
-from training.pictures import Pictures, read_pictures
+from cocktailman.inference.generator import Posterior
+from training.datasets.pictures import Pictures, read_pictures
+from training.evaluation.comparison import SIZE, Comparison, shrunk
 
 STYLE_DIM = 6
 KEPT = Path("build/pythae")

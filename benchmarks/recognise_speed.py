@@ -27,11 +27,11 @@ from timm.data.transforms_factory import create_transform
 from ultralytics.models import YOLO
 
 from benchmarks.decoder_speed import cpu_name
-from cocktailman.checkpoints import load_network
 from cocktailman.errors import InputError
 from cocktailman.images import crop_around, read_image
-from cocktailman.photo_files import recognise_files
-from cocktailman.recognition import Recogniser
+from cocktailman.inference.photo_files import recognise_files
+from cocktailman.inference.recogniser import Recogniser
+from cocktailman.models.checkpoints import load_network
 from cocktailman.renders import read_renders
 
 LONG, SHORT = 640, 480  # px, of a photo

@@ -24,7 +24,7 @@ Ingredients = Annotated[str | None, typer.Option(help="ids of data/ingredients.c
 @app.command()
 def models() -> None:
     """List the checkpoints: name, kind, domain, size, parameters."""
-    from cocktailman.checkpoints import list_checkpoints
+    from cocktailman.models.checkpoints import list_checkpoints
 
     for item in list_checkpoints():
         print(f"{item.name}\t{item.kind}\t{item.domain}\t{item.size} px\t{item.parameters:,} parameters")
@@ -45,7 +45,7 @@ def generate(
 ) -> None:
     """Paint drinks from ingredients or a cocktail."""
     from cocktailman.catalog import catalog
-    from cocktailman.generation import Generator, check_size
+    from cocktailman.inference.generator import Generator, check_size
 
     if (ingredients is None) == (cocktail is None):
         raise InputError("give either --ingredients or --cocktail")
@@ -87,10 +87,10 @@ def compare(
     from cocktailman.catalog import catalog
     from cocktailman.evaluation.report import report_html
     from cocktailman.evaluation.side_by_side import Original, Selection
-    from cocktailman.generation import Generator
     from cocktailman.images import read_image
-    from cocktailman.recognition import Recogniser
-    from cocktailman.ui.painting import DEFAULT_COCKTAIL
+    from cocktailman.inference.generator import Generator
+    from cocktailman.inference.recogniser import Recogniser
+    from cocktailman.ui.shared.painting import DEFAULT_COCKTAIL
 
     if ingredients is not None and cocktail is not None:
         raise InputError("give either --ingredients or --cocktail")
@@ -120,8 +120,8 @@ def encode(
 ) -> None:
     """Read the style of pictures: a JSON line each, with the mean and std of its posterior."""
     from cocktailman.catalog import catalog
-    from cocktailman.generation import Generator
     from cocktailman.images import ImageError, find_images, read_image
+    from cocktailman.inference.generator import Generator
 
     recipe = None if ingredients is None else catalog().recipe(_names(ingredients))
     generator = Generator.load(model)
@@ -150,8 +150,8 @@ def recognise(
     """Find the drinks in photos, and name their ingredients and the likely cocktails."""
     from tqdm import tqdm
 
-    from cocktailman.photo_files import all_files, recognise_files
-    from cocktailman.recognition import Recogniser, Recognition
+    from cocktailman.inference.photo_files import all_files, recognise_files
+    from cocktailman.inference.recogniser import Recogniser, Recognition
 
     if min_score is not None and not 0 <= min_score <= 1:  # also true for NaN
         raise InputError(f"--min-score is {min_score:g}, and a score lies between 0 and 1: choose one such as 0.5")
@@ -181,7 +181,7 @@ def embed(
     ray: Annotated[bool, typer.Option("--ray", help="on Ray Data, where it is installed: one machine or many")] = False,
 ) -> None:
     """Read the styles of a folder of any size into a table; going on where it was stopped."""
-    from cocktailman.embedding import embed
+    from cocktailman.inference.embedding import embed
 
     def told(done: int, all: int) -> None:
         print(f"{done:,} of {all:,} pictures", file=sys.stderr)

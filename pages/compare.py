@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cocktailman.ui.compare_choice import choose
-from cocktailman.ui.compare_views import report_button, views
-from cocktailman.ui.entry import require_entry_point
-from cocktailman.ui.errors import shown_errors
+from cocktailman.ui.compare.choice import choose
+from cocktailman.ui.compare.views import report_button, views
+from cocktailman.ui.shared.entry import require_entry_point
+from cocktailman.ui.shared.errors import shown_errors
 
 require_entry_point()
 st.title("Compare")

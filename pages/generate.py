@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from cocktailman.ui import cache
-from cocktailman.ui.entry import require_entry_point
-from cocktailman.ui.errors import show_error, shown_errors
-from cocktailman.ui.model_picker import model_picker
-from cocktailman.ui.painting import read_query
-from cocktailman.ui.recipe_picker import RECIPE, recipe_picker
-from cocktailman.ui.studio import WRITTEN, studio, take_painting
+from cocktailman.ui.generate.studio import WRITTEN, studio, take_painting
+from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.entry import require_entry_point
+from cocktailman.ui.shared.errors import show_error, shown_errors
+from cocktailman.ui.shared.model_picker import model_picker
+from cocktailman.ui.shared.painting import read_query
+from cocktailman.ui.shared.recipe_picker import RECIPE, recipe_picker
 
 
 def follow_link(models: list[str]) -> None:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from cocktailman.catalog import catalog
-from cocktailman.ui import cache
-from cocktailman.ui.entry import require_entry_point
-from cocktailman.ui.errors import shown_errors
-from cocktailman.ui.painting import Painting
+from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.entry import require_entry_point
+from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.painting import Painting
 
 DRINKS = (
     "Mojito",

@@ -3,22 +3,22 @@
 import pandas as pd
 import streamlit as st
 
-from cocktailman.checkpoints import Checkpoint
 from cocktailman.latent.projection import View
-from cocktailman.ui import cache
-from cocktailman.ui.driver import chart_places, driver
-from cocktailman.ui.entry import require_entry_point
-from cocktailman.ui.errors import shown_errors
-from cocktailman.ui.map_colours import colours
-from cocktailman.ui.map_drive import Pour, driven, go_to, leave_from, mixture
-from cocktailman.ui.map_figure import map_figure
-from cocktailman.ui.map_link import read_link, write_link
-from cocktailman.ui.map_outlines import OUTLINES, SAID
-from cocktailman.ui.map_selection import choose, chosen_rows, has_truth, newly_chosen, selection
-from cocktailman.ui.map_view import projected, view_picker
-from cocktailman.ui.model_picker import model_picker
-from cocktailman.ui.own_styles import Styles, bring_styles, shipped_styles, styles_of
-from cocktailman.ui.style_understanding import named_numbers, understanding
+from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.ui.latent.colours import colours
+from cocktailman.ui.latent.driver import chart_places, driver
+from cocktailman.ui.latent.links import read_link, write_link
+from cocktailman.ui.latent.map_figure import map_figure
+from cocktailman.ui.latent.map_view import projected, view_picker
+from cocktailman.ui.latent.outlines import OUTLINES, SAID
+from cocktailman.ui.latent.own_styles import Styles, bring_styles, shipped_styles, styles_of
+from cocktailman.ui.latent.selection import choose, chosen_rows, has_truth, newly_chosen, selection
+from cocktailman.ui.latent.steering import Pour, driven, go_to, leave_from, mixture
+from cocktailman.ui.latent.understanding import named_numbers, understanding
+from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.entry import require_entry_point
+from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.model_picker import model_picker
 
 MODEL, BESIDE = "map_model", "beside"
 DRIVE, TOOLS = "Drive", {"Drive": "pan", "Move": "pan", "Box": "select", "Lasso": "lasso"}  # to what Plotly calls them

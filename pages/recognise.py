@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from cocktailman.ui.entry import require_entry_point
-from cocktailman.ui.errors import shown_errors
-from cocktailman.ui.photo import recogniser
-from cocktailman.ui.photo_source import photo_source
-from cocktailman.ui.photo_view import photo_view
-from cocktailman.ui.photos_table import photos_table
+from cocktailman.ui.recognise.photo_view import photo_view
+from cocktailman.ui.recognise.photos_table import photos_table
+from cocktailman.ui.shared.entry import require_entry_point
+from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.photo import recogniser
+from cocktailman.ui.shared.photo_source import photo_source
 
 require_entry_point()
 st.title("Recognise")

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from test_renders import write_renders
 
 from cocktailman.renders import read_renders
-from cocktailman.ui import cache
+from cocktailman.ui.shared import cache
 
 APP = Path(__file__).parent.parent / "streamlit_app.py"
 

@@ -10,12 +10,12 @@ from PIL import Image
 from torch import Tensor, nn
 
 from cocktailman.catalog import catalog
-from cocktailman.checkpoints import save_network
-from cocktailman.generation import Generator
-from cocktailman.networks.classifier import ClassifierConfig, DrinkClassifier
-from cocktailman.networks.cvae import CVAE, CVAEConfig
-from cocktailman.networks.detector import DetectorConfig, DrinkDetector
-from cocktailman.recognition import Detector, Recogniser
+from cocktailman.inference.generator import Generator
+from cocktailman.inference.recogniser import Detector, Recogniser
+from cocktailman.models.checkpoints import save_network
+from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
+from cocktailman.models.cvae.network import CVAE, CVAEConfig
+from cocktailman.models.detector.network import DetectorConfig, DrinkDetector
 
 pytest_plugins = ["app", "web_site"]  # their fixtures, which lie beside the helpers that tests import from them
 

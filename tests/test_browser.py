@@ -11,8 +11,8 @@ from urllib.request import urlopen
 import pytest
 
 from cocktailman.renders import read_renders
-from cocktailman.ui.photo_source import samples
-from cocktailman.ui.studio import DISPLAYED
+from cocktailman.ui.generate.studio import DISPLAYED
+from cocktailman.ui.shared.photo_source import samples
 
 webdriver = pytest.importorskip("selenium.webdriver")
 from selenium.common.exceptions import WebDriverException  # noqa: E402

@@ -11,7 +11,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from cocktailman.checkpoints import (
+from cocktailman.errors import InputError
+from cocktailman.models.checkpoints import (
     CONFIG,
     FACTS,
     WEIGHTS,
@@ -20,8 +21,7 @@ from cocktailman.checkpoints import (
     load_network,
     save_network,
 )
-from cocktailman.errors import InputError
-from cocktailman.networks.cvae import CVAE
+from cocktailman.models.cvae.network import CVAE
 
 
 @pytest.fixture

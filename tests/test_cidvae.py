@@ -6,22 +6,18 @@ import torch
 from test_networks import recipes
 from torch import Tensor
 
-from cocktailman.networks.adversarial import (
-    DiscriminatorLoss,
-    EnergyScore,
-    FeatureMoments,
-    FeatureReconstruction,
-    GeneratorLoss,
-    GradientPenalty,
-    ModeSeeking,
-    ProjectedVerdict,
-    Verdict,
-)
-from cocktailman.networks.augment import changed, cut_out, recoloured
-from cocktailman.networks.blocks import grow
-from cocktailman.networks.cidvae import CIDVAE, CIDVAEConfig, without_batch_norm
-from cocktailman.networks.cvae import CVAE
-from training.cidvae import CIDVAETraining, strangers
+from cocktailman.losses.adversarial import DiscriminatorLoss, GeneratorLoss, Verdict
+from cocktailman.losses.augment import changed, cut_out, recoloured
+from cocktailman.losses.energy import EnergyScore
+from cocktailman.losses.feature_reconstruction import FeatureReconstruction
+from cocktailman.losses.gradient_penalty import GradientPenalty
+from cocktailman.losses.mode_seeking import ModeSeeking
+from cocktailman.losses.moments import FeatureMoments
+from cocktailman.losses.projected import ProjectedVerdict
+from cocktailman.models.blocks import grow
+from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig, without_batch_norm
+from cocktailman.models.cvae.network import CVAE
+from training.cidvae.trainer import CIDVAETraining, strangers
 
 
 @pytest.fixture(scope="module")

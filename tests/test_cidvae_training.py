@@ -10,10 +10,10 @@ from conftest import DRINKS
 from test_training import PowerCutError, configuration, last
 
 from cocktailman.catalog import catalog
-from cocktailman.generation import Generator
-from training.cidvae import CIDVAETraining
-from training.export import export_generator
-from training.fit import fit
+from cocktailman.inference.generator import Generator
+from training.cidvae.trainer import CIDVAETraining
+from training.shared.export import export_generator
+from training.shared.fit import fit
 
 MODEL = {
     "warmup": 0,

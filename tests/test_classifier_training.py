@@ -10,16 +10,16 @@ from PIL import ImageColor
 from torch.nn import functional as F
 
 from cocktailman.catalog import catalog
-from cocktailman.checkpoints import load_network
-from cocktailman.networks.classifier import ClassifierConfig, DrinkClassifier
-from cocktailman.networks.losses import AsymmetricLoss
-from training.classifier import ClassifierTraining
-from training.classifier_data import NAMELESS, DrinkData
-from training.evaluate_classifier import Read, calibrate, measure_classifier, reliability
-from training.export import export_classifier
-from training.fit import fit
-from training.photos import DRINKS
-from training.reliability import BAR, LEFT, SIDE, draw_reliability
+from cocktailman.losses.asymmetric import AsymmetricLoss
+from cocktailman.models.checkpoints import load_network
+from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
+from training.classifier.data import NAMELESS, DrinkData
+from training.classifier.reliability import BAR, LEFT, SIDE, draw_reliability
+from training.classifier.trainer import ClassifierTraining
+from training.datasets.photos import DRINKS
+from training.evaluation.classifier import Read, calibrate, measure_classifier, reliability
+from training.shared.export import export_classifier
+from training.shared.fit import fit
 
 BACKBONE = "tf_efficientnet_lite0"
 N = len(catalog().ingredients)

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from cocktailman.__main__ import main
-from cocktailman.checkpoints import KINDS, list_checkpoints
-from cocktailman.generation import Generator
 from cocktailman.images import read_image
-from cocktailman.recognition import Recogniser
+from cocktailman.inference.generator import Generator
+from cocktailman.inference.recogniser import Recogniser
+from cocktailman.models.checkpoints import KINDS, list_checkpoints
 
 ROOT = Path(__file__).parent.parent
 MOJITO = ["generate", "--model", "tiny", "--cocktail", "mojito"]
@@ -280,7 +280,7 @@ def test_nothing_but_results_on_standard_output(recognisers: Path, photos: Path,
 import sys
 from pathlib import Path
 from cocktailman.__main__ import main
-from cocktailman.recognition import Recogniser
+from cocktailman.inference.recogniser import Recogniser
 Recogniser.load.__func__.__defaults__ = (Path({str(recognisers)!r}),)
 sys.argv[1:] = ["recognise", {str(photos)!r}, "--json"]
 sys.exit(main())

@@ -9,7 +9,7 @@ from test_pages import button, calm, run
 
 from cocktailman.evaluation import scores
 from cocktailman.evaluation.scores import Measured, Score
-from cocktailman.ui.compare_views import VIEWS
+from cocktailman.ui.compare.views import VIEWS
 
 PAIR = {"model": "cvae-photos", "beside": "cvae-renders"}
 
@@ -107,7 +107,7 @@ def test_a_photo_that_is_none_gets_a_sentence():
 
 
 def test_a_photo_is_painted_with_what_is_recognised_in_it_or_with_the_recipe_chosen(monkeypatch):
-    monkeypatch.setattr("cocktailman.recognition.Recogniser.recipe", lambda *_: ("gin", "tonic"))
+    monkeypatch.setattr("cocktailman.inference.recogniser.Recogniser.recipe", lambda *_: ("gin", "tonic"))
     app = upload(run("compare", **PAIR, recipe="rum,lemon_juice"), ("drink.png", png(picture(2))))
     [panel] = app.get("html")
     assert "Gin, Tonic" in panel.proto.body and "--recognise" in app.code[0].value

@@ -10,12 +10,13 @@ from PIL import Image
 from torch import nn
 
 from cocktailman.errors import InputError
-from cocktailman.recognition import Box, Detector, Recogniser
+from cocktailman.inference.recogniser import Box, Detector, Recogniser
 from cocktailman.renders import EDGES
-from training import crops, detector_data, photos
-from training.detector_data import write_detector_data
-from training.evaluate_detector import Found, average_precision, choose_threshold
-from training.pretrained import weights_of
+from training.datasets import crops, photos
+from training.detector import data as detector_data
+from training.detector.data import write_detector_data
+from training.detector.pretrained import weights_of
+from training.evaluation.detector import Found, average_precision, choose_threshold
 
 DRINK = (0.2, 0.1, 0.6, 0.9)
 

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from cocktailman import embedding
-from cocktailman.checkpoints import WEIGHTS
-from cocktailman.embedding import BatchEncoder, embed
 from cocktailman.errors import InputError
-from cocktailman.generation import Generator
 from cocktailman.images import read_image
+from cocktailman.inference import embedding
+from cocktailman.inference.embedding import BatchEncoder, embed
+from cocktailman.inference.generator import Generator
 from cocktailman.latent.tables import std_matrix, style_matrix
+from cocktailman.models.checkpoints import WEIGHTS
 
 
 @pytest.fixture

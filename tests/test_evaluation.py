@@ -15,7 +15,8 @@ from scipy.linalg import sqrtm
 from torchmetrics.functional.image import lpips
 
 from cocktailman.errors import InputError
-from cocktailman.evaluation.distances import frechet_distance, kernel_distance
+from cocktailman.evaluation.aggregate_posterior import posterior_from_prior
+from cocktailman.evaluation.feature_distances import frechet_distance, kernel_distance
 from cocktailman.evaluation.features import lite_extractor, picture_features
 from cocktailman.evaluation.glossary import METRICS
 from cocktailman.evaluation.ingredients import recipe_agreement
@@ -31,11 +32,13 @@ from cocktailman.evaluation.metrics import (
     structural_similarity,
 )
 from cocktailman.evaluation.perceptual import diversity, perceptual_distances
-from cocktailman.evaluation.posterior import posterior_from_prior
-from cocktailman.networks.backbones import LiteBackbone, imagenet_weights
-from cocktailman.networks.losses import PerceptualLoss, RecipeConsistency
-from training import evaluate, judges, packaged
-from training.callbacks import STEP_SECONDS, StepSeconds
+from cocktailman.losses.perceptual import PerceptualLoss
+from cocktailman.losses.recipe import RecipeConsistency
+from cocktailman.models.backbones import LiteBackbone, imagenet_weights
+from training.evaluation import command as evaluate
+from training.evaluation import judges
+from training.shared import packaged
+from training.shared.callbacks import STEP_SECONDS, StepSeconds
 
 
 @pytest.fixture(scope="module")

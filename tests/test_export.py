@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from cocktailman.catalog import catalog
-from cocktailman.generation import Generator
-from cocktailman.networks.blocks import RecipeDecoder
-from cocktailman.networks.export import folded, onnx_bytes
+from cocktailman.inference.generator import Generator
+from cocktailman.models.blocks import RecipeDecoder
+from cocktailman.models.onnx import folded, onnx_bytes
 
 onnxruntime = pytest.importorskip("onnxruntime")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from training.figures import SHOWN, STYLES, write_beside
+from training.documents.pictures import SHOWN, STYLES, write_beside
 
 
 def test_two_checkpoints_beside_each_other(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cocktailman.catalog import Catalog, catalog
-from cocktailman.checkpoints import find_checkpoint, save_network
 from cocktailman.errors import InputError
-from cocktailman.generation import BATCH, Generator, check_size
-from cocktailman.networks.cvae import CVAE, CVAEConfig
+from cocktailman.inference.generator import BATCH, Generator, check_size
+from cocktailman.models.checkpoints import find_checkpoint, save_network
+from cocktailman.models.cvae.network import CVAE, CVAEConfig
 
 MOJITO, MARTINI = catalog().cocktail("mojito").recipe, catalog().cocktail("martini").recipe
 

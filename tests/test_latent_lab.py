@@ -15,17 +15,17 @@ from streamlit.testing.v1 import AppTest
 
 from cocktailman.errors import InputError
 from cocktailman.film import gif_bytes, mp4_bytes
-from cocktailman.generation import Generator
+from cocktailman.inference.generator import Generator
 from cocktailman.latent.paths import evenly, mixed, nearest
 from cocktailman.latent.projection import Projector, View, pca_plane
 from cocktailman.latent.tables import add_styles, read_styles, style_matrix
 from cocktailman.renders import read_renders
-from cocktailman.ui.driver import Driven
-from cocktailman.ui.map_drive import MIXED
-from cocktailman.ui.map_figure import map_figure
-from cocktailman.ui.map_outlines import DENSITIES, ELLIPSES, FEWEST
-from cocktailman.ui.map_selection import CHOSEN
-from cocktailman.ui.own_styles import read_own
+from cocktailman.ui.latent.driver import Driven
+from cocktailman.ui.latent.map_figure import map_figure
+from cocktailman.ui.latent.outlines import DENSITIES, ELLIPSES, FEWEST
+from cocktailman.ui.latent.own_styles import read_own
+from cocktailman.ui.latent.selection import CHOSEN
+from cocktailman.ui.latent.steering import MIXED
 
 MODEL = "cvae-photos"
 FAST = {"view": "PCA"}  # no compiler to load

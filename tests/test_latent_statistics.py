@@ -16,7 +16,16 @@ from cocktailman.errors import InputError
 from cocktailman.latent import density as density_module
 from cocktailman.latent import normality
 from cocktailman.latent.density import density
-from cocktailman.latent.distances import (
+from cocktailman.latent.normality import (
+    NormalityTest,
+    energy,
+    henze_zirkler,
+    mardia_kurtosis,
+    mardia_skewness,
+    qq_points,
+    standardised,
+)
+from cocktailman.latent.separation import (
     Gaussian,
     active_units,
     aggregate_posterior,
@@ -26,15 +35,6 @@ from cocktailman.latent.distances import (
     linkage_order,
     prior_divergence,
     wasserstein,
-)
-from cocktailman.latent.normality import (
-    NormalityTest,
-    energy,
-    henze_zirkler,
-    mardia_kurtosis,
-    mardia_skewness,
-    qq_points,
-    standardised,
 )
 from cocktailman.latent.statistics import JUDGED_FROM, group_statistics, verdict
 

@@ -6,9 +6,11 @@ from torch import Tensor
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 from torch.nn import functional as F
 
-from cocktailman.networks.blocks import Doubling, grow
-from cocktailman.networks.cvae import CVAE, CVAEConfig
-from cocktailman.networks.losses import AggregateKL, EdgeLoss, KLDivergence, Reconstruction, linear_warmup
+from cocktailman.losses.kl import AggregateKL, KLDivergence
+from cocktailman.losses.reconstruction import EdgeLoss, Reconstruction
+from cocktailman.losses.warmup import linear_warmup
+from cocktailman.models.blocks import Doubling, grow
+from cocktailman.models.cvae.network import CVAE, CVAEConfig
 
 
 def recipes(count: int) -> Tensor:

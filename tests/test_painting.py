@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocktailman.catalog import catalog
-from cocktailman.ui.painting import Painting, read_query
+from cocktailman.ui.shared.painting import Painting, read_query
 
 MODELS = ["cvae-photos", "another"]
 IDS = [item.id for item in catalog().ingredients]

@@ -8,11 +8,11 @@ from conftest import blank, noise
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from cocktailman.checkpoints import CHECKPOINTS
 from cocktailman.images import read_image
-from cocktailman.recognition import Recogniser
+from cocktailman.inference.recogniser import Recogniser
+from cocktailman.models.checkpoints import CHECKPOINTS
 from cocktailman.renders import RENDERS
-from cocktailman.ui import cache, entry, photo
+from cocktailman.ui.shared import cache, entry, photo
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import pytest
 from conftest import blank, noise
 from PIL import Image
 
-from cocktailman import photo_files
 from cocktailman.catalog import Catalog, catalog
-from cocktailman.checkpoints import find_checkpoint
 from cocktailman.errors import InputError
 from cocktailman.images import read_image
-from cocktailman.photo_files import all_files, recognise_files
-from cocktailman.recognition import BATCH, Box, CocktailRanking, IngredientClassifier, Reading, Recogniser
+from cocktailman.inference import photo_files
+from cocktailman.inference.photo_files import all_files, recognise_files
+from cocktailman.inference.recogniser import BATCH, Box, CocktailRanking, IngredientClassifier, Reading, Recogniser
+from cocktailman.models.checkpoints import find_checkpoint
 
 
 def same(first: Reading, second: Reading) -> bool:

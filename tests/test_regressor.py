@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from cocktailman.catalog import catalog
-from cocktailman.checkpoints import find_checkpoint, save_network
 from cocktailman.errors import InputError
-from cocktailman.generation import Generator
+from cocktailman.inference.generator import Generator
 from cocktailman.latent.regressor import FILE, StyleRegressor, fit_regressor, save_regressor
-from cocktailman.networks.cvae import CVAE
+from cocktailman.models.checkpoints import find_checkpoint, save_network
+from cocktailman.models.cvae.network import CVAE
 
 SPREAD = np.array([0.5, 0.1, 1.0, 0.3, 0.2, 0.4])
 

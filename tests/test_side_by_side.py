@@ -15,9 +15,7 @@ from PIL import Image
 
 from cocktailman.__main__ import main
 from cocktailman.catalog import catalog
-from cocktailman.checkpoints import Checkpoint, find_checkpoint, save_network
 from cocktailman.errors import InputError
-from cocktailman.evaluation.curves import PASSED, quantities, read_curves
 from cocktailman.evaluation.markup import panel_html, panel_png, table_html
 from cocktailman.evaluation.report import report_html
 from cocktailman.evaluation.scores import in_words, lines_of, numbers_table, read_measured, scores_table
@@ -32,10 +30,12 @@ from cocktailman.evaluation.side_by_side import (
     shared_styles,
     trained_on,
 )
-from cocktailman.generation import Generator
-from cocktailman.networks.cvae import CVAE, CVAEConfig
+from cocktailman.evaluation.training_curves import PASSED, quantities, read_curves
+from cocktailman.inference.generator import Generator
+from cocktailman.models.checkpoints import Checkpoint, find_checkpoint, save_network
+from cocktailman.models.cvae.network import CVAE, CVAEConfig
 from cocktailman.renders import read_renders
-from training.curves import replace_curves, write_curves
+from training.shared.run_curves import replace_curves, write_curves
 
 MOJITO = catalog().cocktail("Mojito").recipe
 NAMES = ("cvae-photos", "cvae-renders")

@@ -17,24 +17,24 @@ from PIL import Image
 from test_renders import write_renders
 
 from cocktailman.catalog import catalog
-from cocktailman.checkpoints import load_network
-from cocktailman.evaluation.curves import read_curves
 from cocktailman.evaluation.features import lite_extractor
 from cocktailman.evaluation.glossary import METRICS
 from cocktailman.evaluation.metrics import Estimate
-from cocktailman.generation import Generator
+from cocktailman.evaluation.training_curves import read_curves
 from cocktailman.images import crop_around
-from training import comparison
-from training import photos as photos_module
+from cocktailman.inference.generator import Generator
+from cocktailman.models.checkpoints import load_network
 from training.__main__ import main
-from training.cvae import CVAETraining
-from training.data import EpochSampler, PictureDataset, recipe_matrix, repeat_factors, sampling_weights
-from training.evaluate_renders import measure
-from training.export import export_generator
-from training.fit import fit, put_aside
-from training.photos import largest_boxes, pack, read_table, split_photos
-from training.pictures import Pictures, read_pictures
-from training.styles import rebuilding_errors
+from training.cvae.trainer import CVAETraining
+from training.datasets import photos as photos_module
+from training.datasets.batches import EpochSampler, PictureDataset, recipe_matrix, repeat_factors, sampling_weights
+from training.datasets.photos import largest_boxes, pack, read_table, split_photos
+from training.datasets.pictures import Pictures, read_pictures
+from training.evaluation import comparison
+from training.evaluation.renders import measure
+from training.latent.styles import rebuilding_errors
+from training.shared.export import export_generator
+from training.shared.fit import fit, put_aside
 
 
 class PowerCutError(Exception):
@@ -75,8 +75,8 @@ def configuration(folder: Path, packed: Path, model: dict = OF_CVAE, trainer: di
                     "class_path": f"{lightning}.callbacks.ModelCheckpoint",
                     "init_args": {"save_last": True, "save_on_train_epoch_end": True, "filename": "latest"},
                 },
-                {"class_path": "training.callbacks.SeedEachEpoch"},
-                {"class_path": "training.callbacks.SampleGrid", "init_args": {"styles": 1, "photos": 2}},
+                {"class_path": "training.shared.callbacks.SeedEachEpoch"},
+                {"class_path": "training.shared.callbacks.SampleGrid", "init_args": {"styles": 1, "photos": 2}},
             ],
         }
         | trainer,

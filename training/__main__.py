@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from cocktailman.__main__ import run as run_commands
-from cocktailman.checkpoints import CHECKPOINTS, find_checkpoint
+from cocktailman.models.checkpoints import CHECKPOINTS, find_checkpoint
 from cocktailman.renders import RENDERS, read_renders
-from training.pictures import PACKED
+from training.datasets.pictures import PACKED
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -30,7 +30,7 @@ PhotosFolder = Annotated[Path, typer.Option(help="folder with photos.csv, boxes.
 @app.command()
 def split(photos: PhotosFolder) -> None:
     """Draw the fixed splits of the photos and of those with boxes anew (data/splits)."""
-    from training.photos import BOXES_SPLIT, SPLIT, split_boxes, split_photos
+    from training.datasets.photos import BOXES_SPLIT, SPLIT, split_boxes, split_photos
 
     SPLIT.parent.mkdir(parents=True, exist_ok=True)
     split_photos(photos).to_csv(SPLIT, index=False)
@@ -45,7 +45,7 @@ def pack(
     whole: Annotated[bool, typer.Option("--whole", help="do not crop to the boxes that boxes.csv has")] = False,
 ) -> None:
     """Crop and shrink the photos into one file to train on."""
-    from training.photos import largest_boxes, pack, read_table
+    from training.datasets.photos import largest_boxes, pack, read_table
 
     boxes = read_table(photos / "boxes.csv")
     pack(photos, out, size, largest_boxes(boxes.head(0) if whole else boxes))
@@ -62,8 +62,8 @@ def crops(
 
     Stopped, and called again, it goes on where it was.
     """
-    from cocktailman.recognition import Detector
-    from training.crops import write_crops
+    from cocktailman.inference.recogniser import Detector
+    from training.datasets.crops import write_crops
 
     found = write_crops(Detector.load(detector), photos, out, size)
     print(f"{len(found)} boxes on {found['file'].nunique()} photos in {out.with_suffix('.csv')}, the crops in {out}")
@@ -80,9 +80,9 @@ def detector_data(
     sure: Annotated[float, typer.Option(help="score from which a box is without doubt")] = 0.8,
 ) -> None:
     """Write pictures and boxes for the detector's training."""
-    from training.crops import sure_boxes
-    from training.detector_data import write_detector_data
-    from training.photos import read_table
+    from training.datasets.crops import sure_boxes
+    from training.datasets.photos import read_table
+    from training.detector.data import write_detector_data
 
     boxes = sure_boxes(read_table(guessed), photos, sure, guesses) if guessed else None
     write_detector_data(photos, out, renders, pasted, boxes)
@@ -106,7 +106,7 @@ def detector(
     device: Annotated[str | None, typer.Option(help="cpu, 0, 0,1, ...; by default what there is")] = None,
 ) -> None:
     """Train a detector of drinks with Ultralytics: YOLOv5m with `--architecture yolov5m --size 640`."""
-    from training.detector import train_detector
+    from training.detector.trainer import train_detector
 
     chosen = (architecture, epochs, size, batch, plain_epochs, learning_rate, start_from, scratch, resume, device)
     print(train_detector(data, run, *chosen))
@@ -115,9 +115,9 @@ def detector(
 @app.command(context_settings=PASS_THROUGH)
 def classifier(context: typer.Context) -> None:
     """Train a classifier: --config training/configs/classifier/2-crops.yaml [--resume last] [--dry-run]."""
-    from training.classifier import ClassifierTraining
-    from training.classifier_data import DrinkData
-    from training.fit import fit
+    from training.classifier.data import DrinkData
+    from training.classifier.trainer import ClassifierTraining
+    from training.shared.fit import fit
 
     fit(ClassifierTraining, context.args, DrinkData)
 
@@ -150,8 +150,8 @@ def renders_sheets(folder: Path = Path("docs")) -> None:
 @app.command(context_settings=PASS_THROUGH)
 def cvae(context: typer.Context) -> None:
     """Train a CVAE: --config training/configs/cvae-photos/5-final-128px.yaml [--resume last] [--dry-run]."""
-    from training.cvae import CVAETraining
-    from training.fit import fit
+    from training.cvae.trainer import CVAETraining
+    from training.shared.fit import fit
 
     fit(CVAETraining, context.args)
 
@@ -159,8 +159,8 @@ def cvae(context: typer.Context) -> None:
 @app.command(context_settings=PASS_THROUGH)
 def cidvae(context: typer.Context) -> None:
     """Train a C-IDVAE: --config training/configs/cidvae-photos/6-mismatch-128px.yaml [--resume last] [--dry-run]."""
-    from training.cidvae import CIDVAETraining
-    from training.fit import fit
+    from training.cidvae.trainer import CIDVAETraining
+    from training.shared.fit import fit
 
     fit(CIDVAETraining, context.args)
 
@@ -175,7 +175,7 @@ def export(
     reach: Annotated[float, typer.Option(min=0.1, max=10, help="above 1, samples vary more than in training")] = 1.0,
 ) -> None:
     """Write the averaged weights of a run of a CVAE or C-IDVAE as a checkpoint that the app finds."""
-    from training.export import export_generator
+    from training.shared.export import export_generator
 
     print(export_generator(run, name, domain, root, packed, reach))
 
@@ -190,7 +190,7 @@ def curves(
     root: Path = CHECKPOINTS,
 ) -> None:
     """Write the training curves of a checkpoint that was made in several stages (curves.csv beside its weights)."""
-    from training.curves import write_curves
+    from training.shared.run_curves import write_curves
 
     print(write_curves(runs, find_checkpoint(name, root).folder, after))
 
@@ -206,7 +206,7 @@ def export_detector(
     root: Path = CHECKPOINTS,
 ) -> None:
     """Write the best weights of a detector's run as a checkpoint, with a threshold chosen on the validation photos."""
-    from training.export import export_detector
+    from training.shared.export import export_detector
 
     print(export_detector(run, photos, name, size, root))
 
@@ -223,7 +223,7 @@ def export_classifier(
     root: Path = CHECKPOINTS,
 ) -> None:
     """Write the averaged weights of a classifier's run as a checkpoint, calibrated on the validation photos."""
-    from training.export import export_classifier
+    from training.shared.export import export_classifier
 
     print(export_classifier(run, name, views, size, averaged, root))
 
@@ -231,7 +231,7 @@ def export_classifier(
 @app.command()
 def styles(name: str, packed: Packed = None) -> None:
     """Encode all pictures with a checkpoint and write the table of their styles (data/styles/NAME.parquet)."""
-    from training.styles import write_styles
+    from training.latent.styles import write_styles
 
     print(write_styles(name, packed))
 
@@ -239,7 +239,7 @@ def styles(name: str, packed: Packed = None) -> None:
 @app.command()
 def regressor(name: str) -> None:
     """Fit what styles are typical of a recipe, on the style table of a checkpoint (regressor.safetensors beside it)."""
-    from training.regressor import write_regressor
+    from training.latent.fit_regressor import write_regressor
 
     print(write_regressor(name))
 
@@ -252,7 +252,7 @@ def evaluate(
     photos: Annotated[Path | None, typer.Option(help="folder of photos with boxes, for a detector")] = None,
 ) -> None:
     """Measure a checkpoint on pictures it was not trained on (data/checkpoints/NAME/metrics.json)."""
-    from training.evaluate import evaluate
+    from training.evaluation.command import evaluate
 
     print(json.dumps(evaluate(name, packed, views, photos), indent=2))
 
@@ -264,7 +264,7 @@ def figures(
     beside: Annotated[str | None, typer.Option(help="another checkpoint, to paint the same with")] = None,
 ) -> None:
     """Draw the pictures of the docs: what one generator paints, or two do; or a classifier's reliability diagram."""
-    from training.figures import write_beside, write_figures
+    from training.documents.pictures import write_beside, write_figures
 
     print(*([write_beside(name, beside, folder)] if beside else write_figures(name, folder)), sep="\n")
 
@@ -272,7 +272,7 @@ def figures(
 @app.command()
 def latent_document(folder: Path = Path("docs")) -> None:
     """Write what the latent spaces look like: docs/latent-space.md, its figures and numbers."""
-    from training.latent_document import write_document
+    from training.documents.latent_space import write_document
 
     print(*write_document(folder), sep="\n")
 

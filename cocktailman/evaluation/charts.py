@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from cocktailman.evaluation.curves import PASSED
 from cocktailman.evaluation.scores import Line, Score
+from cocktailman.evaluation.training_curves import PASSED
 
 PAIR = ("#d9663f", "#5f7fd9")  # the colours of the two
 REAL = "#8c8c8c"

@@ -12,7 +12,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from cocktailman.images import to_square
-from cocktailman.networks.backbones import LITE_INPUT, LiteBackbone
+from cocktailman.models.backbones import LITE_INPUT, LiteBackbone
 
 
 @dataclass(frozen=True)

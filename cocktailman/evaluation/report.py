@@ -12,12 +12,13 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from cocktailman.catalog import catalog
-from cocktailman.checkpoints import WEIGHTS, Checkpoint
 from cocktailman.errors import InputError
-from cocktailman.evaluation import curves, scores
+from cocktailman.evaluation import scores
+from cocktailman.evaluation import training_curves as curves
 from cocktailman.evaluation.charts import bar_chart, curve_chart
 from cocktailman.evaluation.markup import panel_html, table_html, templates
 from cocktailman.evaluation.side_by_side import PANELS, Pair, Selection
+from cocktailman.models.checkpoints import WEIGHTS, Checkpoint
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from cocktailman.checkpoints import Checkpoint
 from cocktailman.errors import InputError
 from cocktailman.evaluation.glossary import METRICS, Metric
+from cocktailman.models.checkpoints import Checkpoint
 
 BETTER = {"less": "Less is better.", "more": "More is better.", "neither": "Neither way is better."}
 

@@ -12,12 +12,12 @@ import numpy.typing as npt
 from PIL import Image
 
 from cocktailman.catalog import Recipe, catalog
-from cocktailman.checkpoints import Checkpoint
 from cocktailman.errors import InputError
-from cocktailman.generation import Generator
 from cocktailman.images import to_square
+from cocktailman.inference.generator import Generator
 from cocktailman.latent.paths import mixed
 from cocktailman.latent.tables import read_styles
+from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.renders import FREE_POUR, RENDERED, Renders, read_renders
 
 Pair: TypeAlias = tuple[Generator, Generator]

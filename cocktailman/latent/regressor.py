@@ -15,8 +15,8 @@ import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from cocktailman.checkpoints import WEIGHTS, Checkpoint
 from cocktailman.errors import InputError
+from cocktailman.models.checkpoints import WEIGHTS, Checkpoint
 
 Array = npt.NDArray[np.float32]
 

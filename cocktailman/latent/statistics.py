@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from cocktailman.errors import InputError
 from cocktailman.latent.density import Density, density
-from cocktailman.latent.distances import Gaussian, aggregate_posterior, chance_distance, fit_gaussian, wasserstein
 from cocktailman.latent.normality import (
     NormalityTest,
     as_vectors,
@@ -19,6 +18,7 @@ from cocktailman.latent.normality import (
     mardia_kurtosis,
     mardia_skewness,
 )
+from cocktailman.latent.separation import Gaussian, aggregate_posterior, chance_distance, fit_gaussian, wasserstein
 
 SIGNIFICANCE = 0.01  # not 0.05: a group is tested four times
 JUDGED_FROM = 50  # styles: of groups whose 4 to 6 numbers all have skewness 1, 3 in 4 are found at 50, 1 in 4 at 25

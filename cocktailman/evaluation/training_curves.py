@@ -1,0 +1,80 @@
+"""How a checkpoint's training went: curves.csv beside its weights, a row an epoch of a stage.
+
+Columns: stage (from 1, where a training had several), size (px), epoch (of the stage), then the mean over the epoch of
+what was logged: `train/...` on the pictures trained on, `validation/...` on others. Written by `training`.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+import pandas as pd
+
+from cocktailman.errors import InputError
+from cocktailman.models.checkpoints import Checkpoint
+
+FILE = "curves.csv"
+PLACE = ("stage", "size", "epoch")
+PASSED = "passed"  # epochs since the first stage began
+LABELS = {
+    "validation/mse": "Pixel error, validation",
+    "train/reconstruction": "Pixel error, training",
+    "validation/kl": "KL, validation, nats",
+    "train/kl": "KL, training, nats",
+    "validation/kl_least": "KL of the idlest number, validation, nats",
+    "train/consistency": "Error of recipes read in samples, training",
+    "train/energy": "Energy score of a recipe's drinks among its photos",
+    "train/aggregate": "KL of the styles of a batch together, training, nats",
+    "train/diversity": "Distance of two styles over that of two drinks in them",
+    "train/perceptual": "Distance of features, training",
+    "train/edge": "Error of edges, training",
+    "train/discriminator": "Error of the encoder as a discriminator",
+    "train/generator": "Error of the decoder as a generator",
+    "train/feature": "Error of the discriminator's features, training",
+    "train/projected": "Error of the second opinion, a discriminator beside it",
+    "train/penalty": "Squared slope of the verdict (R1)",
+    "train/pull": "Pull of the discriminator, of that of the pixel error",
+    "train/seconds_step": "Seconds a training step",
+}
+
+
+def read_curves(checkpoint: Checkpoint) -> pd.DataFrame | None:
+    """The table with one column more, `PASSED`; None where there is none. Raises `InputError` where it is damaged."""
+    path = checkpoint.folder / FILE
+    if not path.is_file():
+        return None
+    try:
+        table = pd.read_csv(path).astype({"stage": int, "epoch": int})
+        lengths = {stage: part["epoch"].to_numpy().max() + 1 for stage, part in table.groupby("stage")}
+        before = dict(zip(lengths, accumulate(lengths.values(), initial=0), strict=False))  # epochs of stages before it
+        return table.assign(**{PASSED: table["epoch"] + 1 + table["stage"].map(before.__getitem__)})
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(
+            f"the training curves of {checkpoint.name} are damaged ({FILE}): restore them with "
+            f"`git checkout -- data/checkpoints/{checkpoint.name}`"
+        ) from error
+
+
+def in_words(checkpoints: Sequence[Checkpoint], tables: Sequence[pd.DataFrame | None]) -> list[str]:
+    """What the curves are of, and what keeps them from being compared, in sentences."""
+    sentences = []
+    for item, table in zip(checkpoints, tables, strict=True):
+        if table is None:
+            sentences.append(f"{item.name} ships no training curves: `python -m training export` writes them.")
+        else:
+            sizes = [f"{size} px" for size in table.groupby("stage")["size"].first()]
+            stages = f"{len(sizes)} stages, at {', '.join(sizes)}" if len(sizes) > 1 else f"one stage, at {sizes[0]}"
+            sentences.append(f"{item.name}: {table[PASSED].max()} epochs on {item.domain} in {stages}.")
+    if any(table is not None for table in tables):
+        sentences.append("Only errors of the same pictures at the same size may be compared.")
+    return sentences
+
+
+def quantities(*tables: pd.DataFrame | None) -> list[str]:
+    """What any of the tables follows: first what is known by a name, then the rest."""
+    found = {name for table in tables if table is not None for name in table if name not in (*PLACE, PASSED)}
+    return [name for name in LABELS if name in found] + sorted(found - LABELS.keys())
+
+
+def label_of(quantity: str) -> str:
+    """What a quantity is called for those who look at it."""
+    return LABELS.get(quantity, quantity.replace("/", ", ").replace("_", " "))

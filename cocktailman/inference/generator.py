@@ -1,0 +1,164 @@
+"""A recipe and a style become an image, and back."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from torch import Tensor
+
+from cocktailman.catalog import Catalog, Recipe, catalog
+from cocktailman.errors import InputError
+from cocktailman.images import to_square
+from cocktailman.latent.regressor import read_regressor
+from cocktailman.models.checkpoints import CHECKPOINTS, GENERATORS, Checkpoint, find_checkpoint, load_network
+from cocktailman.models.onnx import folded, onnx_bytes
+
+Array = npt.NDArray[np.float32]
+
+BATCH = 16  # pictures at once: more would be no faster on a CPU, and would only cost memory
+FARTHEST = 10.0  # prior standard deviations; a style beyond them is a slip of the pen
+SIZES = range(16, 2049)  # px, what a picture may be resized to
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What an encoder says of n pictures: mean and std of their styles, each of shape (n, style_dim)."""
+
+    mean: Array
+    std: Array
+
+
+class Generator:
+    """Paints drinks with the decoder of a checkpoint, and reads styles with its encoder.
+
+    Safe to share between threads: passes through the network take turns, which keeps the memory of many visitors at
+    that of one.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, vocabulary: Catalog | None = None) -> None:
+        if checkpoint.kind not in GENERATORS:
+            raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and paints nothing: choose another")
+        self.checkpoint = checkpoint
+        self.vocabulary = vocabulary or catalog()
+        self._network = load_network(checkpoint)
+        self._network.decoder = folded(self._network.decoder)
+        self._network.to(memory_format=torch.channels_last)
+        self._turn = Lock()
+        known = self._network.config.recipe_dim
+        if known != len(self.vocabulary.ingredients):
+            raise InputError(
+                f"the model {checkpoint.name} knows {known} ingredients and the catalogue has "
+                f"{len(self.vocabulary.ingredients)}: train it anew, or restore data/ingredients.csv"
+            )
+
+        self.regressor = read_regressor(checkpoint, self.style_dim, known)
+
+    @classmethod
+    def load(cls, name: str, root: Path = CHECKPOINTS) -> "Generator":
+        """The generator of this name; raises `InputError` where it is unknown or damaged."""
+        return cls(find_checkpoint(name, root))
+
+    @property
+    def name(self) -> str:
+        return self.checkpoint.name
+
+    @property
+    def style_dim(self) -> int:
+        """Numbers in a style vector."""
+        return self._network.config.style_dim
+
+    def sample_styles(self, count: int, seed: int) -> Array:
+        """Styles from the prior N(0, I), shape (count, style_dim); the first are the same for any count."""
+        return np.random.default_rng(seed).standard_normal((count, self.style_dim)).astype(np.float32)
+
+    def typical_styles(self, recipe: Recipe, count: int, seed: int) -> Array:
+        """Styles typical of a recipe, shape (count, style_dim); the first are the same for any count.
+
+        Raises `InputError` where no regressor was fitted for this checkpoint.
+        """
+        if self.regressor is None:
+            raise InputError(
+                f"{self.name} does not know what is typical: fit that with `python -m training regressor {self.name}`, "
+                "or draw styles from the prior"
+            )
+        return self.regressor.sample(self.vocabulary.recipe_vector(recipe), count, seed)
+
+    def check_style(self, values: Sequence[float]) -> Array:
+        """A style vector of shape (style_dim,), in standard deviations of the prior.
+
+        Raises `InputError` where its length is wrong or a number is not finite or far outside the prior.
+        """
+        if len(values) != self.style_dim:
+            raise InputError(f"{self.name} takes a style of {self.style_dim} numbers, not {len(values)}")
+        if not all(abs(value) <= FARTHEST for value in values):  # also false for NaN
+            raise InputError(f"a style's numbers lie between -{FARTHEST:g} and {FARTHEST:g}: change the style")
+        return np.asarray(values, np.float32)
+
+    def paint(self, recipe: Recipe, styles: Array, size: int | None = None) -> list[Image.Image]:
+        """One RGB picture for each row of `styles` (n, style_dim), `size` px a side (by default the network's own)."""
+        return self.paint_each([recipe] * len(styles), styles, size)
+
+    def paint_each(self, recipes: Sequence[Recipe], styles: Array, size: int | None = None) -> list[Image.Image]:
+        """One RGB picture for each pair of a recipe and a row of `styles` (n, style_dim).
+
+        Raises `InputError` where a recipe has unknown ingredients or none, or `size` is out of bounds.
+        """
+        vectors = np.stack([self.vocabulary.recipe_vector(recipe) for recipe in recipes])  # (n, n_ingredients)
+        return self.paint_vectors(vectors, styles, size)
+
+    def paint_vectors(self, vectors: Array, styles: Array, size: int | None = None) -> list[Image.Image]:
+        """As `paint_each`, of recipe vectors (n, n_ingredients), which may lie between recipes."""
+        size = check_size(self.checkpoint.size if size is None else size)
+        pictures = []
+        for start in range(0, len(vectors), BATCH):
+            part = slice(start, start + BATCH)
+            pixels = self._run(self._network.decoder, styles[part], vectors[part])  # (b, 3, side, side)
+            for picture in (pixels * 255).round().byte().permute(0, 2, 3, 1).numpy():
+                image = Image.fromarray(np.ascontiguousarray(picture))
+                pictures.append(image.resize((size, size), Image.Resampling.BICUBIC) if image.width != size else image)
+        return pictures
+
+    def encode(self, images: Iterable[Image.Image], recipes: Sequence[Recipe | None] | None = None) -> Posterior:
+        """The posterior of each picture's style.
+
+        The encoder of a C-IDVAE looks at the recipe too, where it is known; that of a CVAE at the picture alone. The
+        whole picture is stretched to a square first, as it was for training.
+        """
+        pixels = np.stack([np.asarray(to_square(image, self.checkpoint.size)) for image in images])  # (n, h, w, 3)
+        vectors = self._known_vectors(recipes or [None] * len(pixels))
+        means, stds = [], []
+        for start in range(0, len(pixels), BATCH):
+            part = slice(start, start + BATCH)
+            batch = pixels[part].transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
+            mean, log_variance = self._run(self._network.encode, batch, vectors[part])  # (b, style_dim) each
+            means.append(mean.numpy())
+            stds.append(torch.exp(log_variance / 2).numpy())
+        return Posterior(np.concatenate(means), np.concatenate(stds))
+
+    def decoder_onnx(self) -> bytes:
+        """The decoder as an ONNX file that paints one picture, (1, 3, size, size) in [0, 1], from style and recipe."""
+        with self._turn:
+            return onnx_bytes(self._network.decoder, self.style_dim, len(self.vocabulary.ingredients))
+
+    def _known_vectors(self, recipes: Sequence[Recipe | None]) -> Array:
+        """Recipe vectors (n, n_ingredients); zeros where a recipe is unknown."""
+        nothing = np.zeros(len(self.vocabulary.ingredients), np.float32)
+        return np.stack([self.vocabulary.recipe_vector(recipe) if recipe else nothing for recipe in recipes])
+
+    def _run(self, half: Callable[..., Any], *inputs: Array):
+        tensors: list[Tensor] = [torch.from_numpy(np.array(array, np.float32)) for array in inputs]
+        with self._turn, torch.inference_mode():
+            return half(*tensors)
+
+
+def check_size(size: int) -> int:
+    """A side in px that a picture may be resized to; raises `InputError`."""
+    if size not in SIZES:
+        raise InputError(f"a picture of {size} px cannot be made: choose a size from {SIZES[0]} to {SIZES[-1]} px")
+    return size

@@ -1,0 +1,1 @@
+"""What networks are trained to make small: one small class a formulation, the paper above each."""

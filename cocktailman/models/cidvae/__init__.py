@@ -1,0 +1,1 @@
+"""The conditional implicit-discriminator VAE."""

@@ -1,0 +1,100 @@
+"""Conditional implicit-discriminator variational autoencoder.
+
+Munjal, Paul & Krishnan, *Implicit Discriminator in Variational Autoencoder* (arXiv 1909.13062), in its conditional
+form: two networks instead of three, for the encoder is the discriminator as well and the decoder the generator.
+"""
+
+# Annotations are no strings here: from them the hub's mixin learns the class of a configuration.
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_weights
+
+from cocktailman.models.blocks import CHANNELS, halvings
+from cocktailman.models.cvae.network import CVAE, CVAEConfig
+
+JUDGED = (32, 16, 8)  # px, sides of the earlier maps that a verdict looks at
+HIDDEN = 128  # numbers between what a verdict looks at and what it says
+
+
+@dataclass
+class CIDVAEConfig(CVAEConfig):
+    """What a C-IDVAE is built from: the same as a CVAE, whose decoder it has."""
+
+
+@dataclass
+class Judgement:
+    """What the encoder says of images: mean and log_variance (n, style_dim) of their styles, and as a discriminator
+    `real` (n,), a logit; `features` (n, c, 8, 8) are among the maps it says so from."""
+
+    mean: Tensor
+    log_variance: Tensor
+    real: Tensor
+    features: Tensor
+
+
+class JudgingEncoder(nn.Module):
+    """Image (n, 3, size, size) in [0, 1] and recipe (n, recipe_dim) to a `Judgement`; zeros are a recipe nobody knows.
+
+    The recipe joins after the first convolution, and once more at the verdict, as in a projection discriminator
+    (Miyato & Koyama, arXiv 1802.05637, eq. 3). The verdict also looks at earlier maps: what gives a blurred picture
+    away is small, and its style knows nothing of it. No batch normalisation: a verdict on one image must not depend on
+    others. Layers are called as those of `StyleEncoder`, so that its weights fit (see `without_batch_norm`).
+    """
+
+    def __init__(self, style_dim: int, recipe_dim: int, size: int) -> None:
+        super().__init__()
+        self.size = size
+        self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(3, CHANNELS[size], 1)})
+        self.join = nn.ModuleDict({str(size): nn.Linear(recipe_dim, CHANNELS[size], bias=False)})
+        self.down = halvings(size, _conv)
+        self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
+        seen = sum(CHANNELS[side] for side in JUDGED) + CHANNELS[4] * 4 * 4
+        self.verdict = nn.Sequential(nn.Linear(seen, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, 1))
+        self.agreement = nn.Linear(recipe_dim, CHANNELS[4], bias=False)
+        nn.init.zeros_(self.join[str(self.size)].weight)  # type: ignore[arg-type]  # at first it sees the picture alone
+
+    def forward(self, image: Tensor, recipe: Tensor) -> Judgement:
+        h = self.from_rgb[str(self.size)](image * 2 - 1)  # (n, c, size, size)
+        h = h + self.join[str(self.size)](recipe)[:, :, None, None]
+        maps = {}
+        for layer in self.down.values():
+            h = layer(h)  # (n, c', h / 2, w / 2)
+            maps[h.shape[2]] = h
+        mean, log_variance = self.head(h.flatten(1)).float().chunk(2, dim=1)  # (n, style_dim) each
+        seen = torch.cat([h.flatten(1), *(maps[side].mean((2, 3)) for side in JUDGED)], dim=1)  # (n, 4432)
+        agrees = (self.agreement(recipe) * h.mean((2, 3))).sum(1)  # (n,)
+        real = (self.verdict(seen).squeeze(1) + agrees).float()  # (n,)
+        return Judgement(mean, log_variance.clamp(-12, 8), real, maps[8])
+
+
+class CIDVAE(CVAE):
+    """Encoder and discriminator in one, decoder and generator in one, with the prior z ~ N(0, I)."""
+
+    def __init__(self, config: CIDVAEConfig) -> None:
+        super().__init__(config)
+        self.encoder = JudgingEncoder(config.style_dim, config.recipe_dim, config.size)
+
+    def encode(self, image: Tensor, recipe: Tensor) -> tuple[Tensor, Tensor]:
+        judged = self.encoder(image, recipe)
+        return judged.mean, judged.log_variance
+
+
+@torch.no_grad()
+def without_batch_norm(weights: dict[str, Tensor], eps: float = 1e-5) -> dict[str, Tensor]:
+    """Weights of a `CVAE`, the batch normalisation of its encoder folded into the convolutions before it."""
+    folded = dict(weights)
+    mark = "1.running_mean"  # as in encoder.down.64.0.1.running_mean, beside encoder.down.64.0.0.weight
+    for conv in [name.removesuffix(mark) for name in weights if name.startswith("encoder.") and name.endswith(mark)]:
+        mean, variance, scale, shift = (
+            folded.pop(f"{conv}1.{part}") for part in ("running_mean", "running_var", "weight", "bias")
+        )
+        kernel, bias = fuse_conv_bn_weights(folded[f"{conv}0.weight"], None, mean, variance, eps, scale, shift)
+        folded |= {f"{conv}0.weight": kernel, f"{conv}0.bias": bias}
+    return folded
+
+
+def _conv(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(channels_in, channels_out, 3, stride, padding=1), nn.SiLU())

@@ -1,0 +1,113 @@
+"""What is compared: two models, and what both are given; all of it but photos travels in the URL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cocktailman.evaluation.side_by_side import Original, Selection, counterpart
+from cocktailman.images import read_image
+from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.ui.generate.studio import SEEDS
+from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.errors import show_error
+from cocktailman.ui.shared.model_picker import model_picker
+from cocktailman.ui.shared.painting import Painting, read_query
+from cocktailman.ui.shared.photo import recogniser
+from cocktailman.ui.shared.recipe_picker import RECIPE, recipe_picker
+
+MODEL, BESIDE, SEED = "compare_model", "compare_beside", "compare_seed"  # in the session state
+READ = "compare_link_read"  # in the session state: a link is read once, then the page writes it
+FIRST_SEED = 7
+MOST_PHOTOS = 12  # each is painted twice at every turn
+REMEMBERED = 100  # photos, shrunk, 1 MB each
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Two models, and what both are given."""
+
+    first: Checkpoint
+    second: Checkpoint
+    selection: Selection
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.first.name, self.second.name
+
+
+def choose() -> Choice:
+    """Draws the widgets and returns what they say; raises `InputError` where nothing can be compared."""
+    _follow_link()
+    first = model_picker(MODEL)
+    second = _beside(first)
+    with st.popover("Recipe", icon=":material/local_bar:"):
+        recipe = recipe_picker()
+    seed = st.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, width=130, persist_state="session")
+    st.button("Another", icon=":material/casino:", on_click=_next_seed, help="another seed")
+    with st.popover("Your photos", icon=":material/upload:"):
+        photos, recognised = _photos()
+    _write_link(Painting(first.name, recipe, seed), second)
+    return Choice(first, second, Selection(recipe, seed, photos, recognised))
+
+
+def _beside(first: Checkpoint) -> Checkpoint:
+    others = {item.name: item for item in cache.checkpoints() if item.name != first.name}
+    if st.session_state.get(BESIDE) not in others:
+        st.session_state[BESIDE] = counterpart(first, cache.checkpoints()).name
+    return others[st.selectbox("Beside it", list(others), key=BESIDE, persist_state="session")]
+
+
+def _photos() -> tuple[tuple[Original, ...], bool]:
+    """The photos brought, and whether the recipe of each is what was recognised in it."""
+    uploads = st.file_uploader(
+        "Photos to rebuild, instead of renders",
+        accept_multiple_files=True,
+        key="compare_photos",
+        help=f"JPEG, PNG, WebP and others, at most 20 MB each and {MOST_PHOTOS} in all; they are not kept",
+    )
+    recognised = st.toggle(
+        "Recognise what is in each",
+        value=True,
+        key="compare_recognise",
+        help="as on the page Recognise; else, and where nothing is sure, they are painted with the recipe you choose",
+    )
+    if len(uploads) > MOST_PHOTOS:
+        st.caption(f"The first {MOST_PHOTOS} of {len(uploads)} are taken.")
+    return tuple(_photo(upload.name, upload.getvalue(), recognised) for upload in uploads[:MOST_PHOTOS]), recognised
+
+
+@st.cache_data(show_spinner="Reading the photo …", max_entries=REMEMBERED, ttl="1h")
+def _photo(name: str, data: bytes, recognised: bool) -> Original:
+    image = read_image(data, name)
+    return Original.of_photo(name, image, recogniser().recipe(image) if recognised else None)
+
+
+def _follow_link() -> None:
+    """Takes models, recipe and seed from the URL; says what of them cannot be used."""
+    if READ in st.session_state:
+        return
+    st.session_state[READ] = True
+    names, query = cache.model_names(), st.query_params.to_dict()
+    painting, errors = read_query(query, names)
+    if "model" in query:
+        st.session_state[MODEL] = painting.model
+    if "recipe" in query or RECIPE not in st.session_state:
+        st.session_state[RECIPE] = list(painting.recipe)
+    st.session_state[SEED] = painting.seed if "seed" in query else FIRST_SEED
+    if "beside" in query:
+        other, more = read_query({"model": query["beside"]}, names)
+        st.session_state[BESIDE] = "" if more else other.model
+        errors += more
+    for error in errors:
+        show_error(error)
+
+
+def _write_link(painting: Painting, second: Checkpoint) -> None:
+    query: Mapping[str, str] = {**painting.query(), "beside": second.name}
+    for name, value in query.items():
+        st.query_params[name] = value
+
+
+def _next_seed() -> None:
+    st.session_state[SEED] = (st.session_state[SEED] + 1) % SEEDS

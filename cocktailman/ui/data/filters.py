@@ -1,0 +1,174 @@
+"""Which renders to look at: the widgets, each bound to the URL by its key."""
+
+import math
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cocktailman.catalog import catalog
+from cocktailman.errors import InputError
+from cocktailman.renders import FREE_POUR, LISTED, NUMERIC, SPLITS, Renders, Selection
+from cocktailman.ui.data.statistics import LABELS
+from cocktailman.ui.shared.errors import show_error
+
+PAGE = "page"  # in the URL: the page of the gallery
+RESTARTS = "gallery_restarts"  # in the session state: how often the gallery went back to its first page
+VIEW, PICTURES = "view", "Pictures"  # in both: the open tab, and the one with the gallery
+AMONG = ("cocktail", "glass", "split", "ice", "table", "background")  # any of the words will do
+ROW = ("cocktail", "ingredients", "glass", "split")  # always to be seen; the others wait behind a button
+NARROW = 150  # px, the least width of a filter: two fit side by side on a phone
+
+
+def filters(renders: Renders) -> Selection:
+    """Draws the filters, and returns what they ask for."""
+    options = {name: _options(renders, name) for name in (*AMONG, *LISTED)}
+    limits = {name: bounds(renders, name) for name in NUMERIC}
+    _check_link(options, limits)
+    words: dict[str, Sequence[str]] = {}
+    with st.grid(len(ROW) + 1, min_column_width=NARROW, vertical_alignment="bottom"):
+        for name in ROW:
+            words[name] = _words(name, options[name])
+        with st.popover("More filters", icon=":material/tune:", width="stretch"):
+            for name in options:
+                if name not in ROW:
+                    words[name] = _words(name, options[name])
+            ranges = {name: _range(name, *limits[name]) for name in NUMERIC}
+    return Selection(
+        among={name: words[name] for name in AMONG if words[name]},
+        containing={name: words[name] for name in LISTED if words[name]},
+        between={name: range for name, range in ranges.items() if range != limits[name]},
+    )
+
+
+def clear_filters(renders: Renders) -> None:
+    """Sets every filter to what lets everything through."""
+    for name in (*AMONG, *LISTED):
+        st.session_state[name] = []
+    for name in NUMERIC:
+        everything = bounds(renders, name)
+        if st.session_state[name] != everything:  # what a slider has by default is not set without a warning in the log
+            st.session_state[name] = everything
+    first_page()
+
+
+def show_pictures(column: str, word: str) -> None:
+    """Goes to the pictures that have a word in a column."""
+    st.session_state[column] = [shown_word(column, word)]
+    st.session_state[VIEW] = PICTURES
+    first_page()
+
+
+def first_page() -> None:
+    """Other pictures begin at their beginning."""
+    st.query_params.pop(PAGE, None)
+    st.session_state[RESTARTS] = st.session_state.get(RESTARTS, 0) + 1
+
+
+def in_words(selection: Selection) -> str:
+    """What a selection asks for, as a person would say it; empty where it asks nothing."""
+    parts = [" or ".join(shown_word(name, word) for word in words) for name, words in selection.among.items()]
+    parts += [" and ".join(shown_word(name, word) for word in words) for name, words in selection.containing.items()]
+    parts += [
+        f"{LABELS[name].lower()} {shown_value(name, lowest)} to {shown_value(name, highest)}"
+        for name, (lowest, highest) in selection.between.items()
+    ]
+    return "; ".join(parts)
+
+
+def shown_word(column: str, word: str) -> str:
+    """A word of a column as a person would write it."""
+    match column:
+        case "cocktail":
+            return word or FREE_POUR
+        case "ingredients":
+            return catalog().ingredient(word).name
+        case "split":
+            return word
+        case _:
+            return word.replace("_", " ").capitalize()
+
+
+def shown_value(column: str, value: Any) -> str:
+    """A value of a factor with its unit, or its words."""
+    if column in NUMERIC:
+        return "" if math.isnan(value) else NUMERIC[column].form % value
+    return ", ".join(shown_word(column, word) for word in value.split()) or "None"
+
+
+def bounds(renders: Renders, name: str) -> tuple[float, float]:
+    """The least and the greatest value of a numeric factor, rounded outwards to its step."""
+    step, values = NUMERIC[name].step, renders.factors[name].to_numpy()
+    lowest, highest = math.floor(np.nanmin(values) / step), math.ceil(np.nanmax(values) / step)
+    return round(lowest * step, 6), round(max(highest, lowest + 1) * step, 6)
+
+
+def _options(renders: Renders, name: str) -> dict[str, str]:
+    """The words that a column of the renders has, by how they are shown, in an order in which one finds them."""
+    there = set(renders.words[name].columns if name in LISTED else renders.factors[name].unique())
+    match name:
+        case "split":
+            words = [word for word in SPLITS if word in there]
+        case "ingredients":
+            words = [item.id for item in catalog().ingredients if item.id in there]
+        case _:
+            words = sorted(there, key=lambda word: (word == "", word))  # free pours last
+    return {shown_word(name, word): word for word in words}
+
+
+def _words(name: str, options: dict[str, str]) -> list[str]:
+    chosen = st.multiselect(
+        f"{LABELS[name]}, all of" if name in LISTED else LABELS[name],
+        list(options),
+        key=name,
+        placeholder="any",
+        on_change=first_page,
+        bind="query-params",
+    )
+    return [options[text] for text in chosen]
+
+
+def _range(name: str, lowest: float, highest: float) -> tuple[float, float]:
+    return st.slider(
+        NUMERIC[name].label,
+        lowest,
+        highest,
+        (lowest, highest),
+        step=NUMERIC[name].step,
+        format=NUMERIC[name].form,
+        key=name,
+        on_change=first_page,
+        bind="query-params",
+    )
+
+
+def _check_link(options: dict[str, dict[str, str]], limits: dict[str, tuple[float, float]]) -> None:
+    """Says what of the URL fits no filter: Streamlit drops it without a word."""
+    for name, words in options.items():
+        check_choice(name, words)
+    for name, ends in limits.items():
+        values = st.query_params.get_all(name)
+        if values and not _is_range(values, *ends):
+            lowest, highest = (shown_value(name, end) for end in ends)
+            show_error(
+                InputError(
+                    f"the link asks for {LABELS[name].lower()} {' to '.join(values)[:40]}: "
+                    f"choose a range from {lowest} to {highest}"
+                )
+            )
+
+
+def check_choice(name: str, options: Collection[str]) -> None:
+    """Says which values of a URL parameter are none of the options; called before the widget, which drops them."""
+    for text in st.query_params.get_all(name):
+        if text not in options:
+            show_error(InputError(f"the link's {name} ({text[:40]}) is not here: choose below"))
+
+
+def _is_range(texts: Sequence[str], lowest: float, highest: float) -> bool:
+    try:
+        first, last = map(float, texts)
+    except ValueError:  # not two, or not numbers
+        return False
+    return lowest <= first <= last <= highest

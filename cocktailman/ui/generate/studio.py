@@ -1,0 +1,205 @@
+"""Where a drink is painted: the style's controls, the picture, and what can be taken away from it.
+
+One fragment: moving a slider reruns this and nothing else of the page.
+"""
+
+import json
+import math
+
+import streamlit as st
+from PIL import Image
+
+from cocktailman.catalog import Recipe, catalog
+from cocktailman.errors import InputError
+from cocktailman.images import png_bytes, read_image
+from cocktailman.inference.generator import Generator
+from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.errors import show_error, shown_errors
+from cocktailman.ui.shared.painting import Painting
+
+RANDOM, BY_HAND, PHOTO = "At random", "By hand", "From a photo"
+ONE, MANY = "One drink", "A dozen"
+FROM_PRIOR, TYPICAL = "The prior", "What is typical"
+SHOWN = 512  # px, to which a picture is enlarged to be looked at and saved
+DISPLAYED = 448  # px at most, so that controls and picture fit one screen
+DOZEN, COLUMNS = 12, 4  # samples, and columns of the sheet they are saved as
+TILE = 144  # px, the width of one of a dozen
+SEEDS = 10**9
+
+# In the session state, what the widgets below mirror:
+MODE, SEED, STYLE, SOURCE, WRITTEN = "style_mode", "style_seed", "style_numbers", "style_source", "generate_written"
+
+
+def take_painting(painting: Painting) -> None:
+    """Sets the controls to a painting's style, or to the seed where it has none."""
+    st.session_state[SEED] = painting.seed
+    st.session_state[STYLE] = list(painting.style or ())
+    st.session_state[MODE] = BY_HAND if painting.style else RANDOM
+    st.session_state[SOURCE] = TYPICAL if painting.typical else FROM_PRIOR
+
+
+@st.fragment
+def studio(model: str, recipe: Recipe) -> None:
+    """Draws the controls and paints `recipe` with checkpoint `model`."""
+    with shown_errors():
+        generator = cache.generator(model)
+        mode = st.segmented_control("Style", [RANDOM, BY_HAND, PHOTO], key=MODE, required=True, persist_state="session")
+        draw = {RANDOM: _at_random, BY_HAND: _by_hand, PHOTO: _from_photo}[mode or RANDOM]
+        draw(generator, recipe)
+
+
+def _at_random(generator: Generator, recipe: Recipe) -> None:
+    new, seed, view = st.columns([3, 2, 4], vertical_alignment="bottom")
+    new.button("New style", icon=":material/casino:", on_click=_next_seed, width="stretch")
+    seed.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, persist_state="session")
+    many = (
+        view.segmented_control(
+            "Show", [ONE, MANY], default=ONE, key="style_view", required=True, persist_state="session"
+        )
+        == MANY
+    )
+    typical = _source(generator) == TYPICAL
+    painting = Painting(generator.name, recipe, st.session_state[SEED], typical=typical)
+    _write_url(painting)
+    count = DOZEN if many else 1
+    if typical:
+        styles = generator.typical_styles(recipe, count, painting.seed)
+    else:
+        styles = generator.sample_styles(count, painting.seed)
+    if not many:
+        [picture] = generator.paint(recipe, styles, SHOWN)
+        _show(picture, painting, generator)
+        st.button("Go on by hand", icon=":material/tune:", on_click=_go_on_by_hand, args=(styles[0].tolist(),))
+        return
+    pictures = generator.paint(recipe, styles)
+    with st.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
+        for number, picture in enumerate(pictures):
+            with st.container(width=TILE, gap="xxsmall"):
+                st.image(picture, width="stretch", alt=f"sample {number + 1} of {catalog().words(recipe)}")
+                st.button(
+                    "Take it",
+                    key=f"take_{number}",
+                    on_click=_go_on_by_hand,
+                    args=(styles[number].tolist(),),
+                    width="stretch",
+                    help="go on by hand from this style",
+                )
+    _download(_tiled(pictures, COLUMNS), painting, "Save the dozen")
+
+
+def _source(generator: Generator) -> str:
+    """What random styles are drawn from; no question where the model knows nothing of what is typical."""
+    regressor = generator.regressor
+    if regressor is None:
+        return FROM_PRIOR
+    explained = f"{regressor.r2.mean():.0%} of how styles vary, on {regressor.pictures:,} {generator.checkpoint.domain}"
+    source = st.segmented_control(
+        "Drawn from",
+        [FROM_PRIOR, TYPICAL],
+        key=SOURCE,
+        required=True,
+        persist_state="session",
+        help=f"The prior is N(0, I), whatever the recipe. What is typical of this recipe is predicted from its "
+        f"ingredients by a ridge regression, which explains {explained} (5-fold cross-validation).",
+    )
+    return source or FROM_PRIOR
+
+
+def _by_hand(generator: Generator, recipe: Recipe) -> None:
+    style = _checked_style(generator)
+    bound = float(max(3, math.ceil(max(map(abs, style)))))
+    columns = st.columns(3)
+    for number in range(generator.style_dim):
+        key = f"style_{number + 1}"
+        st.session_state[key] = style[number]
+        columns[number % 3].slider(
+            f"z{number + 1}",
+            -bound,
+            bound,
+            step=0.05,
+            format="%.2f σ",
+            key=key,
+            on_change=_take_sliders,
+            args=(generator.style_dim,),
+        )
+    st.button("Reset", icon=":material/restart_alt:", on_click=_go_on_by_hand, args=([0.0] * generator.style_dim,))
+    painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style))
+    _write_url(painting)
+    [picture] = generator.paint(recipe, generator.check_style(style)[None], SHOWN)
+    _show(picture, painting, generator)
+
+
+def _from_photo(generator: Generator, recipe: Recipe) -> None:
+    upload = st.file_uploader("A photo of a drink", help="JPEG, PNG, WebP and others, at most 20 MB; it is not kept")
+    if upload is None:
+        st.info("The encoder reads the style of your photo, and the decoder paints your recipe in it.")
+        return
+    photo = read_image(upload.getvalue(), upload.name)
+    posterior = generator.encode([photo])
+    [picture] = generator.paint(recipe, posterior.mean, SHOWN)
+    photo.thumbnail((SHOWN, SHOWN))
+    before, after = st.columns(2)
+    before.image(photo, caption="your photo", width="stretch")
+    style = posterior.mean[0].tolist()
+    painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style))
+    _write_url(painting)  # the photo stays here, its style may travel
+    with after:
+        _show(picture, painting, generator)
+    st.button("Go on by hand", icon=":material/tune:", on_click=_go_on_by_hand, args=(style,))
+
+
+def _show(picture: Image.Image, painting: Painting, generator: Generator) -> None:
+    st.image(picture, width=DISPLAYED, alt=f"{catalog().words(painting.recipe)}, painted by {painting.model}")
+    cocktail, share = catalog().nearest_cocktail(painting.recipe)
+    nearest = f"{cocktail.name} in the catalogue" if share == 1 else f"nearest is {cocktail.name}, {share:.0%} shared"
+    size = generator.checkpoint.size
+    how = f"Painted at {size} px" + (f", enlarged to {SHOWN} px." if size < SHOWN else ".")
+    st.caption(f"{catalog().words(painting.recipe)} ({nearest}). {how}")
+    _download(picture, painting, "Save as PNG")
+
+
+def _download(picture: Image.Image, painting: Painting, label: str) -> None:
+    name = "-".join(painting.recipe)[:60]
+
+    def png() -> bytes:  # made when asked for: it takes longer than painting
+        return png_bytes(picture, {"CocktailMan": json.dumps(painting.query())})
+
+    st.download_button(label, png, f"{name}.png", "image/png", icon=":material/download:")
+
+
+def _tiled(pictures: list[Image.Image], columns: int) -> Image.Image:
+    side = pictures[0].width
+    sheet = Image.new("RGB", (columns * side, -(-len(pictures) // columns) * side))
+    for number, picture in enumerate(pictures):
+        sheet.paste(picture, (number % columns * side, number // columns * side))
+    return sheet
+
+
+def _checked_style(generator: Generator) -> list[float]:
+    """The style by hand; one that this model cannot take gives way to zeros, with a word about it."""
+    style = st.session_state.get(STYLE) or [0.0] * generator.style_dim
+    try:
+        generator.check_style(style)
+    except InputError as error:
+        show_error(error)
+        style = [0.0] * generator.style_dim
+    st.session_state[STYLE] = style
+    return style
+
+
+def _write_url(painting: Painting) -> None:
+    st.session_state[WRITTEN] = painting.query()
+    st.query_params.from_dict(painting.query())
+
+
+def _next_seed() -> None:
+    st.session_state[SEED] = (st.session_state[SEED] + 1) % SEEDS
+
+
+def _take_sliders(style_dim: int) -> None:
+    st.session_state[STYLE] = [st.session_state[f"style_{number + 1}"] for number in range(style_dim)]
+
+
+def _go_on_by_hand(style: list[float]) -> None:
+    st.session_state[STYLE] = style
+    st.session_state[MODE] = BY_HAND

@@ -1,0 +1,77 @@
+"""How the map is looked at: the widgets, and the projection they ask for, fitted once for all visitors."""
+
+import copy
+
+import pandas as pd
+import streamlit as st
+
+from cocktailman.latent.projection import METHODS, Projector, View, check_view
+from cocktailman.latent.tables import PROJECTIONS, style_matrix
+from cocktailman.ui.latent.own_styles import Styles
+
+AXES = "xyz"
+
+
+def view_picker(style_dim: int) -> View:
+    """Draws the choice of a projection and returns it."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = st.segmented_control(
+            "Projection", METHODS, default=METHODS[0], key="view", required=True, bind="query-params"
+        )
+        dimensions = st.segmented_control(
+            "Dimensions", ["2D", "3D"], default="2D", key="dimensions", required=True, bind="query-params"
+        )
+        method, count = method or METHODS[0], 3 if dimensions == "3D" else 2
+        settings = _settings(method, count, style_dim)
+    return View(method, count, **settings)
+
+
+def _settings(method: str, count: int, style_dim: int) -> dict:
+    if method == "PCA":
+        return {}
+    if method == "Numbers":
+        names = [f"z{number + 1}" for number in range(style_dim)]
+        chosen = [
+            st.selectbox(axis, names, min(place, style_dim - 1), key=f"axis_{axis}", width=80, bind="query-params")
+            for place, axis in enumerate(AXES[:count])
+        ]
+        return {"numbers": tuple(names.index(name) for name in chosen)}
+    with st.popover("Settings", icon=":material/tune:"):
+        if method == "t-SNE":
+            return {"perplexity": float(st.slider("Perplexity", 5, 100, 30, key="perplexity", bind="query-params"))}
+        neighbors = st.slider(
+            "Neighbours",
+            2,
+            200,
+            15,
+            key="neighbors",
+            bind="query-params",
+            help="few show what is near, many the whole; a new map takes up to a minute",
+        )
+        min_dist = st.slider("Least distance", 0.0, 1.0, 0.1, 0.05, key="min_dist", bind="query-params")
+        return {"neighbors": neighbors, "min_dist": min_dist}
+
+
+def projected(styles: Styles, view: View, within: Styles | None = None) -> Projector:
+    """The projection of styles, or, with `within`, that of others, in which these styles are given their places.
+
+    Raises `InputError` where the view does not fit the styles it is fitted to.
+    """
+    if within is None:
+        check_view(view, *style_matrix(styles.table).shape)
+        return _fitted(styles.source, view, styles.table)
+    return _placed(styles.source, view, styles.table, projected(within, view))
+
+
+@st.cache_resource(show_spinner="Finding places on the map …", max_entries=32)
+def _placed(source: str, view: View, _table: pd.DataFrame, _known: Projector) -> Projector:
+    placed = copy.copy(_known)
+    placed.places_ = _known.transform(style_matrix(_table))
+    return placed
+
+
+@st.cache_resource(show_spinner="Drawing the map …", max_entries=32)
+def _fitted(source: str, view: View, _table: pd.DataFrame) -> Projector:
+    shipped = list(PROJECTIONS["UMAP"])
+    kept = _table[shipped].to_numpy() if view == View() and {*shipped} <= set(_table) else None
+    return Projector(view).fit(style_matrix(_table), kept)

@@ -1,0 +1,117 @@
+"""The pictures chosen on a map: shared by all maps of the page, shown small, taken away as a table or as pictures."""
+
+import hashlib
+from io import BytesIO
+from zipfile import ZIP_STORED, ZipFile
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+from PIL import Image
+
+from cocktailman.catalog import catalog
+from cocktailman.images import png_bytes
+from cocktailman.latent.tables import style_matrix
+from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.renders import RENDERED
+from cocktailman.ui.latent.own_styles import Styles
+from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.recipe_picker import RECIPE
+
+CHOSEN = "map_chosen"  # in the session state: the files of the chosen pictures; None where nothing was chosen
+SEEN = "map_chosen_seen"  # in the session state: what was chosen when the whole page was drawn last
+SHOWN = 12  # pictures of a selection
+TILE = 110  # px, the least width of one
+MOST_SAVED = 300  # pictures in one download: they are painted when it is asked for
+
+
+def choose(files: pd.Series | None) -> None:
+    """Chooses the pictures of these files; None chooses all again."""
+    st.session_state[CHOSEN] = None if files is None else frozenset(files)
+
+
+def chosen_rows(table: pd.DataFrame) -> npt.NDArray[np.int64] | None:
+    """The positions of the chosen pictures in a style table; None where nothing is chosen, or nothing of this table."""
+    files = st.session_state.get(CHOSEN)
+    rows = np.flatnonzero(table["file"].isin(files or ()))
+    return rows if len(rows) else None
+
+
+def chosen_styles(styles: Styles) -> Styles:
+    """Of a table of styles what is chosen; all of it where nothing is."""
+    rows = chosen_rows(styles.table)
+    if rows is None:
+        return styles
+    part = styles.table.iloc[rows]
+    mark = hashlib.sha256("\n".join(part["file"]).encode()).hexdigest()
+    return Styles(f"{styles.source} {mark}", part, styles.own)
+
+
+def newly_chosen() -> bool:
+    """Whether another choice was made since this was asked last."""
+    before, now = st.session_state.get(SEEN), st.session_state.get(CHOSEN)
+    st.session_state[SEEN] = now
+    return before != now
+
+
+def has_truth(model: Checkpoint, styles: Styles) -> bool:
+    """Whether the true pictures of a table ship: renders do, photos and a visitor's pictures do not."""
+    return model.domain == RENDERED and not styles.own
+
+
+def selection(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) -> None:
+    """Draws the chosen rows: a few of them, mixed, and what can be downloaded."""
+    table, truth = styles.table, has_truth(model, styles)
+    mixed = np.random.default_rng(0).permutation(rows)[:SHOWN]
+    of_them = f", {SHOWN} of them below" if len(rows) > SHOWN else ""
+    what = "truth left, rebuilt right" if truth else "as the model rebuilds them"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{len(rows):,} pictures chosen**{of_them}: {what}.")
+        st.space("stretch")
+        _downloads(model, table.iloc[rows], truth)
+        st.button("Choose all again", icon=":material/clear:", on_click=choose, args=(None,))
+    with st.grid(min_column_width=TILE * (1 + truth)) as grid:
+        for row, picture in zip(mixed.tolist(), thumbnails(model, table.iloc[mixed], truth), strict=True):
+            with grid.cell():
+                st.image(picture, width="stretch", caption=table["drink"].iloc[row] or table["file"].iloc[row])
+
+
+def thumbnails(model: Checkpoint, part: pd.DataFrame, truth: bool) -> list[Image.Image]:
+    """Each picture as the model rebuilds it from the mean of its style, beside the truth where that ships.
+
+    Where nobody knows a picture's recipe, it is rebuilt with the one that is poured.
+    """
+    recipes = [catalog().recipe(text.split() or st.session_state[RECIPE]) for text in part["ingredients"]]
+    rebuilt = cache.generator(model.name).paint_each(recipes, style_matrix(part))
+    if not truth:
+        return rebuilt
+    renders = cache.renders()
+    truths = renders.images([renders.row(file) for file in part["file"]])
+    return [_beside(truth, picture) for truth, picture in zip(truths, rebuilt, strict=True)]
+
+
+def _beside(truth: Image.Image, rebuilt: Image.Image) -> Image.Image:
+    pair = Image.new("RGB", (2 * rebuilt.width, rebuilt.height))
+    pair.paste(truth.resize(rebuilt.size, Image.Resampling.LANCZOS), (0, 0))
+    pair.paste(rebuilt, (rebuilt.width, 0))
+    return pair
+
+
+def _downloads(model: Checkpoint, part: pd.DataFrame, truth: bool) -> None:
+    def csv() -> str:
+        return part.to_csv(index=False)
+
+    def pictures() -> bytes:
+        few = part.head(MOST_SAVED)
+        buffer = BytesIO()
+        with ZipFile(buffer, "w", ZIP_STORED) as archive:  # PNG is packed already
+            for file, picture in zip(few["file"], thumbnails(model, few, truth), strict=True):
+                archive.writestr(f"{file.replace('/', '-').rsplit('.', 1)[0]}.png", png_bytes(picture))
+        return buffer.getvalue()
+
+    icon = ":material/download:"
+    st.download_button("Table, csv", csv, f"{model.name}-chosen.csv", "text/csv", icon=icon, key=f"csv_{model.name}")
+    first = f", the first {MOST_SAVED}" if len(part) > MOST_SAVED else ""
+    label, name = f"Pictures, zip{first}", f"{model.name}-chosen.zip"
+    st.download_button(label, pictures, name, "application/zip", icon=icon, key=f"zip_{model.name}")

@@ -1,0 +1,134 @@
+"""What the style vectors of a checkpoint are like, in words and numbers: normality, distances, what sliders do."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from cocktailman.evaluation.disentanglement import UNKNOWN, slider_names
+from cocktailman.latent.separation import active_units, distance_matrix, linkage_order, prior_divergence
+from cocktailman.latent.statistics import JUDGED_FROM, GroupStatistics, group_statistics, verdict
+from cocktailman.latent.tables import std_matrix, style_matrix
+from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
+from cocktailman.ui.latent.own_styles import Styles, named_groups, styles_of
+from cocktailman.ui.latent.selection import chosen_styles
+from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.palette import OTHERS
+
+FEWEST = 20  # styles of a group that is looked at
+
+
+@st.fragment
+def understanding(model: Checkpoint) -> None:
+    """Draws the section."""
+    with shown_errors():
+        styles = chosen_styles(styles_of(model))
+        groups = _groups(styles.source, model.domain, styles)
+        regressor = cache.generator(model.name).regressor
+        st.subheader("Are the styles of a cocktail dense and near normal?")
+        if len(styles.table) < len(styles_of(model).table):
+            st.caption(f"Of the {len(styles.table):,} pictures chosen on the map.")
+        if any(group.count >= JUDGED_FROM for group in groups):
+            st.markdown(verdict(groups, None if regressor is None else regressor.r2))
+        st.dataframe(_summary(groups), hide_index=True, column_config=_columns())
+        left, right = st.columns(2, gap="large")
+        with left:
+            st.subheader("How far are cocktails from each other?")
+            if len(groups) > 1:
+                st.plotly_chart(_distances(groups), config={"displayModeBar": False})
+            else:
+                st.caption(f"Fewer than two cocktails have {FEWEST} pictures here.")
+        with right:
+            st.subheader("What does each number do?")
+            st.dataframe(_numbers(model), hide_index=True)
+
+
+@st.cache_data(show_spinner="Measuring the styles …")
+def _groups(source: str, domain: str, _styles: Styles) -> list[GroupStatistics]:
+    table = _styles.table
+    parts = [
+        (str(group), part)
+        for group, part in table.groupby(named_groups(_styles, domain))
+        if group != OTHERS and len(part) >= FEWEST
+    ]
+    if not parts and len(table) >= FEWEST:
+        parts = [("all pictures", table)]
+    return [group_statistics(name, style_matrix(part), std_matrix(part), replicates=0) for name, part in parts]
+
+
+def _summary(groups: list[GroupStatistics]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "cocktail": [group.name for group in groups],
+            "styles": [group.count for group in groups],
+            "normal": [group.near_normal for group in groups],
+            "skewness": [group.skewness.effect for group in groups],
+            "kurtosis": [group.kurtosis.effect for group in groups],
+            "p": [group.henze_zirkler.p_value for group in groups],
+            "spacing": [group.density.spacing for group in groups],
+            "reach": [group.density.reach for group in groups],
+            "prior": [group.from_prior for group in groups],
+            "chance": [group.chance for group in groups],
+        }
+    )
+
+
+def _columns() -> dict:
+    number = st.column_config.NumberColumn
+    return {
+        "cocktail": "Cocktail",
+        "styles": number("Styles"),
+        "normal": st.column_config.CheckboxColumn("Near normal", help="no departure that matters, beyond chance"),
+        "skewness": number("Skewness", format="%.2f", help="Mardia's, as that of one number; 0 is symmetrical"),
+        "kurtosis": number("Kurtosis", format="%+.2f", help="Mardia's, in excess of a normal's, as a share of it"),
+        "p": number("Henze-Zirkler p", format="%.3f", help="chance that normal styles depart so far"),
+        "spacing": number("Spacing", format="%.2f", help="from style to style; normal is 1, below it they crowd"),
+        "reach": number("Reach", format="%.2f", help="from draws of their normal to styles; above 1 there are holes"),
+        "prior": number("From the prior", format="%.2f", help="2-Wasserstein distance from N(0, I)"),
+        "chance": number("By chance", format="%.2f", help="what as many draws of the prior would be"),
+    }
+
+
+def _distances(groups: list[GroupStatistics]) -> go.Figure:
+    """2-Wasserstein distances of the cocktails' Gaussians, those alike beside each other."""
+    distances = distance_matrix([group.gaussian for group in groups])
+    _, order = linkage_order(distances)
+    names = [groups[place].name for place in order]
+    figure = go.Figure(go.Heatmap(z=distances[np.ix_(order, order)], x=names, y=names, colorscale="YlOrBr_r"))
+    figure.update_layout(height=520, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    figure.update_yaxes(autorange="reversed")
+    return figure
+
+
+def _numbers(model: Checkpoint) -> pd.DataFrame:
+    """A row a dimension: how much it is used, what the recipe says of it, and what it follows where that is known."""
+    table = chosen_styles(styles_of(model)).table
+    means, stds = style_matrix(table), std_matrix(table)
+    rows = pd.DataFrame(
+        {
+            "number": [f"z{place + 1}" for place in range(means.shape[1])],
+            "KL, nats": prior_divergence(means, stds).round(2),
+            "active": active_units(means),
+        }
+    )
+    if (regressor := cache.generator(model.name).regressor) is not None:
+        rows["R² of the recipe"] = regressor.r2.round(2)
+    if model.domain == RENDERED:
+        rows["follows"] = _sliders(model.name)
+    return rows
+
+
+def named_numbers(model: Checkpoint) -> list[str]:
+    """What each number of a style follows, or "" where nothing is known of it."""
+    if model.domain != RENDERED:
+        return [""] * cache.generator(model.name).style_dim
+    return ["" if name == UNKNOWN else name for name in _sliders(model.name)]
+
+
+@st.cache_data
+def _sliders(name: str) -> list[str]:
+    table = cache.styles(name)
+    factors = cache.renders().factors.set_index("id").loc[table["file"]].reset_index()
+    return [item.label for item in slider_names(style_matrix(table), factors, NUMERIC | CATEGORICAL)]

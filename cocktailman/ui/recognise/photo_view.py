@@ -1,0 +1,99 @@
+"""One photo opened: the drinks found on it, and beside it what the chosen one is made of."""
+
+import streamlit as st
+from PIL import Image
+
+from cocktailman.catalog import catalog
+from cocktailman.images import png_bytes
+from cocktailman.ui.recognise.layers import blurred_around, enlarged, heated, outlined
+from cocktailman.ui.recognise.reading_view import reading_view
+from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.photo import Drink, Photo, Sight, heat_map, look, recogniser
+
+DRINKS, HEAT, FOCUS = "Drinks found", "Where seen", "Background blurred"
+WHOLE = "read_as_a_whole"  # in the session state: the keys of the photos that are read so, for want of a drink
+
+
+@st.fragment
+def photo_view(photo: Photo) -> None:
+    """Draws it; choosing another drink or another layer reruns this and nothing else of the page."""
+    with shown_errors():
+        sight = _sight(photo)
+        if sight is None:
+            return
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
+            number = _choose(photo, sight)
+            drink = sight.drinks[number]
+            _picture(photo, sight, number)
+        with right:
+            reading_view(photo, sight, drink)
+
+
+def _sight(photo: Photo) -> Sight | None:
+    """What is to be shown of a photo; None where no drink was found, which it says, and where nobody asked for more."""
+    whole: set[str] = st.session_state.setdefault(WHOLE, set())
+    with st.spinner("Looking at it …"):
+        sight = look(photo, photo.key in whole)
+    if sight.drinks:
+        return sight
+    st.info("No drink was found in this picture.", icon=":material/search_off:")
+    st.button(
+        "Read the whole picture", icon=":material/fullscreen:", on_click=whole.add, args=(photo.key,), type="primary"
+    )
+    st.image(sight.picture, width=512, alt=f"{photo.name}, in which no drink was found")
+    return None
+
+
+def _choose(photo: Photo, sight: Sight) -> int:
+    """The drink to be read; asks only where there are several."""
+    numbers = range(len(sight.drinks))
+    if len(numbers) == 1:
+        return 0
+    number = st.segmented_control(
+        "Drink",
+        numbers,
+        format_func=lambda number: f"Drink {number + 1}",
+        default=0,
+        required=True,
+        key=f"drink_{photo.key}",
+        label_visibility="collapsed",
+    )
+    return number or 0
+
+
+def _picture(photo: Photo, sight: Sight, number: int) -> None:
+    """The photo, or the drink cut from it, with what one wants to see on it."""
+    drink = sight.drinks[number]
+    layers = [DRINKS, HEAT, FOCUS] if drink.box else [HEAT]
+    layer = st.segmented_control(
+        "Show", layers, default=layers[0], required=True, key="layer", label_visibility="collapsed"
+    )
+    picture = enlarged(sight.picture)
+    if layer == HEAT or not drink.box:
+        picture, words = _heated(drink, drink.cut_from(picture))
+    elif layer == FOCUS:
+        picture, words = blurred_around(picture, drink.box), "its background blurred"
+    else:
+        picture, words = outlined(picture, sight.boxes, number), "with the drinks found on it"
+    st.image(picture, width="stretch", alt=f"{photo.name}, {words}")
+    st.download_button(
+        "Save as PNG",
+        lambda: png_bytes(picture),
+        f"{_stem(photo)}.png",
+        "image/png",
+        icon=":material/download:",
+        type="tertiary",
+    )
+
+
+def _heated(drink: Drink, crop: Image.Image) -> tuple[Image.Image, str]:
+    best = [id for id, _ in recogniser().classifier.ingredients(drink.reading)]
+    chosen = st.selectbox(
+        "Where was it seen?", best, format_func=lambda id: catalog().ingredient(id).name, key="heat_of"
+    )
+    return heated(crop, heat_map(crop, chosen)), f"where {catalog().ingredient(chosen).name} was seen"
+
+
+def _stem(photo: Photo) -> str:
+    return photo.name.rpartition("/")[2].rpartition(".")[0] or photo.name[-40:] or "drink"

@@ -1,0 +1,95 @@
+"""Several photos at once: a row each, of which one can be opened."""
+
+import base64
+from io import BytesIO
+
+import pandas as pd
+import streamlit as st
+from PIL import Image
+
+from cocktailman.catalog import catalog
+from cocktailman.errors import InputError
+from cocktailman.ui.shared.photo import Photo, Sight, look, recogniser
+
+THUMBNAIL = 96  # px
+
+
+def photos_table(photos: list[Photo]) -> Photo:
+    """Draws the table, and returns the photo that is opened: the one clicked on, or at first the first that is one."""
+    sights = _sights(photos)
+    table = pd.DataFrame([_row(photo, sight) for photo, sight in zip(photos, sights, strict=True)])
+    st.caption("Tick a row to open its photo below.")
+    event = st.dataframe(
+        table,
+        key="photos",
+        hide_index=True,
+        row_height=THUMBNAIL // 2,
+        placeholder="",
+        on_select="rerun",
+        selection_mode="single-row-required",
+        column_config=_columns(),
+    )
+    st.download_button(
+        "Save the table as CSV",
+        lambda: table.drop(columns="photo").to_csv(index=False),
+        "recognised.csv",
+        "text/csv",
+        icon=":material/download:",
+    )
+    first = next((place for place, sight in enumerate(sights) if isinstance(sight, Sight)), 0)
+    opened = next((row for row in event["selection"]["rows"] if row < len(photos)), first)  # one may be gone
+    return photos[opened]
+
+
+def _sights(photos: list[Photo]) -> list[Sight | InputError]:
+    """What is seen in each photo, or why it is none; says how far it is."""
+    bar = st.progress(0.0)
+    sights: list[Sight | InputError] = []
+    for photo in photos:
+        bar.progress(len(sights) / len(photos), f"Looking at {len(sights) + 1} of {len(photos)} photos …")
+        try:
+            sights.append(look(photo))
+        except InputError as error:
+            sights.append(error)
+    bar.empty()
+    return sights
+
+
+def _row(photo: Photo, sight: Sight | InputError) -> dict:
+    """A photo by column; what does not apply is left out."""
+    if isinstance(sight, InputError):
+        return {"file": photo.name, "note": str(sight)}
+    row = {"photo": _thumbnail(sight), "file": photo.name, "drinks": len(sight.drinks)}
+    if not sight.drinks:
+        return row | {"note": "no drink found"}
+    best, classifier = sight.drinks[0].reading, recogniser().classifier
+    seen = [id for id, probability in classifier.ingredients(best) if probability >= classifier.threshold]
+    cocktail, probability = classifier.cocktails(best)[0]
+    return row | {
+        "score": sight.boxes[0].score,
+        "ingredients": catalog().words(seen),
+        "cocktail": cocktail,
+        "probability": probability,
+    }
+
+
+def _thumbnail(sight: Sight) -> str:
+    """A small copy as a URL that carries its picture in itself, as a table's cell wants it."""
+    small, jpeg = Image.open(BytesIO(sight.jpeg)), BytesIO()  # decoded no larger than needed
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    small.save(jpeg, "JPEG")
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg.getvalue()).decode()}"
+
+
+def _columns() -> dict:
+    number = st.column_config.NumberColumn
+    return {
+        "photo": st.column_config.ImageColumn("Photo", width="small"),
+        "file": "File",
+        "drinks": number("Drinks", help="how many were found", width="small"),
+        "score": number("Best score", format="percent", help="of the box that was read", width="small"),
+        "ingredients": st.column_config.TextColumn("Ingredients", help="those seen, likeliest first", width="medium"),
+        "cocktail": "Likeliest cocktail",
+        "probability": number("Probability", format="percent", width="small"),
+        "note": st.column_config.TextColumn("Note", width="medium"),
+    }

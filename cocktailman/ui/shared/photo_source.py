@@ -1,0 +1,87 @@
+"""Where a photo comes from: a render to try things on, an upload, a URL or the camera."""
+
+import random
+
+import streamlit as st
+
+from cocktailman.renders import Renders
+from cocktailman.ui.data.filters import check_choice
+from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.photo import Photo
+
+SAMPLE, UPLOAD, URL, CAMERA = "Sample", "Upload", "URL", "Camera"
+SOURCE, PICKED, ADDRESS = "source", "sample", "url"  # in the URL of the page, and in the session state
+FIRST = "Mojito"  # the cocktail of the sample that is shown first
+
+
+def photo_source() -> list[Photo]:
+    """Draws the choice of a source and its widgets, and returns the photos chosen: none, one or several."""
+    check_choice(SOURCE, [SAMPLE, UPLOAD, URL, CAMERA])
+    source = st.segmented_control(
+        "Where the photo comes from",
+        [SAMPLE, UPLOAD, URL, CAMERA],
+        key=SOURCE,
+        default=URL if ADDRESS in st.query_params else SAMPLE,
+        required=True,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    return {SAMPLE: _sample, UPLOAD: _upload, URL: _url, CAMERA: _camera}[source or SAMPLE]()
+
+
+def samples(renders: Renders) -> list[str]:
+    """The ids of the renders that nothing was trained on, those of `FIRST` first."""
+    unseen = renders.factors["split"].to_numpy() != "train"
+    ids, cocktails = (renders.factors[column].to_numpy()[unseen] for column in ("id", "cocktail"))
+    return [*ids[cocktails == FIRST], *ids[cocktails != FIRST]]
+
+
+def _sample() -> list[Photo]:
+    renders = cache.renders()
+    ids = samples(renders)
+    check_choice(PICKED, ids)
+    choose, another = st.columns([3, 1], vertical_alignment="bottom")
+    id = choose.selectbox(
+        "A render that no model was trained on",
+        ids,
+        key=PICKED,
+        bind="query-params",
+        persist_state="page",
+    )
+    another.button("Another", icon=":material/casino:", on_click=_pick_another, args=(ids,), width="stretch")
+    return [Photo.of_render(renders, id)]
+
+
+def _pick_another(ids: list[str]) -> None:
+    st.session_state[PICKED] = random.choice([id for id in ids if id != st.session_state[PICKED]])
+
+
+def _upload() -> list[Photo]:
+    uploads = st.file_uploader(
+        "Photos of drinks",
+        accept_multiple_files=True,
+        key="uploads",
+        help="JPEG, PNG, WebP and others, at most 20 MB each; they are not kept",
+    )
+    if not uploads:
+        st.info("One photo is shown with all that is seen in it, several as a table.")
+    return [Photo.of_bytes(upload.name, upload.getvalue()) for upload in uploads]
+
+
+def _url() -> list[Photo]:
+    url = st.text_input(
+        "The address of a picture",
+        key=ADDRESS,
+        placeholder="https://…/drink.jpg",
+        help="http or https, at most 20 MB; the picture itself, not the page around it",
+        bind="query-params",
+        persist_state="page",
+    ).strip()
+    if not url:
+        st.info("Right-click a picture in your browser, copy its address and paste it above.")
+    return [Photo.of_url(url)] if url else []
+
+
+def _camera() -> list[Photo]:
+    shot = st.camera_input("A photo of your drink", resolution="720p", width=480)
+    return [Photo.of_bytes("camera.jpg", shot.getvalue())] if shot else []

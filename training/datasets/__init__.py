@@ -1,0 +1,1 @@
+"""What networks are trained on: photos, crops, renders, as packed files and as batches."""

@@ -1,0 +1,150 @@
+"""Pictures as batches: augmented, each drink seen about equally often, the same again from the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import lightning as L
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+from torchvision.transforms import v2
+
+from cocktailman.catalog import catalog
+from training.datasets.pictures import Pictures, read_pictures
+
+Batch = tuple[Tensor, Tensor]  # images (n, 3, size, size) in [0, 1], recipes (n, n_ingredients)
+
+
+def recipe_matrix(pictures: Pictures) -> np.ndarray:
+    """The recipe vectors of the pictures, float32, shape (n, n_ingredients)."""
+    return np.stack([catalog().recipe_vector(recipe) for recipe in pictures.recipes])
+
+
+def repeat_factors(recipes: np.ndarray, often: float) -> np.ndarray:
+    """How often to repeat pictures with these recipes (n, n_ingredients), shape (n,), for the sake of rare ingredients.
+
+    The root of `often` over the share of pictures that have the rarest ingredient of the picture; 1 where each of its
+    ingredients is in at least that share (repeat factor sampling, Gupta, Dollár & Girshick, arXiv 1908.03195).
+    """
+    share = recipes.mean(0)  # (n_ingredients,)
+    wanted = np.sqrt(often / share.clip(min=1 / len(recipes)))
+    return (recipes * wanted).max(1).clip(min=1)
+
+
+def sampling_weights(pictures: Pictures, balance: float, often: float = 0.0) -> np.ndarray:
+    """How often to draw each picture, shape (n,), mean 1: a drink with k photos weighs k^(1 - balance) in all.
+
+    balance 0 draws photos evenly, 1 draws drinks evenly. A picture from outside `bulk` counts with those of its source:
+    nearly each photo there is a drink of its own, and would otherwise be drawn hundreds of times. Renders, made in
+    equal numbers, are thus drawn evenly. Those with an ingredient that is not `often` seen weigh more (see
+    `repeat_factors`).
+    """
+    table = pictures.table
+    group = table["drink"].where(table["source"] == "bulk", table["source"])
+    weights = group.groupby(group).transform("size").to_numpy(float) ** -balance
+    if often:
+        weights = weights * repeat_factors(recipe_matrix(pictures), often)
+    return weights / weights.mean()
+
+
+class PictureDataset(Dataset[tuple[Tensor, Tensor]]):
+    """Images and recipes of pictures, at `size` px; mirrored and cropped a little at random where `augment`.
+
+    An item is asked for by its row, or by its row and the seed of its augmentation.
+    """
+
+    def __init__(self, pictures: Pictures, size: int, augment: bool) -> None:
+        self.pixels = pictures.pixels
+        self.recipes = torch.from_numpy(recipe_matrix(pictures))
+        sharp = v2.InterpolationMode.BICUBIC  # as near to `images.to_square` as tensors come
+        crop = v2.RandomResizedCrop(size, scale=(0.8, 1.0), ratio=(0.9, 1.11), interpolation=sharp)
+        self.transform = v2.Compose([v2.RandomHorizontalFlip(), crop] if augment else [v2.Resize(size, sharp)])
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def __getitem__(self, item: int | tuple[int, int]) -> tuple[Tensor, Tensor]:
+        row, seed = item if isinstance(item, tuple) else (item, 0)
+        image = torch.from_numpy(self.pixels[row]).permute(2, 0, 1)  # (3, h, w) uint8
+        with torch.random.fork_rng(devices=[]):  # batches are fetched ahead: the training's own draws must not notice
+            torch.default_generator.manual_seed(seed)
+            return self.transform(image).float() / 255, self.recipes[row]
+
+
+class EpochSampler(Sampler[tuple[int, int]]):
+    """Weighted draws of rows with replacement, each with the seed of its augmentation.
+
+    They depend on (seed, epoch) alone, so that a resumed run draws what it would have.
+
+    The epoch is asked for when an epoch begins: that works also under the sampler Lightning wraps around this one where
+    several devices share the draws.
+    """
+
+    def __init__(self, weights: np.ndarray, seed: int, epoch: Callable[[], int], draws: int | None = None) -> None:
+        self.weights = torch.from_numpy(weights)
+        self.seed = seed
+        self.epoch = epoch
+        self.draws = draws or len(weights)
+
+    def __len__(self) -> int:
+        return self.draws
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        generator = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch())
+        rows = torch.multinomial(self.weights, self.draws, replacement=True, generator=generator)
+        seeds = torch.randint(2**62, rows.shape, generator=generator)
+        yield from zip(rows.tolist(), seeds.tolist(), strict=True)
+
+
+class PictureData(L.LightningDataModule):
+    """The training and validation pictures of one file or folder.
+
+    Args:
+        packed: what `python -m training pack` or `renders-pack` wrote.
+        size: px, the side the network works at.
+        batch_size: pictures a step.
+        balance: 0 draws pictures evenly, 1 draws drinks evenly (see `sampling_weights`).
+        often: pictures with an ingredient in a smaller share of them are drawn more often (see `repeat_factors`).
+        augment: mirror and crop a little at random.
+        seed: of the draws.
+    """
+
+    def __init__(
+        self,
+        packed: Path,
+        size: int = 128,
+        batch_size: int = 64,
+        balance: float = 0.5,
+        often: float = 0.0,
+        augment: bool = True,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.size, self.batch_size, self.seed = size, batch_size, seed
+        self.pictures = read_pictures(packed, size)
+        self.balance, self.often, self.augment = balance, often, augment
+
+    def _epoch(self) -> int:
+        return self.trainer.current_epoch if self.trainer else 0
+
+    def train_dataloader(self) -> DataLoader:
+        pictures = self.pictures.of("train")
+        sampler = EpochSampler(sampling_weights(pictures, self.balance, self.often), self.seed, self._epoch)
+        data = PictureDataset(pictures, self.size, self.augment)
+        return DataLoader(
+            data,
+            self.batch_size,
+            sampler=sampler,
+            drop_last=len(data) > self.batch_size,
+            generator=torch.Generator(),  # else each new iterator takes a number from the training's own draws
+        )
+
+    def val_dataloader(self) -> DataLoader:
+        return DataLoader(PictureDataset(self.pictures.of("validation"), self.size, augment=False), self.batch_size)
+
+    def plain_dataloader(self) -> DataLoader:
+        """The training pictures as they are, each once, in order."""
+        return DataLoader(PictureDataset(self.pictures.of("train"), self.size, augment=False), self.batch_size)

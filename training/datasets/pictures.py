@@ -1,0 +1,90 @@
+"""Pictures to train on and to measure with, in memory: the packed photos, or the rendered bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from cocktailman.catalog import Recipe, catalog
+from cocktailman.errors import InputError
+from cocktailman.images import to_square
+from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.renders import FREE_POUR, RENDERED, RENDERS, Renders, read_renders
+
+PACKED = Path("build/photos-128.parquet")
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures of either domain.
+
+    pixels: uint8, shape (n, size, size, 3). table: one row a picture with file (a render's id), source, drink,
+    ingredients (ids, space-separated), split.
+    """
+
+    pixels: np.ndarray
+    table: pd.DataFrame
+
+    def of(self, split: str) -> Pictures:
+        """The pictures of one split: `train` or `validation`; of renders also `test` or `unseen`."""
+        rows = (self.table["split"] == split).to_numpy()
+        return Pictures(self.pixels[rows], self.table.loc[rows].reset_index(drop=True))
+
+    def joined(self, others: Pictures) -> Pictures:
+        """These pictures and, after them, others of the same size."""
+        table = pd.concat([self.table, others.table], ignore_index=True)
+        return Pictures(np.concatenate([self.pixels, others.pixels]), table)
+
+    @property
+    def images(self) -> list[Image.Image]:
+        """The pictures as images, mode RGB."""
+        return [Image.fromarray(pixels) for pixels in self.pixels]
+
+    @property
+    def recipes(self) -> list[Recipe]:
+        """The recipe of each picture."""
+        return [catalog().recipe(ids.split()) for ids in self.table["ingredients"]]
+
+
+def read_pictures(packed: Path, size: int | None = None) -> Pictures:
+    """Reads photos from a file that `python -m training pack` wrote, or renders from a folder, shrunk to `size` px.
+
+    Photos stay as they were packed. Raises `InputError` where there are none.
+    """
+    return _renders(read_renders(packed), size) if packed.is_dir() else _photos(packed)
+
+
+def packed_for(checkpoint: Checkpoint) -> Path:
+    """Where the pictures of a checkpoint's domain are, if nobody says otherwise."""
+    return RENDERS if checkpoint.domain == RENDERED else PACKED
+
+
+def _photos(packed: Path) -> Pictures:
+    try:
+        table = pd.read_parquet(packed)
+    except (OSError, ValueError) as error:  # pyarrow's own errors are both
+        problem = "cannot be read" if packed.exists() else "does not exist"
+        raise InputError(f"{packed} {problem}: make it with python -m training pack") from error
+    pictures = [np.asarray(Image.open(BytesIO(data)).convert("RGB")) for data in table.pop("image")]
+    return Pictures(np.stack(pictures), table)
+
+
+def _renders(renders: Renders, size: int | None) -> Pictures:
+    images = renders.images(range(len(renders)))
+    pixels = np.stack([np.asarray(to_square(image, size) if size else image) for image in images])
+    factors = renders.factors
+    table = pd.DataFrame(
+        {
+            "file": factors["id"],
+            "source": RENDERED,
+            "drink": factors["cocktail"].replace("", FREE_POUR),
+            "ingredients": factors["ingredients"],
+            "split": factors["split"],
+        }
+    )
+    return Pictures(pixels, table)

@@ -1,0 +1,84 @@
+"""The pictures of the docs: what a generator paints, and how true a classifier's probabilities are."""
+
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from cocktailman.catalog import Recipe, catalog
+from cocktailman.evaluation.markup import panel_png
+from cocktailman.evaluation.side_by_side import Panel, Row, shared_styles
+from cocktailman.inference.generator import Generator
+from cocktailman.models.checkpoints import find_checkpoint
+from cocktailman.renders import Renders, read_renders
+from training.classifier.reliability import write_reliability
+from training.datasets.photos import DRINKS
+
+# From gin and tonic to espresso martini, one ingredient swapped at a time: none between was ever in training.
+SWAPS = (
+    "gin tonic lime ice",
+    "vodka tonic lime ice",
+    "vodka coffee_liqueur lime ice",
+    "vodka coffee_liqueur sugar_syrup ice",
+    "vodka coffee_liqueur sugar_syrup coffee",
+)
+SIDE, LABEL = 160, 34  # px
+SHOWN, STYLES = 8, 4  # drinks that two checkpoints are shown with, and styles of each
+
+
+def write_figures(name: str, folder: Path) -> list[Path]:
+    """Writes the swap strip and samples of a generator, or a classifier's reliability diagram; returns the paths."""
+    checkpoint = find_checkpoint(name)
+    if checkpoint.kind == "classifier":
+        return [write_reliability(checkpoint, folder)]
+    generator = Generator(checkpoint)
+    swaps = [catalog().recipe(ids.split()) for ids in SWAPS]
+    cocktails = catalog().cocktails
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        _sheet(generator, swaps, [catalog().words(recipe) for recipe in swaps], 3, folder / f"{name}-swaps.png"),
+        _sheet(
+            generator,
+            [item.recipe for item in cocktails[:12]],
+            [item.name for item in cocktails[:12]],
+            3,
+            folder / f"{name}-samples.png",
+        ),
+    ]
+
+
+def write_beside(first: str, second: str, folder: Path) -> Path:
+    """Writes the same drinks in the same styles by two checkpoints, below renders of them; returns the path."""
+    pair = Generator.load(first), Generator.load(second)
+    drinks = [catalog().cocktail(name) for name in DRINKS[:SHOWN]]
+    vectors = shared_styles(pair, STYLES, seed=3)
+    renders = read_renders()
+    rows = [Row("a render", tuple(renders.image(_first_of(renders, drink.name)) for drink in drinks))]
+    for style in range(STYLES):
+        for generator, styles in zip(pair, vectors, strict=True):
+            painted = generator.paint_each([drink.recipe for drink in drinks], styles[[style] * len(drinks)])
+            rows.append(Row(generator.name, tuple(painted)))
+    path = folder / f"{first}-beside-{second}.png"
+    path.write_bytes(panel_png(Panel("", "", tuple(drink.name for drink in drinks), tuple(rows), ())))
+    return path
+
+
+def _first_of(renders: Renders, drink: str) -> int:
+    return int((renders.factors["cocktail"] == drink).to_numpy().argmax())
+
+
+def _sheet(generator: Generator, recipes: list[Recipe], labels: list[str], styles: int, path: Path) -> Path:
+    """A column a recipe with its label above, a row a style; the same style along a row."""
+    sheet = Image.new("RGB", (len(recipes) * SIDE, LABEL + styles * SIDE), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
+    rows = generator.sample_styles(styles, seed=3)
+    for column, (recipe, label) in enumerate(zip(recipes, labels, strict=True)):
+        draw.multiline_text((column * SIDE + 4, 3), _wrapped(label), "black", font)
+        for row, picture in enumerate(generator.paint(recipe, rows, SIDE)):
+            sheet.paste(picture, (column * SIDE, LABEL + row * SIDE))
+    sheet.save(path)
+    return path
+
+
+def _wrapped(label: str, width: int = 28) -> str:
+    cut = label.rfind(" ", 0, width) if len(label) > width else -1
+    return label if cut < 0 else f"{label[:cut]}\n{label[cut + 1 :]}"

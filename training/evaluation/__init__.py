@@ -1,0 +1,1 @@
+"""Checkpoints measured on pictures they were not trained on."""

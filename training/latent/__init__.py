@@ -1,0 +1,1 @@
+"""Style tables of what ships, and the regressor fitted on them."""

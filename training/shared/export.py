@@ -1,0 +1,124 @@
+"""A finished run becomes a checkpoint that ships."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from cocktailman.catalog import catalog
+from cocktailman.errors import InputError
+from cocktailman.inference.recogniser import Detector
+from cocktailman.latent.regressor import FILE as REGRESSOR
+from cocktailman.models.checkpoints import Checkpoint, save_network
+from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig
+from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
+from cocktailman.models.cvae.network import CVAE, CVAEConfig
+from cocktailman.models.detector.network import DetectorConfig, DrinkDetector
+from training.classifier.trainer import read_weights
+from training.datasets.batches import PictureDataset
+from training.datasets.photos import DRINKS
+from training.datasets.pictures import Pictures, read_pictures
+from training.detector.data import photos_with_boxes
+from training.detector.pretrained import weights_of
+from training.evaluation.classifier import calibrate, read
+from training.evaluation.detector import choose_threshold, find
+from training.shared.run_curves import replace_curves
+
+
+def export_generator(
+    run: Path, name: str, domain: str, root: Path, packed: Path | None = None, reach: float = 1.0
+) -> Checkpoint:
+    """Writes the averaged weights of `run` (its newest checkpoints/last*.ckpt) as checkpoint `name`.
+
+    With the packed pictures at hand, styles are measured anew so that those of the training split have mean 0 and
+    standard deviation 1 in each dimension, as the prior has: see `CVAE.rescale_style`.
+
+    reach: how far from its middle samples lie, as a multiple of where the training drew them. Above 1 they vary more,
+    and each is a little less certain: the truncation trick (Brock, Donahue & Simonyan, arXiv 1809.11096, section 3.1)
+    the other way round.
+
+    Raises `InputError` where there is no such run.
+    """
+    chosen, weights = last_of(run)
+    kind = "cidvae" if any(name.startswith("encoder.verdict") for name in weights) else "cvae"
+    config, built = {"cvae": (CVAEConfig, CVAE), "cidvae": (CIDVAEConfig, CIDVAE)}[kind]
+    widened = {name: chosen[name] for name in ("refined", "summed") if name in chosen}
+    network = built(config(style_dim=chosen["style_dim"], size=chosen["size"], **widened))
+    network.load_state_dict(weights)
+    if packed:
+        network.rescale_style(
+            *aggregate_posterior(network.eval(), read_pictures(packed, network.config.size).of("train"))
+        )
+    if reach != 1:
+        dims = network.config.style_dim
+        network.rescale_style(torch.zeros(dims), torch.full((dims,), reach))
+    checkpoint = save_network(network, kind, name, domain, root)
+    (checkpoint.folder / REGRESSOR).unlink(missing_ok=True)  # it was fitted for the weights before
+    replace_curves(run, checkpoint.folder)
+    return checkpoint
+
+
+def export_classifier(
+    run: Path, name: str, views: Sequence[Path], size: int | None, averaged: Path | None, root: Path
+) -> Checkpoint:
+    """Writes the averaged weights of a classifier's run as checkpoint `name`; raises as `export_generator` does.
+
+    With `averaged`, the folder of another classifier of the same make, they are averaged with its weights (a model
+    soup: Wortsman et al., arXiv 2203.05482).
+
+    They are calibrated on the validation photos, the mean of `views` (see `evaluate_classifier.read`), at `size` px (by
+    default that of the training): a little larger suits a network that was trained on random crops (Touvron et al.,
+    arXiv 1906.06423).
+    """
+    chosen, weights = last_of(run)
+    seen_at: int = size or chosen["size"]
+    network = DrinkClassifier(ClassifierConfig(chosen["backbone"], seen_at, len(catalog().ingredients), list(DRINKS)))
+    if averaged:
+        other = read_weights(averaged)
+        weights = {key: (value + other[key].to(value.dtype)) / 2 for key, value in weights.items()}
+    network.load_state_dict(weights)
+    calibrate(network, read(network.eval(), views))
+    return save_network(network, "classifier", name, "photos", root)
+
+
+def export_detector(run: Path, photos: Path, name: str, size: int | None, root: Path) -> Checkpoint:
+    """Writes the best weights of a detector's run as checkpoint `name`, its threshold chosen on validation photos.
+
+    size: px, the longer side of what it looks at, by default that of its training.
+
+    Raises `InputError` where there is no such run, or where the photos and their boxes are missing.
+    """
+    best = run / "weights" / "best.pt"
+    if not best.exists():
+        raise InputError(f"{run} holds no weights/best.pt: name the folder of a run, such as runs/detector")
+    photos_with_boxes(photos, "validation")  # without them it would be found out when weights are written already
+    chosen = yaml.safe_load((run / "args.yaml").read_text("utf-8"))
+    network = DrinkDetector(DetectorConfig(Path(chosen["model"]).stem, size or chosen["imgsz"]))
+    network.yolo.load_state_dict(weights_of(best))
+    saved = save_network(network, "detector", name, "photos", root)
+    network.threshold.fill_(choose_threshold(find(Detector(saved), photos, "validation")))
+    return save_network(network, "detector", name, "photos", root)
+
+
+def last_of(run: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """The arguments of a run of Lightning's, and the network's averaged weights at its end."""
+    kept = list((run / "checkpoints").glob("last*.ckpt"))  # a run begun anew in an old one's folder makes last-v1.ckpt
+    if not kept:
+        raise InputError(f"{run} holds no checkpoints/last.ckpt: name the folder of a run, such as runs/cvae-photos")
+    state = torch.load(max(kept, key=lambda file: file.stat().st_mtime), map_location="cpu", weights_only=True)
+    prefix = "network."
+    weights = {key.removeprefix(prefix): value for key, value in state["state_dict"].items() if key.startswith(prefix)}
+    return state["hyper_parameters"], weights
+
+
+@torch.inference_mode()
+def aggregate_posterior(network: CVAE, pictures: Pictures) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation, (style_dim,) each, of the styles of all pictures."""
+    batches = DataLoader(PictureDataset(pictures, network.config.size, augment=False), 64)
+    parts = [network.encode(images, recipes) for images, recipes in batches]
+    mean, log_variance = (torch.cat(part) for part in zip(*parts, strict=True))  # (n, style_dim) each
+    return mean.mean(0), (mean.var(0) + log_variance.exp().mean(0)).sqrt()
