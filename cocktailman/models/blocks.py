@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cocktailman.models.compositing import on_grey
+
 CHANNELS = {4: 256, 8: 160, 16: 112, 32: 64, 64: 32, 128: 16, 256: 12, 512: 8}  # feature maps at each resolution, in px
 SIZES = (64, 128, 256, 512)  # px, what the networks can be built for
 REFINED = (8, 16, 32, 64)  # px, where a refined decoder works twice; twice at larger maps would cost too much
@@ -64,17 +66,17 @@ def halvings(size: int, conv: Callable[..., nn.Module]) -> nn.ModuleDict:
 
 
 class StyleEncoder(nn.Module):
-    """Image (n, 3, size, size) in [0, 1] to the mean and log-variance of its style, each (n, style_dim)."""
+    """Image (n, channels, size, size) in [0, 1] to the mean and log-variance of its style, each (n, style_dim)."""
 
-    def __init__(self, style_dim: int, size: int) -> None:
+    def __init__(self, style_dim: int, size: int, channels: int = 3) -> None:
         super().__init__()
         self.size = size
-        self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(3, CHANNELS[size], 1)})
+        self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(channels, CHANNELS[size], 1)})
         self.down = halvings(size, _conv)
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        h = self.from_rgb[str(self.size)](image * 2 - 1)  # (n, c, size, size)
+        h = self.from_rgb[str(self.size)](on_grey(image) * 2 - 1)  # (n, c, size, size)
         for layer in self.down.values():
             h = layer(h)  # (n, c', h / 2, w / 2)
         mean, log_variance = self.head(h.flatten(1)).float().chunk(2, dim=1)  # (n, style_dim) each
@@ -115,7 +117,9 @@ class Mapping(nn.Module):
 
 
 class RecipeDecoder(nn.Module):
-    """Style (n, style_dim) and recipe (n, recipe_dim) to an image (n, 3, size, size) in [0, 1].
+    """Style (n, style_dim) and recipe (n, recipe_dim) to an image (n, channels, size, size) in [0, 1].
+
+    Of 4 channels the last is coverage, and the others colours not multiplied by it.
 
     Both are joined and squeezed through a bottleneck, which makes recipes share what their ingredients have in common:
     that is what lets the decoder paint a recipe it never saw. Where it is `refined`, the bottleneck is bent, and steers
@@ -132,6 +136,7 @@ class RecipeDecoder(nn.Module):
         size: int,
         refined: bool = False,
         summed: bool = False,
+        channels: int = 3,
     ) -> None:
         super().__init__()
         self.size = size
@@ -146,10 +151,10 @@ class RecipeDecoder(nn.Module):
         self.refine = nn.ModuleDict(
             {str(side): Refinement(CHANNELS[side], bottleneck_dim) for side in REFINED if refined and side <= size}
         )
-        self.to_rgb = nn.ModuleDict({str(size): nn.Conv2d(CHANNELS[size], 3, 3, padding=1)})
+        self.to_rgb = nn.ModuleDict({str(size): nn.Conv2d(CHANNELS[size], channels, 3, padding=1)})
         for side in SUMMED if summed else ():
             if side < size:
-                self.to_rgb[str(side)] = nn.Conv2d(CHANNELS[side], 3, 1, bias=False)
+                self.to_rgb[str(side)] = nn.Conv2d(CHANNELS[side], channels, 1, bias=False)
                 nn.init.zeros_(self.to_rgb[str(side)].weight)  # type: ignore[arg-type]  # at first it paints as before
 
     def forward(self, style: Tensor, recipe: Tensor) -> Tensor:
@@ -163,7 +168,7 @@ class RecipeDecoder(nn.Module):
                 logits.append(self.to_rgb[side](h).float())
         *coarser, finest = logits
         enlarged = (F.interpolate(part, self.size, mode="bilinear", align_corners=False) for part in coarser)
-        return torch.sigmoid(sum(enlarged, start=finest))  # (n, 3, size, size)
+        return torch.sigmoid(sum(enlarged, start=finest))  # (n, channels, size, size)
 
 
 def grow(network: nn.Module, weights: dict[str, Tensor]) -> list[str]:

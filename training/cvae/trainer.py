@@ -18,6 +18,7 @@ from cocktailman.losses.perceptual import PerceptualLoss
 from cocktailman.losses.reconstruction import EdgeLoss, Reconstruction
 from cocktailman.losses.warmup import linear_warmup
 from cocktailman.models.blocks import grow
+from cocktailman.models.compositing import composite, random_grounds
 from cocktailman.models.cvae.network import CVAE, CVAEConfig, CVAEOutput, drawn_style
 from training.datasets.batches import Batch
 from training.shared.readers import READ_SHARE, backbones_that_read, fit_readers, readers_on
@@ -30,6 +31,8 @@ class CVAETraining(L.LightningModule):
     Args:
         style_dim: numbers in a style vector.
         size: px, the side of the pictures.
+        channels: 4 of cut-outs, colour and coverage; 3 of pictures with their backgrounds.
+        refined: whether the decoder works twice at most sizes (see `RecipeDecoder`).
         reconstruction: `mse` or `mae`, the pixel error.
         kl_weight: of the KL in nats, against a pixel error averaged over pixels: the beta of a beta-VAE divided by the
             number of pixel values (and by 1 / (2 sigma^2)).
@@ -49,6 +52,8 @@ class CVAETraining(L.LightningModule):
         self,
         style_dim: int = 6,
         size: int = 128,
+        channels: int = 3,
+        refined: bool = False,
         reconstruction: Literal["mse", "mae"] = "mse",
         kl_weight: float = 2e-4,
         kl_warmup: int = 500,
@@ -63,7 +68,7 @@ class CVAETraining(L.LightningModule):
         super().__init__()
         self.save_hyperparameters(ignore=["grow_from"])
         try:
-            config = CVAEConfig(style_dim=style_dim, size=size)
+            config = CVAEConfig(style_dim=style_dim, size=size, channels=channels, refined=refined)
             smaller = load_file(grow_from / "model.safetensors") if grow_from else {}
         except (ValueError, OSError, SafetensorError) as error:
             raise InputError(f"the network cannot be built: {error}") from error
@@ -110,7 +115,10 @@ class CVAETraining(L.LightningModule):
         image, recipe = batch
         kept = recipe * (torch.rand_like(recipe) >= self.recipe_dropout)
         drawn = math.ceil(len(image) * READ_SHARE) if self.weight["consistency"] else 0
-        terms = self.losses(*self._paint(image, kept, recipe[:drawn]), image, recipe)
+        output, painted = self._paint(image, kept, recipe[:drawn])
+        ground = random_grounds(image)  # the same under both: coverage is learnt from what shows through
+        output.image, painted = composite(output.image, ground), composite(painted, ground[: len(painted)])
+        terms = self.losses(output, painted, composite(image, ground), recipe)
         weights = self.weight | {"kl": self.weight["kl"] * linear_warmup(self.global_step, self.kl_warmup)}
         self.log_dict({f"train/{name}": value for name, value in terms.items()}, on_step=False, on_epoch=True)
         return torch.stack([weights[name] * value for name, value in terms.items()]).sum()

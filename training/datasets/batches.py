@@ -61,7 +61,11 @@ class PictureDataset(Dataset[tuple[Tensor, Tensor]]):
         self.recipes = torch.from_numpy(recipe_matrix(pictures))
         sharp = v2.InterpolationMode.BICUBIC  # as near to `images.to_square` as tensors come
         crop = v2.RandomResizedCrop(size, scale=(0.8, 1.0), ratio=(0.9, 1.11), interpolation=sharp)
-        self.transform = v2.Compose([v2.RandomHorizontalFlip(), crop] if augment else [v2.Resize(size, sharp)])
+        resize = v2.Resize(size, sharp)
+        # A cut-out fills its frame: it is turned and moved a little, and never cropped.
+        turn = v2.RandomAffine(3, (0.02, 0.02), (0.92, 1.03), interpolation=v2.InterpolationMode.BILINEAR)
+        changes = [turn, resize] if self.pixels.shape[3] == 4 else [crop]
+        self.transform = v2.Compose([v2.RandomHorizontalFlip(), *changes] if augment else [resize])
 
     def __len__(self) -> int:
         return len(self.pixels)
@@ -71,7 +75,17 @@ class PictureDataset(Dataset[tuple[Tensor, Tensor]]):
         image = torch.from_numpy(self.pixels[row]).permute(2, 0, 1)  # (3, h, w) uint8
         with torch.random.fork_rng(devices=[]):  # batches are fetched ahead: the training's own draws must not notice
             torch.default_generator.manual_seed(seed)
-            return self.transform(image).float() / 255, self.recipes[row]
+            return straight(self.transform(premultiplied(image.float() / 255))).clamp(0, 1), self.recipes[row]
+
+
+def premultiplied(image: Tensor) -> Tensor:
+    """An image (4, h, w) with its colours multiplied by its coverage, as it must be resized; (3, h, w) as it is."""
+    return torch.cat([image[:3] * image[3:], image[3:]]) if len(image) == 4 else image
+
+
+def straight(image: Tensor) -> Tensor:
+    """The inverse of `premultiplied`; where there is no coverage the colour is black."""
+    return torch.cat([image[:3] / image[3:].clamp(min=1e-3), image[3:]]) if len(image) == 4 else image
 
 
 class EpochSampler(Sampler[tuple[int, int]]):

@@ -23,7 +23,7 @@ PACKED = Path("build/photos-128.parquet")
 class Pictures:
     """Pictures of either domain.
 
-    pixels: uint8, shape (n, size, size, 3). table: one row a picture with file (a render's id), source, drink,
+    pixels: uint8, shape (n, size, size, 3), or of cut-outs (n, size, size, 4), colours not multiplied by coverage. table: one row a picture with file (a render's id), source, drink,
     ingredients (ids, space-separated), split.
     """
 
@@ -70,7 +70,9 @@ def _photos(packed: Path) -> Pictures:
     except (OSError, ValueError) as error:  # pyarrow's own errors are both
         problem = "cannot be read" if packed.exists() else "does not exist"
         raise InputError(f"{packed} {problem}: make it with python -m training pack") from error
-    pictures = [np.asarray(Image.open(BytesIO(data)).convert("RGB")) for data in table.pop("image")]
+    images = [Image.open(BytesIO(data)) for data in table.pop("image")]
+    mode = "RGBA" if any(image.mode == "RGBA" for image in images) else "RGB"
+    pictures = [np.asarray(image.convert(mode)) for image in images]
     return Pictures(np.stack(pictures), table)
 
 

@@ -6,6 +6,7 @@ import lightning as L
 
 from cocktailman.losses.kl import KLDivergence
 from cocktailman.losses.reconstruction import Reconstruction
+from cocktailman.models.compositing import composite
 from cocktailman.models.cvae.network import CVAE
 from training.datasets.batches import Batch
 
@@ -15,7 +16,12 @@ def log_validation(training: L.LightningModule, network: CVAE, batch: Batch) -> 
     image, recipe = batch
     mean, log_variance = network.encode(image, recipe)
     rebuilt = network.decoder(mean, recipe)
-    training.log("validation/mse", Reconstruction("mse")(rebuilt, image), prog_bar=True, batch_size=len(image))
+    training.log(
+        "validation/mse",
+        Reconstruction("mse")(composite(rebuilt), composite(image)),
+        prog_bar=True,
+        batch_size=len(image),
+    )
     nats = KLDivergence.per_dimension(mean, log_variance)
     training.log("validation/kl", nats.sum(), prog_bar=True, batch_size=len(image))
     training.log("validation/kl_least", nats.min(), batch_size=len(image))  # near 0: that dimension has collapsed

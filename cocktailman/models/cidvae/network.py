@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from cocktailman.models.blocks import CHANNELS, halvings
+from cocktailman.models.compositing import on_grey
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
 
 JUDGED = (32, 16, 8)  # px, sides of the earlier maps that a verdict looks at
@@ -44,10 +45,10 @@ class JudgingEncoder(nn.Module):
     others. Layers are called as those of `StyleEncoder`, so that its weights fit (see `without_batch_norm`).
     """
 
-    def __init__(self, style_dim: int, recipe_dim: int, size: int) -> None:
+    def __init__(self, style_dim: int, recipe_dim: int, size: int, channels: int = 3) -> None:
         super().__init__()
         self.size = size
-        self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(3, CHANNELS[size], 1)})
+        self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(channels, CHANNELS[size], 1)})
         self.join = nn.ModuleDict({str(size): nn.Linear(recipe_dim, CHANNELS[size], bias=False)})
         self.down = halvings(size, _conv)
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
@@ -57,7 +58,7 @@ class JudgingEncoder(nn.Module):
         nn.init.zeros_(self.join[str(self.size)].weight)  # type: ignore[arg-type]  # at first it sees the picture alone
 
     def forward(self, image: Tensor, recipe: Tensor) -> Judgement:
-        h = self.from_rgb[str(self.size)](image * 2 - 1)  # (n, c, size, size)
+        h = self.from_rgb[str(self.size)](on_grey(image) * 2 - 1)  # (n, c, size, size)
         h = h + self.join[str(self.size)](recipe)[:, :, None, None]
         maps = {}
         for layer in self.down.values():
@@ -75,7 +76,7 @@ class CIDVAE(CVAE):
 
     def __init__(self, config: CIDVAEConfig) -> None:
         super().__init__(config)
-        self.encoder = JudgingEncoder(config.style_dim, config.recipe_dim, config.size)
+        self.encoder = JudgingEncoder(config.style_dim, config.recipe_dim, config.size, config.channels)
 
     def encode(self, image: Tensor, recipe: Tensor) -> tuple[Tensor, Tensor]:
         judged = self.encoder(image, recipe)

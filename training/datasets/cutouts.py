@@ -1,0 +1,146 @@
+"""Cut-outs, packed: photos and their mattes, or renders and their masks, become one file of drinks without backgrounds.
+
+A photo is dropped, and the reason is counted, where its matte is empty, unsure, in several pieces, cut off by the frame
+or shaped like no drink: see `REASONS`.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+from tqdm import tqdm
+
+from cocktailman.cutouts import SOLID, Matte, bounds, centred, main_component
+from cocktailman.errors import InputError
+from cocktailman.images import read_image
+from cocktailman.renders import FREE_POUR, RENDERED, Renders, read_renders
+from training.datasets.photos import SPLIT, read_table
+
+REASONS = {  # the first that holds is the one that is counted
+    "no matte": "there is no matte of the photo",
+    "empty": "the matte covers less than 4 % of the photo",
+    "whole": "the matte covers more than 85 % of it",
+    "unsure": "pixels between 0.15 and 0.85 are over 0.6 of those above 0.5",
+    "pieces": "the largest component has less than 0.6 of the coverage",
+    "cut off": "the component touches three or four sides of the frame",
+    "too flat": "it is more than 1.7 times as wide as high: a tray, a poster, several drinks",
+}
+
+
+@dataclass(frozen=True)
+class MatteFacts:
+    """What a matte is judged by: shares of the photo (area), of solid pixels (unsure), of coverage (main); sides of the
+    frame that its main component touches (0 to 4); its width over its height."""
+
+    area: float
+    unsure: float
+    main: float
+    sides: int
+    aspect: float
+
+
+def facts_of(matte: Matte) -> MatteFacts:
+    """The facts of a matte (height, width)."""
+    solid = float((matte > SOLID).sum())
+    unsure = float(((matte > 0.15) & (matte < 0.85)).sum()) / max(solid, 1)
+    kept, main = main_component(matte)
+    edges = (kept[0], kept[-1], kept[:, 0], kept[:, -1])
+    sides = sum(bool((edge > SOLID).mean() > 0.02) for edge in edges)
+    left, top, right, bottom = bounds(kept) or (0, 0, 1, 1)
+    return MatteFacts(solid / matte.size, unsure, main, sides, (right - left) / (bottom - top))
+
+
+def reason_to_drop(facts: MatteFacts) -> str:
+    """Which of `REASONS` speaks against a matte, empty where none does."""
+    tests = {
+        "empty": facts.area < 0.04,
+        "whole": facts.area > 0.85,
+        "unsure": facts.unsure > 0.6,
+        "pieces": facts.main < 0.6,
+        "cut off": facts.sides > 2,
+        "too flat": facts.aspect > 1.7,
+    }
+    return next((reason for reason, holds in tests.items() if holds), "")
+
+
+def cut_photo(file: str, photos: Path, mattes: Path, size: int) -> tuple[bytes, dict]:
+    """The cut-out of a photo as WebP with alpha (empty where it is dropped), and its facts with the reason."""
+    path = (mattes / file).with_suffix(".png")
+    if not path.exists():
+        return b"", {"reason": "no matte"}
+    image = read_image(photos / file, file)
+    matte = np.asarray(Image.open(path).convert("L").resize(image.size, Image.Resampling.BICUBIC), np.float32) / 255
+    facts = facts_of(matte)
+    reason = reason_to_drop(facts)
+    if reason:
+        return b"", asdict(facts) | {"reason": reason}
+    kept, _ = main_component(matte)
+    picture = centred(foreground(np.asarray(image), kept), kept, size)
+    return (_webp(picture), asdict(facts) | {"reason": ""}) if picture else (b"", asdict(facts) | {"reason": "empty"})
+
+
+def foreground(image: np.ndarray, matte: Matte) -> np.ndarray:
+    """Colours of what stands in front, (height, width, 3) uint8, without what shines through at its edges (multi-level
+    foreground estimation, Germer et al., arXiv 2006.14970, by pymatting)."""
+    from pymatting import estimate_foreground_ml
+
+    colours = estimate_foreground_ml(image / 255.0, matte.astype(float), n_small_iterations=5)
+    return np.round(np.clip(colours, 0, 1) * 255).astype(np.uint8)
+
+
+def pack_photos(photos: Path, mattes: Path, out: Path, size: int, workers: int = 2) -> pd.DataFrame:
+    """Cuts out every photo of the split and writes those that stay to a parquet table; returns the facts of all."""
+    table = read_table(photos / "photos.csv", keep_default_na=False)
+    table = table.merge(read_table(SPLIT), on="file")[["file", "source", "drink", "ingredients", "split"]]
+    if not mattes.is_dir():
+        raise InputError(f"{mattes} is no folder: make the mattes with `python -m training mattes`")
+    cut = partial(cut_photo, photos=photos, mattes=mattes, size=size)
+    with ProcessPoolExecutor(workers) as pool:
+        made = list(tqdm(pool.map(cut, table["file"], chunksize=32), total=len(table), desc="cutting out"))
+    facts = pd.concat([table, pd.DataFrame([fact for _, fact in made])], axis=1)
+    table["image"] = [data for data, _ in made]
+    _write(table[table["image"].str.len() > 0], out)
+    facts.to_csv(out.with_suffix(".csv"), index=False)
+    return facts
+
+
+def pack_renders(folder: Path, out: Path, size: int) -> pd.DataFrame:
+    """Cuts out every render by its exact mask; the table is that of `pack_photos`."""
+    renders = read_renders(folder)
+    factors = renders.factors
+    table = pd.DataFrame(
+        {
+            "file": factors["id"],
+            "source": RENDERED,
+            "drink": factors["cocktail"].replace("", FREE_POUR),
+            "ingredients": factors["ingredients"],
+            "split": factors["split"],
+        }
+    )
+    table["image"] = [_cut_render(renders, row, size) for row in tqdm(range(len(table)), desc="cutting out")]
+    _write(table[table["image"].str.len() > 0], out)
+    return table
+
+
+def _cut_render(renders: Renders, row: int, size: int) -> bytes:
+    matte = (renders.mask(row) > 0).astype(np.float32)
+    picture = centred(np.asarray(renders.image(row)), matte, size)
+    return _webp(picture) if picture else b""
+
+
+def _webp(picture: Image.Image) -> bytes:
+    data = BytesIO()
+    picture.save(data, "WEBP", quality=92, alpha_quality=100, method=4, exact=False)
+    return data.getvalue()
+
+
+def _write(table: pd.DataFrame, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    table.reset_index(drop=True).to_parquet(out, index=False)
