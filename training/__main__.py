@@ -52,6 +52,43 @@ def pack(
 
 
 @app.command()
+def mattes(
+    photos: PhotosFolder,
+    out: Annotated[Path | None, typer.Option(help="folder; by default mattes/ beside the photos")] = None,
+    size: Annotated[int, typer.Option(help="px, the side of what the network looks at: 512 or 1024")] = 512,
+) -> None:
+    """Make the mattes of all photos with IS-Net; stopped, and called again, it goes on where it was."""
+    from training.datasets.mattes import write_mattes
+
+    print(f"{write_mattes(photos, out or photos / 'mattes', size)} mattes made")
+
+
+@app.command()
+def cutouts_photos(
+    photos: PhotosFolder,
+    mattes: Annotated[Path | None, typer.Option(help="folder; by default mattes/ beside the photos")] = None,
+    out: Path = Path("build/cutouts-photos-128.parquet"),
+    size: int = 128,
+) -> None:
+    """Cut the drinks out of the photos into one file, and say why each photo stayed out (the same name, .csv)."""
+    from training.datasets.cutouts import REASONS, pack_photos
+
+    facts = pack_photos(photos, mattes or photos / "mattes", out, size)
+    for reason, count in facts["reason"].value_counts().items():
+        print(f"{count}\t{f'dropped: {REASONS[str(reason)]}' if reason else 'kept'}")
+
+
+@app.command()
+def cutouts_renders(
+    folder: Path = RENDERS, out: Path = Path("build/cutouts-renders-128.parquet"), size: int = 128
+) -> None:
+    """Cut the drinks out of the renders, by their masks, into one file."""
+    from training.datasets.cutouts import pack_renders
+
+    print(f"{len(pack_renders(folder, out, size))} cut-outs in {out}")
+
+
+@app.command()
 def crops(
     photos: PhotosFolder,
     out: Path = CROPS,
@@ -163,6 +200,25 @@ def cidvae(context: typer.Context) -> None:
     from training.shared.fit import fit
 
     fit(CIDVAETraining, context.args)
+
+
+@app.command(context_settings=PASS_THROUGH)
+def cidvae_cutouts(context: typer.Context) -> None:
+    """Train a C-IDVAE on cut-outs: --config training/configs/cutouts/cidvae-photos-64px.yaml [--resume last]."""
+    from training.cidvae.cutouts import CIDVAETraining
+    from training.shared.fit import fit
+
+    fit(CIDVAETraining, context.args)
+
+
+@app.command(context_settings=PASS_THROUGH)
+def segmenter(context: typer.Context) -> None:
+    """Train a segmenter: --config training/configs/segmenter/1-mattes.yaml [--resume last] [--dry-run]."""
+    from training.segmenter.data import MatteData
+    from training.segmenter.trainer import SegmenterTraining
+    from training.shared.fit import fit
+
+    fit(SegmenterTraining, context.args, MatteData)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """How a checkpoint's training went: curves.csv beside its weights, a row an epoch of a stage.
 
 Columns: stage (from 1, where a training had several), size (px), epoch (of the stage), then the mean over the epoch of
-what was logged: `train/...` on the pictures trained on, `validation/...` on others. Written by `training/shared/run_curves.py`.
+what was logged: `train/...` on the pictures trained on, `validation/...` on others. Written by `training`.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The C-IDVAE as it is trained: the four losses of its paper, a projected discriminator beside them, one optimiser a half.
+"""The C-IDVAE on cut-outs: the four losses of its paper, a projected discriminator beside them, an optimiser a half.
 
 Munjal, Paul & Krishnan, arXiv 1909.13062. The encoder is pulled by reconstruction, KL and the discriminator's loss; the
 decoder by reconstruction and the generator's loss. Adversarial losses are relativistic (Jolicoeur-Martineau, arXiv

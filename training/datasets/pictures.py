@@ -23,8 +23,8 @@ PACKED = Path("build/photos-128.parquet")
 class Pictures:
     """Pictures of either domain.
 
-    pixels: uint8, shape (n, size, size, 3), or of cut-outs (n, size, size, 4), colours not multiplied by coverage. table: one row a picture with file (a render's id), source, drink,
-    ingredients (ids, space-separated), split.
+    pixels: uint8, shape (n, size, size, 3), or of cut-outs (n, size, size, 4), colours not multiplied by coverage.
+    table: one row a picture with file (a render's id), source, drink, ingredients (ids, space-separated), split.
     """
 
     pixels: np.ndarray

