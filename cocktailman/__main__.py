@@ -6,6 +6,7 @@ Exit status 0: done; 2: the user's input was wrong, with one line on standard er
 import json
 import sys
 from collections.abc import Callable, Iterator
+from itertools import count as numbers
 from pathlib import Path
 from typing import Annotated
 
@@ -41,10 +42,14 @@ def generate(
     typical: Annotated[bool, typer.Option("--typical", help="styles typical of the recipe, not of the prior")] = False,
     count: Annotated[int, typer.Option(min=1, max=10_000, help="how many pictures")] = 1,
     size: Annotated[int | None, typer.Option(help="px; by default the model's own")] = None,
+    background: Annotated[
+        str | None, typer.Option(help="of a cut-out: none (the default), a colour such as #f4efe6, or a picture file")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="a JSON line for each picture")] = False,
 ) -> None:
     """Paint drinks from ingredients or a cocktail."""
     from cocktailman.catalog import catalog
+    from cocktailman.cutouts import NO_GROUND, read_ground
     from cocktailman.inference.generator import Generator, check_size
 
     if (ingredients is None) == (cocktail is None):
@@ -52,6 +57,9 @@ def generate(
     recipe = catalog().recipe(_names(ingredients)) if ingredients is not None else catalog().cocktail(cocktail).recipe  # type: ignore[arg-type]
     generator = Generator.load(model)
     size = check_size(generator.checkpoint.size if size is None else size)
+    if background is not None and not generator.transparent:
+        raise InputError(f"{model} paints its own background: leave --background out, or choose a model of cut-outs")
+    ground = read_ground(background or NO_GROUND)
     if style is not None and typical:
         raise InputError("give either --style or --typical")
     if style is not None:
@@ -61,7 +69,7 @@ def generate(
     else:
         styles = generator.sample_styles(count, seed)
     for row, file in zip(styles, _targets(out, count), strict=True):
-        [picture] = generator.paint(recipe, row[None], size)
+        [picture] = generator.paint(recipe, row[None], size, ground)
         _save(picture, file)
         if as_json:
             facts = {"file": str(file), "model": model, "ingredients": recipe, "style": row.tolist(), "size": size}
@@ -174,6 +182,34 @@ def recognise(
 
 
 @app.command()
+def cutout(
+    paths: Annotated[list[Path], typer.Argument(help="photos, or folders of them")],
+    out: Annotated[Path, typer.Option(help="folder for the cut-outs: PNGs with alpha, named as their photos")],
+    as_json: Annotated[bool, typer.Option("--json", help="a JSON line for each photo")] = False,
+) -> None:
+    """Cut the drinks out of photos."""
+    from cocktailman.images import find_images, read_image
+    from cocktailman.inference.segmenter import Segmenter
+
+    segmenter = Segmenter.load()
+    failed = False
+    for path, target in _beside(find_images(paths), out):
+        try:
+            found = segmenter.cut_out(read_image(path, transparent=True), str(path))
+        except InputError as error:
+            failed = True
+            print(error, file=sys.stderr)
+            if as_json:
+                print(json.dumps({"file": str(path), "error": str(error)}))
+            continue
+        _save(found.picture, target)
+        facts = {"file": str(path), "out": str(target), "confidence": round(found.confidence, 4)}
+        print(json.dumps(facts) if as_json else f"{target}: {found.confidence:.0%} sure")
+    if failed:
+        raise typer.Exit(2)
+
+
+@app.command()
 def embed(
     folder: Annotated[Path, typer.Argument(help="of pictures, with all folders below it")],
     model: ModelName,
@@ -192,6 +228,16 @@ def embed(
     print(f"{found.rows:,} styles in {found.table}")
     if found.errors:
         raise typer.Exit(2)
+
+
+def _beside(files: list[Path], folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Each file and the PNG it becomes in a folder; of equal names the later ones are numbered."""
+    taken: set[str] = set()
+    for file in files:
+        names = (f"{file.stem}{f'-{number}' if number else ''}.png" for number in numbers())
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        yield file, folder / name
 
 
 def _names(text: str) -> list[str]:

@@ -37,10 +37,10 @@ class ImageError(InputError):
     """What should be a picture cannot be used as one."""
 
 
-def read_image(source: bytes | Path | BinaryIO, name: str = "") -> Image.Image:
+def read_image(source: bytes | Path | BinaryIO, name: str = "", transparent: bool = False) -> Image.Image:
     """The picture in `source`, upright, in mode RGB; of an animation, its first frame.
 
-    Transparency lies on white, and colours follow an embedded profile. Anything wrong raises an `ImageError` that calls
+    Transparency lies on white, or is kept (mode RGBA) where it may be `transparent`. Colours follow an embedded profile. Anything wrong raises an `ImageError` that calls
     the source `name`: by default its path, or else "the picture".
     """
     name = _shown(name or (str(source) if isinstance(source, Path) else "the picture"))
@@ -53,13 +53,17 @@ def read_image(source: bytes | Path | BinaryIO, name: str = "") -> Image.Image:
         try:
             image = _open(data, name)
             image.load()
-            return _to_rgb(image, name)
+            alpha = _alpha(image) if transparent else None
+            picture = _to_rgb(image, name)
         except ImageError:
             raise
         except (MemoryError, Image.DecompressionBombError) as error:
             raise ImageError(f"{name} needs more memory than there is: make it smaller") from error
         except Exception as error:  # whatever decoders make of hostile bytes: OSError, SyntaxError, struct.error, ...
             raise ImageError(f"{name} is cut off or damaged: save or download it again") from error
+    if alpha is not None:
+        picture.putalpha(alpha)
+    return picture
 
 
 def find_images(paths: Iterable[Path]) -> list[Path]:
@@ -150,6 +154,16 @@ def _open(data: bytes, name: str) -> ImageFile:
     if image.format in {"JPEG", "MPO"} and data.count(b"\xff\xda") > MAX_SCANS:
         raise ImageError(f"{name} is a JPEG of more than {MAX_SCANS} passes: save it as a plain JPEG or PNG")
     return image
+
+
+def _alpha(image: Image.Image) -> Image.Image | None:
+    """The coverage of a picture with alpha, upright; None of one that is opaque."""
+    if not image.has_transparency_data:
+        return None
+    with suppress(Exception):  # damaged EXIF is no reason to refuse a sound picture
+        ImageOps.exif_transpose(image, in_place=True)
+    alpha = image.convert("RGBA").getchannel("A")
+    return None if alpha.getextrema() == (255, 255) else alpha
 
 
 def _to_rgb(image: Image.Image, name: str) -> Image.Image:

@@ -285,6 +285,14 @@ def export_classifier(
 
 
 @app.command()
+def export_segmenter(run: Path, name: Annotated[str, typer.Argument()] = "segmenter", root: Path = CHECKPOINTS) -> None:
+    """Write the weights of a segmenter's run as a checkpoint."""
+    from training.shared.export import export_segmenter
+
+    print(export_segmenter(run, name, root))
+
+
+@app.command()
 def styles(name: str, packed: Packed = None) -> None:
     """Encode all pictures with a checkpoint and write the table of their styles (data/styles/NAME.parquet)."""
     from training.latent.styles import write_styles

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,13 +14,16 @@ from PIL import Image
 from torch import Tensor
 
 from cocktailman.catalog import Catalog, Recipe, catalog
+from cocktailman.cutouts import GREY, Colour, over
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
+from cocktailman.inference.segmenter import Segmenter, cut_by_alpha
 from cocktailman.latent.regressor import read_regressor
 from cocktailman.models.checkpoints import CHECKPOINTS, GENERATORS, Checkpoint, find_checkpoint, load_network
 from cocktailman.models.onnx import folded, onnx_bytes
 
 Array = npt.NDArray[np.float32]
+Ground = Colour | Image.Image | None  # what lies under a cut-out; None leaves it transparent
 
 BATCH = 16  # pictures at once: more would be no faster on a CPU, and would only cost memory
 FARTHEST = 10.0  # prior standard deviations; a style beyond them is a slip of the pen
@@ -100,37 +104,52 @@ class Generator:
             raise InputError(f"a style's numbers lie between -{FARTHEST:g} and {FARTHEST:g}: change the style")
         return np.asarray(values, np.float32)
 
-    def paint(self, recipe: Recipe, styles: Array, size: int | None = None) -> list[Image.Image]:
-        """One RGB picture for each row of `styles` (n, style_dim), `size` px a side (by default the network's own)."""
-        return self.paint_each([recipe] * len(styles), styles, size)
+    @property
+    def transparent(self) -> bool:
+        """Whether it paints cut-outs, colour and coverage, and no background."""
+        return self._network.config.channels == 4
 
-    def paint_each(self, recipes: Sequence[Recipe], styles: Array, size: int | None = None) -> list[Image.Image]:
-        """One RGB picture for each pair of a recipe and a row of `styles` (n, style_dim).
+    def paint(self, recipe: Recipe, styles: Array, size: int | None = None, ground: Ground = GREY) -> list[Image.Image]:
+        """One picture for each row of `styles` (n, style_dim), `size` px a side (by default the network's own).
+
+        ground: what lies under the drinks of a generator of cut-outs: a colour, a picture, or None, which leaves them
+        transparent (mode RGBA). All else is mode RGB.
+        """
+        return self.paint_each([recipe] * len(styles), styles, size, ground)
+
+    def paint_each(
+        self, recipes: Sequence[Recipe], styles: Array, size: int | None = None, ground: Ground = GREY
+    ) -> list[Image.Image]:
+        """One picture for each pair of a recipe and a row of `styles` (n, style_dim).
 
         Raises `InputError` where a recipe has unknown ingredients or none, or `size` is out of bounds.
         """
         vectors = np.stack([self.vocabulary.recipe_vector(recipe) for recipe in recipes])  # (n, n_ingredients)
-        return self.paint_vectors(vectors, styles, size)
+        return self.paint_vectors(vectors, styles, size, ground)
 
-    def paint_vectors(self, vectors: Array, styles: Array, size: int | None = None) -> list[Image.Image]:
+    def paint_vectors(
+        self, vectors: Array, styles: Array, size: int | None = None, ground: Ground = GREY
+    ) -> list[Image.Image]:
         """As `paint_each`, of recipe vectors (n, n_ingredients), which may lie between recipes."""
         size = check_size(self.checkpoint.size if size is None else size)
         pictures = []
         for start in range(0, len(vectors), BATCH):
             part = slice(start, start + BATCH)
-            pixels = self._run(self._network.decoder, styles[part], vectors[part])  # (b, 3, side, side)
+            pixels = self._run(self._network.decoder, styles[part], vectors[part])  # (b, 3 or 4, side, side)
             for picture in (pixels * 255).round().byte().permute(0, 2, 3, 1).numpy():
                 image = Image.fromarray(np.ascontiguousarray(picture))
-                pictures.append(image.resize((size, size), Image.Resampling.BICUBIC) if image.width != size else image)
+                image = image.resize((size, size), Image.Resampling.BICUBIC) if image.width != size else image
+                pictures.append(over(image, ground) if self.transparent and ground is not None else image)
         return pictures
 
     def encode(self, images: Iterable[Image.Image], recipes: Sequence[Recipe | None] | None = None) -> Posterior:
         """The posterior of each picture's style.
 
         The encoder of a C-IDVAE looks at the recipe too, where it is known; that of a CVAE at the picture alone. The
-        whole picture is stretched to a square first, as it was for training.
+        whole picture is stretched to a square first, as it was for training; an encoder of cut-outs sees the drink
+        alone, cut out by the segmenter where a picture has no alpha of its own.
         """
-        pixels = np.stack([np.asarray(to_square(image, self.checkpoint.size)) for image in images])  # (n, h, w, 3)
+        pixels = np.stack([np.asarray(self._seen(image)) for image in images])  # (n, h, w, 3 or 4)
         vectors = self._known_vectors(recipes or [None] * len(pixels))
         means, stds = [], []
         for start in range(0, len(pixels), BATCH):
@@ -141,8 +160,20 @@ class Generator:
             stds.append(torch.exp(log_variance / 2).numpy())
         return Posterior(np.concatenate(means), np.concatenate(stds))
 
+    def _seen(self, image: Image.Image) -> Image.Image:
+        """A picture as the encoder sees it."""
+        size = self.checkpoint.size
+        if not self.transparent:
+            return to_square(image.convert("RGB"), size)
+        found = cut_by_alpha(image) if image.mode == "RGBA" else self._segmenter.cut_out(image)
+        return found.centred(size)
+
+    @cached_property
+    def _segmenter(self) -> Segmenter:
+        return Segmenter.load()
+
     def decoder_onnx(self) -> bytes:
-        """The decoder as an ONNX file that paints one picture, (1, 3, size, size) in [0, 1], from style and recipe."""
+        """The decoder as an ONNX file that paints one picture, (1, 3 or 4, size, size) in [0, 1]."""
         with self._turn:
             return onnx_bytes(self._network.decoder, self.style_dim, len(self.vocabulary.ingredients))
 

@@ -29,6 +29,7 @@ KINDS = {  # where the network of each kind is; imported as it is needed, for so
     "cidvae": "cocktailman.models.cidvae.network.CIDVAE",
     "detector": "cocktailman.models.detector.network.DrinkDetector",
     "classifier": "cocktailman.models.classifier.network.DrinkClassifier",
+    "segmenter": "cocktailman.models.segmenter.network.DrinkSegmenter",
 }
 GENERATORS = ("cvae", "cidvae")  # the kinds that paint, in the order in which they are offered
 WEIGHTS, CONFIG, FACTS = "model.safetensors", "config.json", "checkpoint.json"

@@ -63,7 +63,7 @@ class PictureDataset(Dataset[tuple[Tensor, Tensor]]):
         crop = v2.RandomResizedCrop(size, scale=(0.8, 1.0), ratio=(0.9, 1.11), interpolation=sharp)
         resize = v2.Resize(size, sharp)
         # A cut-out fills its frame: it is turned and moved a little, and never cropped.
-        turn = v2.RandomAffine(3, (0.02, 0.02), (0.92, 1.03), interpolation=v2.InterpolationMode.BILINEAR)
+        turn = v2.RandomAffine([-3, 3], (0.02, 0.02), (0.92, 1.03), interpolation=v2.InterpolationMode.BILINEAR)
         changes = [turn, resize] if self.pixels.shape[3] == 4 else [crop]
         self.transform = v2.Compose([v2.RandomHorizontalFlip(), *changes] if augment else [resize])
 

@@ -7,7 +7,7 @@ or shaped like no drink: see `REASONS`.
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +17,7 @@ import pandas as pd
 from PIL import Image
 from tqdm import tqdm
 
-from cocktailman.cutouts import SOLID, Matte, bounds, centred, main_component
+from cocktailman.cutouts import MatteFacts, centred, facts_of, foreground, main_component, with_matte
 from cocktailman.errors import InputError
 from cocktailman.images import read_image
 from cocktailman.renders import FREE_POUR, RENDERED, Renders, read_renders
@@ -32,29 +32,6 @@ REASONS = {  # the first that holds is the one that is counted
     "cut off": "the component touches three or four sides of the frame",
     "too flat": "it is more than 1.7 times as wide as high: a tray, a poster, several drinks",
 }
-
-
-@dataclass(frozen=True)
-class MatteFacts:
-    """What a matte is judged by: shares of the photo (area), of solid pixels (unsure), of coverage (main); sides of the
-    frame that its main component touches (0 to 4); its width over its height."""
-
-    area: float
-    unsure: float
-    main: float
-    sides: int
-    aspect: float
-
-
-def facts_of(matte: Matte) -> MatteFacts:
-    """The facts of a matte (height, width)."""
-    solid = float((matte > SOLID).sum())
-    unsure = float(((matte > 0.15) & (matte < 0.85)).sum()) / max(solid, 1)
-    kept, main = main_component(matte)
-    edges = (kept[0], kept[-1], kept[:, 0], kept[:, -1])
-    sides = sum(bool((edge > SOLID).mean() > 0.02) for edge in edges)
-    left, top, right, bottom = bounds(kept) or (0, 0, 1, 1)
-    return MatteFacts(solid / matte.size, unsure, main, sides, (right - left) / (bottom - top))
 
 
 def reason_to_drop(facts: MatteFacts) -> str:
@@ -76,23 +53,15 @@ def cut_photo(file: str, photos: Path, mattes: Path, size: int) -> tuple[bytes, 
     if not path.exists():
         return b"", {"reason": "no matte"}
     image = read_image(photos / file, file)
-    matte = np.asarray(Image.open(path).convert("L").resize(image.size, Image.Resampling.BICUBIC), np.float32) / 255
+    levels = Image.open(path).convert("L").resize(image.size, Image.Resampling.BICUBIC)
+    matte = (np.asarray(levels) / 255).astype(np.float32)
     facts = facts_of(matte)
     reason = reason_to_drop(facts)
     if reason:
         return b"", asdict(facts) | {"reason": reason}
     kept, _ = main_component(matte)
-    picture = centred(foreground(np.asarray(image), kept), kept, size)
+    picture = centred(with_matte(foreground(np.asarray(image), kept), kept), size)
     return (_webp(picture), asdict(facts) | {"reason": ""}) if picture else (b"", asdict(facts) | {"reason": "empty"})
-
-
-def foreground(image: np.ndarray, matte: Matte) -> np.ndarray:
-    """Colours of what stands in front, (height, width, 3) uint8, without what shines through at its edges (multi-level
-    foreground estimation, Germer et al., arXiv 2006.14970, by pymatting)."""
-    from pymatting import estimate_foreground_ml
-
-    colours = estimate_foreground_ml(image / 255.0, matte.astype(float), n_small_iterations=5)
-    return np.round(np.clip(colours, 0, 1) * 255).astype(np.uint8)
 
 
 def pack_photos(photos: Path, mattes: Path, out: Path, size: int, workers: int = 2) -> pd.DataFrame:
@@ -105,8 +74,7 @@ def pack_photos(photos: Path, mattes: Path, out: Path, size: int, workers: int =
     with ProcessPoolExecutor(workers) as pool:
         made = list(tqdm(pool.map(cut, table["file"], chunksize=32), total=len(table), desc="cutting out"))
     facts = pd.concat([table, pd.DataFrame([fact for _, fact in made])], axis=1)
-    table["image"] = [data for data, _ in made]
-    _write(table[table["image"].str.len() > 0], out)
+    _write(table.assign(image=[data for data, _ in made]), out)
     facts.to_csv(out.with_suffix(".csv"), index=False)
     return facts
 
@@ -124,14 +92,13 @@ def pack_renders(folder: Path, out: Path, size: int) -> pd.DataFrame:
             "split": factors["split"],
         }
     )
-    table["image"] = [_cut_render(renders, row, size) for row in tqdm(range(len(table)), desc="cutting out")]
-    _write(table[table["image"].str.len() > 0], out)
-    return table
+    pictures = [_cut_render(renders, row, size) for row in tqdm(range(len(table)), desc="cutting out")]
+    return _write(table.assign(image=pictures), out)
 
 
 def _cut_render(renders: Renders, row: int, size: int) -> bytes:
     matte = (renders.mask(row) > 0).astype(np.float32)
-    picture = centred(np.asarray(renders.image(row)), matte, size)
+    picture = centred(with_matte(np.asarray(renders.image(row)), matte), size)
     return _webp(picture) if picture else b""
 
 
@@ -141,6 +108,9 @@ def _webp(picture: Image.Image) -> bytes:
     return data.getvalue()
 
 
-def _write(table: pd.DataFrame, out: Path) -> None:
+def _write(table: pd.DataFrame, out: Path) -> pd.DataFrame:
+    """Writes the rows that have a picture, and returns them."""
+    kept = table.loc[[bool(data) for data in table["image"]]].reset_index(drop=True)
     out.parent.mkdir(parents=True, exist_ok=True)
-    table.reset_index(drop=True).to_parquet(out, index=False)
+    kept.to_parquet(out, index=False)
+    return kept

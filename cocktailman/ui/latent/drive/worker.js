@@ -21,8 +21,9 @@ async function paint({ style, recipe }) {
     recipe: new ort.Tensor("float32", recipe, [1, recipe.length]),
   });
   const pixels = new Uint8ClampedArray(4 * side * side).fill(255);
+  const channels = image.dims[1]; // 4 of a cut-out: colour and coverage, as the canvas takes them
   for (let at = 0, area = side * side; at < area; at++)
-    for (let colour = 0; colour < 3; colour++) pixels[4 * at + colour] = 255 * image.data[colour * area + at];
+    for (let colour = 0; colour < channels; colour++) pixels[4 * at + colour] = 255 * image.data[colour * area + at];
   return pixels;
 }
 
