@@ -5,12 +5,13 @@ from PIL import Image
 
 from cocktailman.catalog import catalog
 from cocktailman.images import png_bytes
+from cocktailman.ui.recognise.cut_out import confidence_words, cut_out
 from cocktailman.ui.recognise.layers import blurred_around, enlarged, heated, outlined
 from cocktailman.ui.recognise.reading_view import reading_view
 from cocktailman.ui.shared.errors import shown_errors
 from cocktailman.ui.shared.photo import Drink, Photo, Sight, heat_map, look, recogniser
 
-DRINKS, HEAT, FOCUS = "Drinks found", "Where seen", "Background blurred"
+DRINKS, HEAT, FOCUS, CUT = "Drinks found", "Where seen", "Background blurred", "Cut out"
 WHOLE = "read_as_a_whole"  # in the session state: the keys of the photos that are read so, for want of a drink
 
 
@@ -65,12 +66,16 @@ def _choose(photo: Photo, sight: Sight) -> int:
 def _picture(photo: Photo, sight: Sight, number: int) -> None:
     """The photo, or the drink cut from it, with what one wants to see on it."""
     drink = sight.drinks[number]
-    layers = [DRINKS, HEAT, FOCUS] if drink.box else [HEAT]
+    layers = [DRINKS, HEAT, FOCUS, CUT] if drink.box else [HEAT, CUT]
     layer = st.segmented_control(
         "Show", layers, default=layers[0], required=True, key="layer", label_visibility="collapsed"
     )
     picture = enlarged(sight.picture)
-    if layer == HEAT or not drink.box:
+    if layer == CUT:
+        found = cut_out(drink.cut_from(picture), photo.name)
+        picture, words = found.picture, "the drink without its background"
+        st.caption(confidence_words(found))
+    elif layer == HEAT or not drink.box:
         picture, words = _heated(drink, drink.cut_from(picture))
     elif layer == FOCUS:
         picture, words = blurred_around(picture, drink.box), "its background blurred"
