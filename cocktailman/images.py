@@ -41,7 +41,8 @@ def read_image(source: bytes | Path | BinaryIO, name: str = "", transparent: boo
     """The picture in `source`, upright, in mode RGB; of an animation, its first frame.
 
     Transparency lies on white, or is kept (mode RGBA) where it may be `transparent`; colours follow an embedded
-    profile. Anything wrong raises an `ImageError` that calls the source `name`: by default its path, or else "the picture".
+    profile. Anything wrong raises an `ImageError` that calls the source `name`: by default its path, or else "the
+    picture".
     """
     name = _shown(name or (str(source) if isinstance(source, Path) else "the picture"))
     data = source if isinstance(source, bytes) else _read(source, name)
