@@ -1,5 +1,6 @@
 """Formulas beside another's code, a slow loop, or what is known beforehand."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ from scipy.ndimage import gaussian_filter
 from sklearn.metrics import f1_score
 from torch import Tensor, nn
 
+from cocktailman.catalog import catalog
 from cocktailman.evaluation.ingredients import micro_f1
 from cocktailman.evaluation.manifolds import manifold_overlap
 from cocktailman.evaluation.metrics import sharpness, structural_similarity
+from cocktailman.inference.recogniser import CocktailRanking
 from cocktailman.losses.augment import moved, recoloured
 from cocktailman.losses.moments import FeatureMoments
 from cocktailman.losses.recipe import RecipeConsistency
@@ -58,6 +61,22 @@ def test_sharpness_is_the_variance_of_the_laplacian_of_luma() -> None:
 def test_micro_f1_is_that_of_scikit_learn() -> None:
     seen, truth = np.random.default_rng(0).random((2, 30, 5)) < [[[0.3]], [[0.5]]]
     assert micro_f1(seen, truth) == pytest.approx(f1_score(truth, seen, average="micro"))
+
+
+def test_a_cocktails_share_is_its_likelihood_to_the_exponent_and_that_of_its_name() -> None:
+    seen = np.random.default_rng(0).uniform(0.3, 0.7, len(catalog().ingredients)).astype(np.float32)
+    ids = [item.id for item in catalog().ingredients]
+    likelihoods = {
+        item.name: math.prod(p if id in item.recipe else 1 - p for id, p in zip(ids, seen.tolist(), strict=True))
+        for item in catalog().cocktails
+    }
+    whole = sum(value**0.4 for value in likelihoods.values())
+    expected = {name: 0.7 * value**0.4 / whole for name, value in likelihoods.items()}
+    expected["Mojito"] += 0.3 * 0.2
+    expected["Negroni"] += 0.3 * 0.8
+    ranking = CocktailRanking(catalog(), ["Mojito", "Negroni"], 0.4, 0.3)
+    [found] = ranking.rank(seen[None], np.array([[0.2, 0.8]], np.float32))
+    assert found.tolist() == pytest.approx(list(expected.values()), rel=1e-3)
 
 
 @pytest.fixture(scope="module")
