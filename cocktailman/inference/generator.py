@@ -51,12 +51,7 @@ class Generator:
         self._network.to(memory_format=torch.channels_last)
         self._turn = Lock()
         known = self._network.config.recipe_dim
-        if known != len(self.vocabulary.ingredients):
-            raise InputError(
-                f"the model {checkpoint.name} knows {known} ingredients and the catalogue has "
-                f"{len(self.vocabulary.ingredients)}: train it anew, or restore data/ingredients.csv"
-            )
-
+        self.vocabulary.check_vocabulary(known, checkpoint.name)
         self.regressor = read_regressor(checkpoint, self.style_dim, known)
 
     @classmethod

@@ -9,6 +9,7 @@ import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import catalog
+from cocktailman.drinks import COLOURS, OTHERS, style_groups
 from cocktailman.evaluation.disentanglement import UNKNOWN, report, slider_names
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.projection import Projector, View
@@ -17,7 +18,6 @@ from cocktailman.latent.statistics import JUDGED_FROM, GroupStatistics, group_st
 from cocktailman.latent.tables import read_styles, std_matrix, style_matrix
 from cocktailman.models.checkpoints import GENERATORS, Checkpoint, list_checkpoints
 from cocktailman.renders import CATEGORICAL, FREE_POUR, NUMERIC, RENDERED, read_renders
-from cocktailman.ui.shared.palette import COLOURS, OTHERS, style_groups
 
 COMMAND = "python -m training latent-document"
 FEWEST = 20  # styles of a group that is looked at
