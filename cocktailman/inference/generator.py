@@ -16,8 +16,9 @@ from cocktailman.catalog import Catalog, Recipe, catalog
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.latent.regressor import read_regressor
-from cocktailman.models.checkpoints import CHECKPOINTS, GENERATORS, Checkpoint, find_checkpoint, load_network
+from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
 from cocktailman.models.onnx import folded, onnx_bytes
+from cocktailman.models.registry import Can, kind_of
 
 Array = npt.NDArray[np.float32]
 
@@ -42,12 +43,14 @@ class Generator:
     """
 
     def __init__(self, checkpoint: Checkpoint, vocabulary: Catalog | None = None) -> None:
-        if checkpoint.kind not in GENERATORS:
-            raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and paints nothing: choose another")
+        self.kind = kind_of(checkpoint.kind)
+        if not self.kind.can(Can.PAINT):
+            raise InputError(f"the model {checkpoint.name} is a {self.kind.label} and paints nothing: choose another")
         self.checkpoint = checkpoint
         self.vocabulary = vocabulary or catalog()
         self._network = load_network(checkpoint)
-        self._network.decoder = folded(self._network.decoder)
+        if self.kind.can(Can.DRIVE):
+            self._network.decoder = folded(self._network.decoder)
         self._network.to(memory_format=torch.channels_last)
         self._turn = Lock()
         known = self._network.config.recipe_dim
@@ -67,6 +70,11 @@ class Generator:
     def style_dim(self) -> int:
         """Numbers in a style vector."""
         return self._network.config.style_dim
+
+    @property
+    def has_encoder(self) -> bool:
+        """Whether it reads styles of pictures, and so can rebuild them."""
+        return self.kind.can(Can.ENCODE)
 
     def sample_styles(self, count: int, seed: int) -> Array:
         """Styles from the prior N(0, I), shape (count, style_dim); the first are the same for any count."""
@@ -120,11 +128,13 @@ class Generator:
         return pictures
 
     def encode(self, images: Iterable[Image.Image], recipes: Sequence[Recipe | None] | None = None) -> Posterior:
-        """The posterior of each picture's style.
+        """The posterior of each picture's style; raises `InputError` where the model has no encoder.
 
         The encoder of a C-IDVAE looks at the recipe too, where it is known; that of a CVAE at the picture alone. The
         whole picture is stretched to a square first, as it was for training.
         """
+        if not self.has_encoder:
+            raise InputError(f"{self.name} has no encoder: it paints, and reads no pictures; choose another model")
         pixels = np.stack([np.asarray(to_square(image, self.checkpoint.size)) for image in images])  # (n, h, w, 3)
         vectors = self._known_vectors(recipes or [None] * len(pixels))
         means, stds = [], []
@@ -137,7 +147,12 @@ class Generator:
         return Posterior(np.concatenate(means), np.concatenate(stds))
 
     def decoder_onnx(self) -> bytes:
-        """The decoder as an ONNX file that paints one picture, (1, 3, size, size) in [0, 1], from style and recipe."""
+        """The decoder as an ONNX file that paints one picture, (1, 3, size, size) in [0, 1], from style and recipe.
+
+        Raises `InputError` where the decoder cannot become one.
+        """
+        if not self.kind.can(Can.DRIVE):
+            raise InputError(f"{self.name} cannot be driven in a browser: choose another model")
         with self._turn:
             return onnx_bytes(self._network.decoder, self.style_dim, len(self.vocabulary.ingredients))
 
