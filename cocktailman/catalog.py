@@ -35,6 +35,7 @@ GLASSES = (
     "julep_cup",
 )
 CATEGORIES = ("The Unforgettables", "Contemporary Classics", "New Era", "Not IBA")  # the IBA list of 2024
+DEFAULT_COCKTAIL = "Mojito"  # where none is asked for
 
 Recipe: TypeAlias = tuple[str, ...]  # distinct ingredient ids in vocabulary order
 
@@ -120,6 +121,14 @@ class Catalog:
         """Multi-hot vector of a recipe, shape (n_ingredients,); raises as `recipe` does."""
         chosen = self.recipe(recipe)
         return np.array([item.id in chosen for item in self.ingredients], dtype=np.float32)
+
+    def check_vocabulary(self, known: int, model: str) -> None:
+        """Raises `InputError` where a model knows another number of ingredients than there are."""
+        if known != len(self.ingredients):
+            raise InputError(
+                f"the model {model} knows {known} ingredients and the catalogue has {len(self.ingredients)}: "
+                "train it anew, or restore data/ingredients.csv"
+            )
 
     def recipe_from_vector(self, vector: npt.ArrayLike, threshold: float = 0.5) -> Recipe:
         """The ingredients whose entry in a vector of shape (n_ingredients,) reaches the threshold; may be empty."""

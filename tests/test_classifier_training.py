@@ -10,13 +10,13 @@ from PIL import ImageColor
 from torch.nn import functional as F
 
 from cocktailman.catalog import catalog
+from cocktailman.drinks import DRINKS
 from cocktailman.losses.asymmetric import AsymmetricLoss
 from cocktailman.models.checkpoints import load_network
 from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
 from training.classifier.data import NAMELESS, DrinkData
 from training.classifier.reliability import BAR, LEFT, SIDE, draw_reliability
 from training.classifier.trainer import ClassifierTraining
-from training.datasets.photos import DRINKS
 from training.evaluation.classifier import Read, calibrate, measure_classifier, reliability
 from training.shared.export import export_classifier
 from training.shared.fit import fit

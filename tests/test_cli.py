@@ -14,7 +14,7 @@ from cocktailman.__main__ import main
 from cocktailman.images import read_image
 from cocktailman.inference.generator import Generator
 from cocktailman.inference.recogniser import Recogniser
-from cocktailman.models.checkpoints import KINDS, list_checkpoints
+from cocktailman.models.checkpoints import list_checkpoints
 
 ROOT = Path(__file__).parent.parent
 MOJITO = ["generate", "--model", "tiny", "--cocktail", "mojito"]
@@ -44,7 +44,7 @@ def run(
     """Runs the command line in an empty folder, with the checkpoint `tiny` alone, and the tiny recogniser."""
     monkeypatch.chdir(tmp_path)
     # whose default folder is the project's
-    monkeypatch.setattr(list_checkpoints, "__defaults__", (checkpoints, tuple(KINDS)))
+    monkeypatch.setattr(list_checkpoints, "__defaults__", (checkpoints, None))
     monkeypatch.setattr(Generator.load.__func__, "__defaults__", (checkpoints,))
     monkeypatch.setattr(Recogniser.load.__func__, "__defaults__", (recognisers,))
 

@@ -7,8 +7,8 @@ from app import button, calm, pictures, run
 from PIL import Image
 
 from cocktailman.catalog import catalog
+from cocktailman.drinks import COLOURS
 from cocktailman.inference.generator import Generator
-from cocktailman.ui.shared.palette import COLOURS
 
 
 def test_home_paints_a_strip_and_another():

@@ -141,14 +141,14 @@ def rebuilt(pair: Pair, selection: Selection) -> Panel:
     originals = originals_of(selection)
     contents = tuple(catalog().words(photo.recipe or selection.recipe) for photo in selection.photos)
     rows = [Row("the picture", tuple(to_square(original.image, KEPT // 2) for original in originals), contents)]
-    for generator in pair:
+    for generator in _readers(pair):
         pictures = rebuild(generator, originals, selection.recipe)
         errors = [_error(picture, original.image) for picture, original in zip(pictures, originals, strict=True)]
         rows.append(Row(generator.name, tuple(pictures), tuple(f"MSE {error:.4f}" for error in errors)))
     return Panel(
         "Rebuilt",
         f"{_whose(selection)} Read by the encoder, painted again by the decoder. MSE is the mean squared error of the "
-        f"pixels, where white is 1. {_strangers(pair, originals)}",
+        f"pixels, where white is 1. {_strangers(pair, originals)} {_without_encoder(pair)}".strip(),
         tuple(original.name for original in originals),
         tuple(rows),
         (selection.command(_names(pair)),),
@@ -225,14 +225,14 @@ def between(pair: Pair, selection: Selection) -> Panel:
     poured = np.stack([mixed(recipe, other_recipe, share) for share in shares])  # (columns, n_ingredients)
     first, last = (to_square(original.image, KEPT // 2) for original in ends)
     rows = [Row("the pictures", (first, *[None] * (COLUMNS - 2), last))]
-    for generator in pair:
+    for generator in _readers(pair):
         style, other_style = encoded(generator, ends)
         styles = np.stack([mixed(style, other_style, share) for share in shares])
         rows.append(Row(generator.name, tuple(generator.paint_vectors(poured, styles))))
     return Panel(
         "Between two pictures",
         f"From {ends[0].name} to {ends[1].name}: recipe and style of both are added up; above each picture, the share "
-        f"of the second. {_strangers(pair, ends)}",
+        f"of the second. {_strangers(pair, ends)} {_without_encoder(pair)}".strip(),
         tuple(f"{share:.0%}" for share in shares),
         tuple(rows),
         (selection.command(_names(pair)),),
@@ -290,9 +290,10 @@ def _names(pair: Pair) -> tuple[str, str]:
 
 def _generate(generator: Generator, recipe: Recipe, style: Array) -> str:
     numbers = ",".join(f"{number:.6g}" for number in style)
+    styled = f"--style={numbers} " if numbers else ""  # a painter may know no styles
     return (
         f"python -m cocktailman generate --model {generator.name} --ingredients {','.join(recipe)} "
-        f"--style={numbers} --out {generator.name}.png"
+        f"{styled}--out {generator.name}.png"
     )
 
 
@@ -309,6 +310,20 @@ def _strangers(pair: Pair, originals: Sequence[Original]) -> str:
     [domain] = {original.domain for original in originals}
     strange = [generator for generator in pair if generator.checkpoint.domain != domain]
     return " ".join(f"{item.name} was trained on {item.checkpoint.domain} and never saw {domain}." for item in strange)
+
+
+def _readers(pair: Pair) -> list[Generator]:
+    """Those of the two that read pictures; raises `InputError` where neither does."""
+    readers = [generator for generator in pair if generator.has_encoder]
+    if not readers:
+        raise InputError(f"neither {pair[0].name} nor {pair[1].name} has an encoder to read pictures: choose another")
+    return readers
+
+
+def _without_encoder(pair: Pair) -> str:
+    """Who of the two cannot read pictures; nothing where both can."""
+    painters = [generator.name for generator in pair if not generator.has_encoder]
+    return "".join(f"{name} has no encoder: it paints, and rebuilds nothing." for name in painters)
 
 
 def _seen_by(pair: Pair, recipe: Recipe) -> str:

@@ -9,29 +9,23 @@ from __future__ import annotations
 
 import json
 import shutil
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cocktailman.errors import InputError
-from cocktailman.images import ImageError, find_images, read_image
-from cocktailman.inference.generator import Generator
-from cocktailman.latent.tables import add_styles
+from cocktailman.images import find_images
+from cocktailman.inference.embedding_parts import BatchEncoder, write_part
 from cocktailman.models.checkpoints import CHECKPOINTS, WEIGHTS, find_checkpoint
 
 BATCH = 64  # pictures held at once
 PER_PART = 16  # batches: about 10 s of work is what an interruption may cost
 OF = b"cocktailman"  # in a table's metadata: of which model and weights the styles are
-
-Encoder = Callable[[dict[str, Any]], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -41,29 +35,6 @@ class Embedded:
     table: Path
     rows: int
     errors: list[str]
-
-
-class BatchEncoder:
-    """Encodes {"file": paths below a folder} with a checkpoint; opened anew in each process that needs one."""
-
-    def __init__(self, folder: Path, model: str, root: Path = CHECKPOINTS) -> None:
-        self.folder, self.generator = folder, Generator.load(model, root)
-
-    def __call__(self, batch: dict[str, Any]) -> pd.DataFrame:
-        """A row a file: file, error ("" where there is none), and the style's numbers, NaN where there is an error."""
-        table = pd.DataFrame({"file": list(batch["file"]), "error": ""})
-        images, read = [], []
-        for row, file in enumerate(table["file"]):
-            try:
-                images.append(read_image(self.folder / file, file))
-                read.append(row)
-            except ImageError as error:
-                table.loc[row, "error"] = str(error)
-        mean, std = np.full((2, len(table), self.generator.style_dim), np.nan, np.float32)
-        if images:
-            posterior = self.generator.encode(images)
-            mean[read], std[read] = posterior.mean, posterior.std
-        return add_styles(table, mean, std)
 
 
 def embed(
@@ -105,13 +76,6 @@ def embed(
             write_part(pd.concat([encoder({"file": batch}) for batch in _batches(part, BATCH)]), parts)  # type: ignore[misc]
             told(len(files) - len(left) + min((number + 1) * BATCH * PER_PART, len(left)), len(files))
     return _gathered(files, out, parts, mark)
-
-
-def write_part(table: pd.DataFrame, parts: Path) -> None:
-    """Adds a part under a name of its own, all of it or nothing."""
-    name = uuid.uuid4().hex
-    table.to_parquet(parts / f"{name}.unfinished", index=False)
-    (parts / f"{name}.unfinished").rename(parts / f"{name}.parquet")
 
 
 def _begin(parts: Path, mark: str) -> None:

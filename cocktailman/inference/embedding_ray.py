@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import ray  # type: ignore[import-not-found]
 
-from cocktailman.inference.embedding import BatchEncoder, write_part
+from cocktailman.inference.embedding_parts import BatchEncoder, write_part
 
 
 class PartEncoder(BatchEncoder):

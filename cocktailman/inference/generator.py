@@ -19,8 +19,9 @@ from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.inference.segmenter import Segmenter, cut_by_alpha
 from cocktailman.latent.regressor import read_regressor
-from cocktailman.models.checkpoints import CHECKPOINTS, GENERATORS, Checkpoint, find_checkpoint, load_network
+from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
 from cocktailman.models.onnx import folded, onnx_bytes
+from cocktailman.models.registry import Can, kind_of
 
 Array = npt.NDArray[np.float32]
 Ground = Colour | Image.Image | None  # what lies under a cut-out; None leaves it transparent
@@ -46,21 +47,18 @@ class Generator:
     """
 
     def __init__(self, checkpoint: Checkpoint, vocabulary: Catalog | None = None) -> None:
-        if checkpoint.kind not in GENERATORS:
-            raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and paints nothing: choose another")
+        self.kind = kind_of(checkpoint.kind)
+        if not self.kind.can(Can.PAINT):
+            raise InputError(f"the model {checkpoint.name} is a {self.kind.label} and paints nothing: choose another")
         self.checkpoint = checkpoint
         self.vocabulary = vocabulary or catalog()
         self._network = load_network(checkpoint)
-        self._network.decoder = folded(self._network.decoder)
+        if self.kind.can(Can.DRIVE):
+            self._network.decoder = folded(self._network.decoder)
         self._network.to(memory_format=torch.channels_last)
         self._turn = Lock()
         known = self._network.config.recipe_dim
-        if known != len(self.vocabulary.ingredients):
-            raise InputError(
-                f"the model {checkpoint.name} knows {known} ingredients and the catalogue has "
-                f"{len(self.vocabulary.ingredients)}: train it anew, or restore data/ingredients.csv"
-            )
-
+        self.vocabulary.check_vocabulary(known, checkpoint.name)
         self.regressor = read_regressor(checkpoint, self.style_dim, known)
 
     @classmethod
@@ -76,6 +74,11 @@ class Generator:
     def style_dim(self) -> int:
         """Numbers in a style vector."""
         return self._network.config.style_dim
+
+    @property
+    def has_encoder(self) -> bool:
+        """Whether it reads styles of pictures, and so can rebuild them."""
+        return self.kind.can(Can.ENCODE)
 
     def sample_styles(self, count: int, seed: int) -> Array:
         """Styles from the prior N(0, I), shape (count, style_dim); the first are the same for any count."""
@@ -107,7 +110,7 @@ class Generator:
     @property
     def transparent(self) -> bool:
         """Whether it paints cut-outs, colour and coverage, and no background."""
-        return self._network.config.channels == 4
+        return getattr(self._network.config, "channels", 3) == 4
 
     def paint(self, recipe: Recipe, styles: Array, size: int | None = None, ground: Ground = GREY) -> list[Image.Image]:
         """One picture for each row of `styles` (n, style_dim), `size` px a side (by default the network's own).
@@ -143,12 +146,14 @@ class Generator:
         return pictures
 
     def encode(self, images: Iterable[Image.Image], recipes: Sequence[Recipe | None] | None = None) -> Posterior:
-        """The posterior of each picture's style.
+        """The posterior of each picture's style; raises `InputError` where the model has no encoder.
 
         The encoder of a C-IDVAE looks at the recipe too, where it is known; that of a CVAE at the picture alone. The
         whole picture is stretched to a square first, as it was for training; an encoder of cut-outs sees the drink
         alone, cut out by the segmenter where a picture has no alpha of its own.
         """
+        if not self.has_encoder:
+            raise InputError(f"{self.name} has no encoder: it paints, and reads no pictures; choose another model")
         pixels = np.stack([np.asarray(self._seen(image)) for image in images])  # (n, h, w, 3 or 4)
         vectors = self._known_vectors(recipes or [None] * len(pixels))
         means, stds = [], []
@@ -173,7 +178,12 @@ class Generator:
         return Segmenter.load()
 
     def decoder_onnx(self) -> bytes:
-        """The decoder as an ONNX file that paints one picture, (1, 3 or 4, size, size) in [0, 1]."""
+        """The decoder as an ONNX file that paints one picture, (1, 3 or 4, size, size) in [0, 1].
+
+        Raises `InputError` where the decoder cannot become one.
+        """
+        if not self.kind.can(Can.DRIVE):
+            raise InputError(f"{self.name} cannot be driven in a browser: choose another model")
         with self._turn:
             return onnx_bytes(self._network.decoder, self.style_dim, len(self.vocabulary.ingredients))
 

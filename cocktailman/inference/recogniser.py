@@ -14,7 +14,6 @@ import torch
 from PIL import Image
 
 from cocktailman.catalog import Catalog, Recipe, catalog
-from cocktailman.errors import InputError
 from cocktailman.images import crop_around, to_square
 from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
 
@@ -119,11 +118,7 @@ class IngredientClassifier:
         self.size: int = self._network.config.size
         self.threshold = round(float(self._network.threshold), 3)  # from this probability on an ingredient is seen
         known = self._network.config.recipe_dim
-        if known != len(self.vocabulary.ingredients):
-            raise InputError(
-                f"the model {checkpoint.name} knows {known} ingredients and the catalogue has "
-                f"{len(self.vocabulary.ingredients)}: train it anew, or restore data/ingredients.csv"
-            )
+        self.vocabulary.check_vocabulary(known, checkpoint.name)
         self._cocktails = CocktailRanking(self.vocabulary, self._network.config.drinks, *self._network.ranking.tolist())
 
     @classmethod

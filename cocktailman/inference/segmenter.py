@@ -15,6 +15,7 @@ from cocktailman.cutouts import Matte, centred, facts_of, foreground, main_compo
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
+from cocktailman.models.registry import Can, kind_of
 
 SMALLEST, LARGEST = 0.01, 0.97  # shares of a photo that a drink can cover
 
@@ -37,7 +38,7 @@ class Segmenter:
     """Cuts drinks out of photos with the network of a checkpoint. Safe to share between threads."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        if checkpoint.kind != "segmenter":
+        if not kind_of(checkpoint.kind).can(Can.SEGMENT):
             raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and cuts nothing out: choose another")
         self.checkpoint = checkpoint
         self._network = load_network(checkpoint).to(memory_format=torch.channels_last)

@@ -14,24 +14,15 @@ import copy
 import hashlib
 import io
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from cocktailman.catalog import DATA
 from cocktailman.errors import InputError
+from cocktailman.models.registry import KINDS, Can, kind_of
 
 CHECKPOINTS = DATA / "checkpoints"
-KINDS = {  # where the network of each kind is; imported as it is needed, for some bring much along
-    "cvae": "cocktailman.models.cvae.network.CVAE",
-    "cidvae": "cocktailman.models.cidvae.network.CIDVAE",
-    "detector": "cocktailman.models.detector.network.DrinkDetector",
-    "classifier": "cocktailman.models.classifier.network.DrinkClassifier",
-    "segmenter": "cocktailman.models.segmenter.network.DrinkSegmenter",
-}
-GENERATORS = ("cvae", "cidvae")  # the kinds that paint, in the order in which they are offered
 WEIGHTS, CONFIG, FACTS = "model.safetensors", "config.json", "checkpoint.json"
 
 
@@ -40,7 +31,7 @@ class Checkpoint:
     """What is known of a checkpoint before it is loaded."""
 
     name: str
-    kind: str  # a key of KINDS
+    kind: str  # its name in the registry
     domain: str  # what it was trained on: photos or renders
     size: int  # px, the side of what it paints
     parameters: int
@@ -48,13 +39,13 @@ class Checkpoint:
     folder: Path
 
 
-def list_checkpoints(root: Path = CHECKPOINTS, kinds: Collection[str] = tuple(KINDS)) -> list[Checkpoint]:
-    """All checkpoints of these kinds in a folder, by name; those whose facts cannot be read are left out."""
+def list_checkpoints(root: Path = CHECKPOINTS, able: Can | None = None) -> list[Checkpoint]:
+    """All checkpoints in a folder, or those able to do something, by name; whose facts cannot be read is left out."""
     found = []
     for folder in sorted(root.glob("*/")):
         with contextlib.suppress(InputError):
             found.append(find_checkpoint(folder.name, root))
-    return [checkpoint for checkpoint in found if checkpoint.kind in kinds]
+    return [checkpoint for checkpoint in found if able is None or kind_of(checkpoint.kind).can(able)]
 
 
 def find_checkpoint(name: str, root: Path = CHECKPOINTS) -> Checkpoint:
@@ -93,8 +84,8 @@ def load_network(checkpoint: Checkpoint) -> Any:
             raise _damaged(checkpoint.name, file)
     with contextlib.redirect_stdout(io.StringIO()):  # the hub mixin greets on standard output, where results go
         try:
-            module, _, name = KINDS[checkpoint.kind].rpartition(".")
-            return getattr(import_module(module), name).from_pretrained(checkpoint.folder, strict=True).eval()
+            network = kind_of(checkpoint.kind).network_class()
+            return network.from_pretrained(checkpoint.folder, strict=True).eval()
         except Exception as error:  # files that agree with their checksums, and not with each other or with this code
             raise _damaged(checkpoint.name, WEIGHTS) from error
 

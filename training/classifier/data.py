@@ -12,9 +12,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
+from cocktailman.drinks import DRINKS
 from cocktailman.renders import RENDERED
 from training.datasets.batches import EpochSampler, recipe_matrix, sampling_weights
-from training.datasets.photos import DRINKS
 from training.datasets.pictures import Pictures, read_pictures
 
 # images (n, 3, h, w) in [0, 1], recipes (n, n_ingredients), names (n,)

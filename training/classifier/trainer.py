@@ -14,12 +14,12 @@ from torch.nn import functional as F
 from torchmetrics.classification import MulticlassAccuracy, MultilabelAveragePrecision
 
 from cocktailman.catalog import catalog
+from cocktailman.drinks import DRINKS
 from cocktailman.errors import InputError
 from cocktailman.losses.asymmetric import AsymmetricLoss
 from cocktailman.models.backbones import imagenet_weights
 from cocktailman.models.classifier.network import ClassifierConfig, ClassifierOutput, DrinkClassifier
 from training.classifier.data import NAMELESS, DrinkBatch
-from training.datasets.photos import DRINKS
 
 
 class ClassifierTraining(L.LightningModule):

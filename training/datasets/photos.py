@@ -19,22 +19,6 @@ from cocktailman.images import crop_around, read_image, to_square
 
 SPLIT = DATA / "splits" / "photos.csv"
 BOXES_SPLIT = DATA / "splits" / "boxes.csv"  # of the photos with boxes, and of those without a drink
-DRINKS = (  # those of `bulk`, each with hundreds of photos
-    "Beer",
-    "Bloody Mary",
-    "Cosmopolitan",
-    "Daiquiri",
-    "Espresso Martini",
-    "Gin And Tonic",
-    "Manhattan",
-    "Margarita",
-    "Martini",
-    "Mojito",
-    "Old Fashioned",
-    "Pina Colada",
-    "Rum And Coke",
-    "Screwdriver",
-)
 
 
 def pack(photos: Path, out: Path, size: int, boxes: pd.DataFrame) -> None:

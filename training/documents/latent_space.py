@@ -9,15 +9,16 @@ import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import catalog
+from cocktailman.drinks import COLOURS, OTHERS, style_groups
 from cocktailman.evaluation.disentanglement import UNKNOWN, report, slider_names
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.projection import Projector, View
 from cocktailman.latent.separation import active_units, distance_matrix, prior_divergence
 from cocktailman.latent.statistics import JUDGED_FROM, GroupStatistics, group_statistics, verdict
 from cocktailman.latent.tables import read_styles, std_matrix, style_matrix
-from cocktailman.models.checkpoints import GENERATORS, Checkpoint, list_checkpoints
+from cocktailman.models.checkpoints import Checkpoint, list_checkpoints
+from cocktailman.models.registry import Can
 from cocktailman.renders import CATEGORICAL, FREE_POUR, NUMERIC, RENDERED, read_renders
-from cocktailman.ui.shared.palette import COLOURS, OTHERS, style_groups
 
 COMMAND = "python -m training latent-document"
 FEWEST = 20  # styles of a group that is looked at
@@ -54,7 +55,7 @@ def write_document(folder: Path) -> list[Path]:
     """Writes the document and its figures; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     parts, written = [INTRODUCTION], []
-    for checkpoint in list_checkpoints(kinds=GENERATORS):
+    for checkpoint in list_checkpoints(able=Can.ENCODE):
         text, figures = _chapter(checkpoint, folder)
         parts.append(text)
         written += figures

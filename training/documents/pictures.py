@@ -5,13 +5,13 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import Recipe, catalog
+from cocktailman.drinks import DRINKS
 from cocktailman.evaluation.markup import panel_png
 from cocktailman.evaluation.side_by_side import Panel, Row, shared_styles
 from cocktailman.inference.generator import Generator
 from cocktailman.models.checkpoints import find_checkpoint
 from cocktailman.renders import Renders, read_renders
 from training.classifier.reliability import write_reliability
-from training.datasets.photos import DRINKS
 
 # From gin and tonic to espresso martini, one ingredient swapped at a time: none between was ever in training.
 SWAPS = (

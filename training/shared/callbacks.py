@@ -11,9 +11,9 @@ import torch
 from torchvision.utils import save_image
 
 from cocktailman.catalog import catalog
+from cocktailman.drinks import DRINKS
 from cocktailman.models.compositing import composite
 from cocktailman.models.cvae.network import CVAE
-from training.datasets.photos import DRINKS
 
 STEP_SECONDS = "train/seconds_step"  # in the log of a run
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from cocktailman.catalog import catalog
+from cocktailman.drinks import DRINKS
 from cocktailman.errors import InputError
 from cocktailman.inference.recogniser import Detector
 from cocktailman.latent.regressor import FILE as REGRESSOR
@@ -21,7 +22,6 @@ from cocktailman.models.detector.network import DetectorConfig, DrinkDetector
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
 from training.classifier.trainer import read_weights
 from training.datasets.batches import PictureDataset
-from training.datasets.photos import DRINKS
 from training.datasets.pictures import Pictures, read_pictures
 from training.detector.data import photos_with_boxes
 from training.detector.pretrained import weights_of

@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from cocktailman.drinks import OTHERS
 from cocktailman.evaluation.disentanglement import UNKNOWN, slider_names
 from cocktailman.latent.separation import active_units, distance_matrix, linkage_order, prior_divergence
 from cocktailman.latent.statistics import JUDGED_FROM, GroupStatistics, group_statistics, verdict
@@ -15,7 +16,6 @@ from cocktailman.ui.latent.own_styles import Styles, named_groups, styles_of
 from cocktailman.ui.latent.selection import chosen_styles
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import shown_errors
-from cocktailman.ui.shared.palette import OTHERS
 
 FEWEST = 20  # styles of a group that is looked at
 

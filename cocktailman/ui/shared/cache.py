@@ -7,7 +7,8 @@ import torch
 from cocktailman.errors import InputError
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.tables import read_styles
-from cocktailman.models.checkpoints import GENERATORS, Checkpoint, list_checkpoints
+from cocktailman.models.checkpoints import Checkpoint, list_checkpoints
+from cocktailman.models.registry import Can, kinds_that
 from cocktailman.renders import Renders, read_renders
 
 
@@ -31,8 +32,9 @@ def renders() -> Renders:
 
 
 def checkpoints() -> list[Checkpoint]:
-    """The checkpoints that paint, those of the CVAE first; raises `InputError` where there is none."""
-    found = sorted(list_checkpoints(kinds=GENERATORS), key=lambda item: GENERATORS.index(item.kind))
+    """The checkpoints that paint, in the order of the registry; raises `InputError` where there is none."""
+    order = kinds_that(Can.PAINT)
+    found = sorted(list_checkpoints(able=Can.PAINT), key=lambda item: order.index(item.kind))
     if not found:
         raise InputError("there is no model to paint with: restore data/checkpoints with `git checkout -- data`")
     return found

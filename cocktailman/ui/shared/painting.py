@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cocktailman.catalog import Recipe, catalog
+from cocktailman.catalog import DEFAULT_COCKTAIL, Recipe, catalog
 from cocktailman.errors import InputError
-
-DEFAULT_COCKTAIL = "Mojito"
 
 
 @dataclass(frozen=True)

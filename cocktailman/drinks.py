@@ -1,4 +1,4 @@
-"""Groups and colours that pages share."""
+"""The best-known drinks, their colours, and the groups that pictures make by drink."""
 
 import pandas as pd
 from plotly.colors import qualitative
@@ -7,7 +7,8 @@ from cocktailman.renders import FREE_POUR, RENDERED
 
 OTHERS = "other recipes"
 OTHERS_COLOUR = "rgba(150, 150, 150, 0.45)"
-# Named cocktails, coloured like the drink as far as fourteen colours stay apart in light and dark.
+# The drinks of which there are hundreds of photos each (those of the source `bulk`, which a classifier names), coloured
+# like the drink as far as fourteen colours stay apart in light and dark.
 COLOURS = {
     "Beer": "#e8a317",
     "Bloody Mary": "#c0160e",
@@ -24,6 +25,7 @@ COLOURS = {
     "Rum And Coke": "#7a5bd0",
     "Screwdriver": "#ff7a2f",
 }
+DRINKS = tuple(COLOURS)
 
 
 def colour_of(name: str) -> str:

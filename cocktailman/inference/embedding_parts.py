@@ -1,0 +1,45 @@
+"""What encodes a batch of files, and where it leaves the styles: shared by one process and by many."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cocktailman.images import ImageError, read_image
+from cocktailman.inference.generator import Generator
+from cocktailman.latent.tables import add_styles
+from cocktailman.models.checkpoints import CHECKPOINTS
+
+
+class BatchEncoder:
+    """Encodes {"file": paths below a folder} with a checkpoint; opened anew in each process that needs one."""
+
+    def __init__(self, folder: Path, model: str, root: Path = CHECKPOINTS) -> None:
+        self.folder, self.generator = folder, Generator.load(model, root)
+
+    def __call__(self, batch: dict[str, Any]) -> pd.DataFrame:
+        """A row a file: file, error ("" where there is none), and the style's numbers, NaN where there is an error."""
+        table = pd.DataFrame({"file": list(batch["file"]), "error": ""})
+        images, read = [], []
+        for row, file in enumerate(table["file"]):
+            try:
+                images.append(read_image(self.folder / file, file))
+                read.append(row)
+            except ImageError as error:
+                table.loc[row, "error"] = str(error)
+        mean, std = np.full((2, len(table), self.generator.style_dim), np.nan, np.float32)
+        if images:
+            posterior = self.generator.encode(images)
+            mean[read], std[read] = posterior.mean, posterior.std
+        return add_styles(table, mean, std)
+
+
+def write_part(table: pd.DataFrame, parts: Path) -> None:
+    """Adds a part under a name of its own, all of it or nothing."""
+    name = uuid.uuid4().hex
+    table.to_parquet(parts / f"{name}.unfinished", index=False)
+    (parts / f"{name}.unfinished").rename(parts / f"{name}.parquet")
