@@ -11,11 +11,11 @@ import yaml
 from safetensors.torch import load_file
 from torch import Tensor
 
+from cocktailman.drinks import DRINKS
 from cocktailman.models.classifier.network import ClassifierOutput
 from training.classifier.data import NAMELESS
 from training.classifier.trainer import ClassifierTraining
 from training.cvae.trainer import CVAETraining
-from training.datasets.photos import DRINKS
 from training.shared.callbacks import SeedEachEpoch
 
 STEPS = 100

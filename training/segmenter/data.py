@@ -69,7 +69,7 @@ class MatteData(L.LightningDataModule):
         photos: Path,
         mattes: Path,
         kept: Path = Path("build/cutouts-photos-128.csv"),
-        size: int = 256,
+        size: int = 224,
         pasted: int = 600,
         batch_size: int = 16,
         seed: int = 0,

@@ -23,23 +23,33 @@ class SegmenterTraining(L.LightningModule):
         dice_weight: of the soft Dice loss beside the binary cross-entropy.
         learning_rate: of AdamW for the pyramid, at its peak; it falls to 0 along a cosine.
         backbone_rate: the share of it that the backbone learns at.
+        frozen_stages: the stem and as many stages keep ImageNet's weights, which spares the way back through them.
     """
 
     def __init__(
         self,
         backbone: str = "tf_efficientnet_lite0",
-        size: int = 256,
+        size: int = 224,
         width: int = 48,
         dice_weight: float = 0.5,
         learning_rate: float = 2e-3,
         backbone_rate: float = 0.25,
+        frozen_stages: int = 2,
     ) -> None:
         super().__init__()
         self.save_hyperparameters()
         self.dice_weight, self.learning_rate, self.backbone_rate = dice_weight, learning_rate, backbone_rate
         self.network = DrinkSegmenter(SegmenterConfig(backbone, size, width))
-        self.network.backbone.load_state_dict(imagenet_weights(backbone), strict=False)
+        layers = self.network.backbone
+        layers.load_state_dict(imagenet_weights(backbone), strict=False)
+        self.frozen = [layers.conv_stem, layers.bn1, *layers.blocks[:frozen_stages]] if frozen_stages else []
+        for layer in self.frozen:
+            layer.requires_grad_(False)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def on_train_epoch_start(self) -> None:
+        for layer in self.frozen:
+            layer.eval()  # their statistics stay ImageNet's
 
     def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
         image, matte = batch
@@ -55,9 +65,10 @@ class SegmenterTraining(L.LightningModule):
         self.log("validation/mae", (found - matte.squeeze(1)).abs().mean(), batch_size=len(image))
 
     def configure_optimizers(self):
-        pretrained = list(self.network.backbone.parameters())
+        pretrained = [weights for weights in self.network.backbone.parameters() if weights.requires_grad]
         chosen = {id(weights) for weights in pretrained}
-        new = [weights for weights in self.network.parameters() if id(weights) not in chosen]
+        learning = (weights for weights in self.network.parameters() if weights.requires_grad)
+        new = [weights for weights in learning if id(weights) not in chosen]
         rates = [{"params": new}, {"params": pretrained, "lr": self.learning_rate * self.backbone_rate}]
         optimizer = torch.optim.AdamW(rates, self.learning_rate, weight_decay=1e-2)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, int(self.trainer.estimated_stepping_batches))
