@@ -13,6 +13,7 @@ from cocktailman.__main__ import run as run_commands
 from cocktailman.models.checkpoints import CHECKPOINTS, find_checkpoint
 from cocktailman.renders import RENDERS, read_renders
 from training.datasets.pictures import PACKED
+from training.kinds import made
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -152,11 +153,7 @@ def detector(
 @app.command(context_settings=PASS_THROUGH)
 def classifier(context: typer.Context) -> None:
     """Train a classifier: --config training/configs/classifier/2-crops.yaml [--resume last] [--dry-run]."""
-    from training.classifier.data import DrinkData
-    from training.classifier.trainer import ClassifierTraining
-    from training.shared.fit import fit
-
-    fit(ClassifierTraining, context.args, DrinkData)
+    _fit("classifier", context.args)
 
 
 @app.command(context_settings=PASS_THROUGH)
@@ -187,19 +184,13 @@ def renders_sheets(folder: Path = Path("docs")) -> None:
 @app.command(context_settings=PASS_THROUGH)
 def cvae(context: typer.Context) -> None:
     """Train a CVAE: --config training/configs/cvae-photos/5-final-128px.yaml [--resume last] [--dry-run]."""
-    from training.cvae.trainer import CVAETraining
-    from training.shared.fit import fit
-
-    fit(CVAETraining, context.args)
+    _fit("cvae", context.args)
 
 
 @app.command(context_settings=PASS_THROUGH)
 def cidvae(context: typer.Context) -> None:
     """Train a C-IDVAE: --config training/configs/cidvae-photos/6-mismatch-128px.yaml [--resume last] [--dry-run]."""
-    from training.cidvae.trainer import CIDVAETraining
-    from training.shared.fit import fit
-
-    fit(CIDVAETraining, context.args)
+    _fit("cidvae", context.args)
 
 
 @app.command(context_settings=PASS_THROUGH)
@@ -214,11 +205,7 @@ def cidvae_cutouts(context: typer.Context) -> None:
 @app.command(context_settings=PASS_THROUGH)
 def segmenter(context: typer.Context) -> None:
     """Train a segmenter: --config training/configs/segmenter/1-mattes.yaml [--resume last] [--dry-run]."""
-    from training.segmenter.data import MatteData
-    from training.segmenter.trainer import SegmenterTraining
-    from training.shared.fit import fit
-
-    fit(SegmenterTraining, context.args, MatteData)
+    _fit("segmenter", context.args)
 
 
 @app.command()
@@ -229,11 +216,13 @@ def export(
     root: Path = CHECKPOINTS,
     packed: Annotated[Path | None, typer.Option(help="measure styles anew on the training split of these")] = None,
     reach: Annotated[float, typer.Option(min=0.1, max=10, help="above 1, samples vary more than in training")] = 1.0,
+    kind: Annotated[str | None, typer.Option(help="of a run from before runs said so: cvae, cidvae, ...")] = None,
 ) -> None:
-    """Write the averaged weights of a run of a CVAE or C-IDVAE as a checkpoint that the app finds."""
-    from training.shared.export import export_generator
+    """Write the averaged weights of a run of a generator as a checkpoint that the app finds."""
+    from training.shared.export import kind_of_run
 
-    print(export_generator(run, name, domain, root, packed, reach))
+    kind = kind or kind_of_run(run)
+    print(made(kind, "exporter")(run, name, domain, root, packed, reach, kind))
 
 
 @app.command()
@@ -262,9 +251,7 @@ def export_detector(
     root: Path = CHECKPOINTS,
 ) -> None:
     """Write the best weights of a detector's run as a checkpoint, with a threshold chosen on the validation photos."""
-    from training.shared.export import export_detector
-
-    print(export_detector(run, photos, name, size, root))
+    print(made("detector", "exporter")(run, photos, name, size, root))
 
 
 @app.command()
@@ -279,17 +266,13 @@ def export_classifier(
     root: Path = CHECKPOINTS,
 ) -> None:
     """Write the averaged weights of a classifier's run as a checkpoint, calibrated on the validation photos."""
-    from training.shared.export import export_classifier
-
-    print(export_classifier(run, name, views, size, averaged, root))
+    print(made("classifier", "exporter")(run, name, views, size, averaged, root))
 
 
 @app.command()
 def export_segmenter(run: Path, name: Annotated[str, typer.Argument()] = "segmenter", root: Path = CHECKPOINTS) -> None:
     """Write the weights of a segmenter's run as a checkpoint."""
-    from training.shared.export import export_segmenter
-
-    print(export_segmenter(run, name, root))
+    print(made("segmenter", "exporter")(run, name, root))
 
 
 @app.command()
@@ -339,6 +322,12 @@ def latent_document(folder: Path = Path("docs")) -> None:
     from training.documents.latent_space import write_document
 
     print(*write_document(folder), sep="\n")
+
+
+def _fit(kind: str, arguments: list[str]) -> None:
+    from training.shared.fit import fit
+
+    fit(made(kind, "trainer"), arguments, made(kind, "data"))
 
 
 def main() -> int:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import lightning as L
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -29,13 +28,14 @@ from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig, without_batc
 from cocktailman.models.compositing import composite, random_grounds
 from cocktailman.models.cvae.network import drawn_style
 from training.datasets.batches import Batch
+from training.shared.kind import KindTraining
 from training.shared.validation import log_validation
 
 JUDGED_AT = 128  # px, what the projected discriminator looks at
 NORM_MEMORY = 0.95  # of the running means of gradient norms that adaptive weights are made of
 
 
-class CIDVAETraining(L.LightningModule):
+class CIDVAETraining(KindTraining):
     """The C-IDVAE with its losses and its two optimisers.
 
     A weight of an adversarial, moment or perceptual loss is a ratio: its gradient at the painted pixels is scaled to so
@@ -58,6 +58,8 @@ class CIDVAETraining(L.LightningModule):
         learning_rate: of Adam, at its peak; it falls to 0 along a cosine.
         start_from: folder of the run of a CVAE or C-IDVAE, whose weights start the layers both have.
     """
+
+    kind = "cidvae"
 
     def __init__(
         self,

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import lightning as L
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -33,6 +32,7 @@ from cocktailman.models.blocks import grow
 from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig, Judgement, without_batch_norm
 from cocktailman.models.cvae.network import drawn_style
 from training.datasets.batches import Batch
+from training.shared.kind import KindTraining
 from training.shared.readers import READ_SHARE, backbones_that_read, fit_readers, readers_on
 from training.shared.validation import log_validation
 
@@ -75,7 +75,7 @@ def strangers(recipe: Tensor, whole: Tensor) -> Tensor:
     return ((recipe > 0) & (whole == 0)).any(1)
 
 
-class CIDVAETraining(L.LightningModule):
+class CIDVAETraining(KindTraining):
     """The C-IDVAE with its losses and its two optimisers.
 
     Encoder: adversarial as a discriminator, reconstruction, KL. Decoder: reconstruction as an ordinary decoder, then
@@ -128,6 +128,8 @@ class CIDVAETraining(L.LightningModule):
         start_from: folder of a CVAE or C-IDVAE, of any size, whose weights start the layers both have. The batch
             normalisation of its decoder then stays as it is.
     """
+
+    kind = "cidvae"
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ DENSER = 3  # drawn so many times as large, and shrunk: smooth lines
 BAR, DARK, PALE = "#4c78a8", "#333333", "#d0d0d0"
 
 
-def write_reliability(checkpoint: Checkpoint, folder: Path) -> Path:
+def write_reliability(checkpoint: Checkpoint, folder: Path) -> list[Path]:
     """Draws what `python -m training evaluate` measured; raises `InputError` where it has not."""
     try:
         calibration = json.loads((checkpoint.folder / "metrics.json").read_text("utf-8"))["calibration"]
@@ -30,7 +30,7 @@ def write_reliability(checkpoint: Checkpoint, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{checkpoint.name}-reliability.png"
     draw_reliability(calibration).save(path, optimize=True)
-    return path
+    return [path]
 
 
 def draw_reliability(calibration: dict[str, Any]) -> Image.Image:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import lightning as L
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -20,9 +19,10 @@ from cocktailman.losses.asymmetric import AsymmetricLoss
 from cocktailman.models.backbones import imagenet_weights
 from cocktailman.models.classifier.network import ClassifierConfig, ClassifierOutput, DrinkClassifier
 from training.classifier.data import NAMELESS, DrinkBatch
+from training.shared.kind import KindTraining
 
 
-class ClassifierTraining(L.LightningModule):
+class ClassifierTraining(KindTraining):
     """The classifier with its losses and its optimiser.
 
     Args:
@@ -39,6 +39,8 @@ class ClassifierTraining(L.LightningModule):
         backbone_rate: the share of it that the backbone learns at.
         weight_decay: of AdamW.
     """
+
+    kind = "classifier"
 
     def __init__(
         self,

@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 from typing import Any, Literal
 
-import lightning as L
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -21,11 +20,12 @@ from cocktailman.models.blocks import grow
 from cocktailman.models.compositing import composite, random_grounds
 from cocktailman.models.cvae.network import CVAE, CVAEConfig, CVAEOutput, drawn_style
 from training.datasets.batches import Batch
+from training.shared.kind import KindTraining
 from training.shared.readers import READ_SHARE, backbones_that_read, fit_readers, readers_on
 from training.shared.validation import log_validation
 
 
-class CVAETraining(L.LightningModule):
+class CVAETraining(KindTraining):
     """The CVAE with its losses and its optimiser.
 
     Args:
@@ -47,6 +47,8 @@ class CVAETraining(L.LightningModule):
         grow_from: a checkpoint folder, of any size, whose weights start the layers both have.
         grown_rate: the share of the learning rate that these layers learn at.
     """
+
+    kind = "cvae"
 
     def __init__(
         self,

@@ -9,9 +9,9 @@ from cocktailman.drinks import DRINKS
 from cocktailman.evaluation.markup import panel_png
 from cocktailman.evaluation.side_by_side import Panel, Row, shared_styles
 from cocktailman.inference.generator import Generator
-from cocktailman.models.checkpoints import find_checkpoint
+from cocktailman.models.checkpoints import Checkpoint, find_checkpoint
 from cocktailman.renders import Renders, read_renders
-from training.classifier.reliability import write_reliability
+from training.kinds import made
 
 # From gin and tonic to espresso martini, one ingredient swapped at a time: none between was ever in training.
 SWAPS = (
@@ -26,11 +26,14 @@ SHOWN, STYLES = 8, 4  # drinks that two checkpoints are shown with, and styles o
 
 
 def write_figures(name: str, folder: Path) -> list[Path]:
-    """Writes the swap strip and samples of a generator, or a classifier's reliability diagram; returns the paths."""
+    """Writes the figures that go with the kind of checkpoint `name`; returns the paths."""
     checkpoint = find_checkpoint(name)
-    if checkpoint.kind == "classifier":
-        return [write_reliability(checkpoint, folder)]
-    generator = Generator(checkpoint)
+    return made(checkpoint.kind, "figures")(checkpoint, folder)
+
+
+def write_paintings(checkpoint: Checkpoint, folder: Path) -> list[Path]:
+    """Writes the swap strip and samples of a generator; returns the paths."""
+    generator, name = Generator(checkpoint), checkpoint.name
     swaps = [catalog().recipe(ids.split()) for ids in SWAPS]
     cocktails = catalog().cocktails
     folder.mkdir(parents=True, exist_ok=True)

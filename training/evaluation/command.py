@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -19,9 +20,19 @@ from training.evaluation import detector as evaluate_detector
 from training.evaluation import photos as evaluate_photos
 from training.evaluation import renders as evaluate_renders
 from training.evaluation import segmenter as evaluate_segmenter
+from training.kinds import made
 from training.shared.callbacks import STEP_SECONDS
 
 RUNS = Path("runs")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What there is to measure on: packed pictures, views of photos, and a folder of photos with boxes."""
+
+    packed: Path
+    views: Sequence[Path]
+    photos: Path | None
 
 
 def evaluate(
@@ -34,26 +45,37 @@ def evaluate(
     `photos`.
     """
     checkpoint = find_checkpoint(name)
+    measure = made(checkpoint.kind, "measurer")
     command = f"python -m training evaluate {name}" + (f" --packed {packed}" if packed else "")
-    metrics = {"command": command} | _measured(checkpoint, packed or packed_for(checkpoint), views, photos)
+    metrics = {"command": command} | measure(checkpoint, Given(packed or packed_for(checkpoint), views, photos))
     path = checkpoint.folder / "metrics.json"
     path.write_text(json.dumps(metrics, indent=2) + "\n", "utf-8")
     return metrics
 
 
-def _measured(checkpoint: Checkpoint, packed: Path, views: Sequence[Path], photos: Path | None) -> dict[str, object]:
-    if checkpoint.kind == "detector":
-        if photos is None:
-            raise InputError("a detector is measured on photos with boxes: name their folder with --photos")
-        return evaluate_detector.measure_detector(Detector(checkpoint), photos)
-    if checkpoint.kind == "classifier":
-        return evaluate_classifier.measure_classifier(load_network(checkpoint), views)
-    if checkpoint.kind == "segmenter":
-        if photos is None:
-            raise InputError("a segmenter is measured on photos with mattes: name their folder with --photos")
-        return evaluate_segmenter.measure_segmenter(Segmenter(checkpoint), photos, photos / "mattes")
+def measure_painter(checkpoint: Checkpoint, given: Given) -> dict[str, object]:
+    """Of a generator, on the pictures of its domain."""
     domain = evaluate_renders if checkpoint.domain == RENDERED else evaluate_photos
-    return domain.measure(Generator(checkpoint), packed, step_seconds(RUNS / checkpoint.name))
+    return domain.measure(Generator(checkpoint), given.packed, step_seconds(RUNS / checkpoint.name))
+
+
+def measure_detector(checkpoint: Checkpoint, given: Given) -> dict[str, object]:
+    """Of a detector, on photos with boxes; raises `InputError` where there are none."""
+    if given.photos is None:
+        raise InputError("a detector is measured on photos with boxes: name their folder with --photos")
+    return evaluate_detector.measure_detector(Detector(checkpoint), given.photos)
+
+
+def measure_classifier(checkpoint: Checkpoint, given: Given) -> dict[str, object]:
+    """Of a classifier, on the mean of its views."""
+    return evaluate_classifier.measure_classifier(load_network(checkpoint), given.views)
+
+
+def measure_segmenter(checkpoint: Checkpoint, given: Given) -> dict[str, object]:
+    """Of a segmenter, on photos with mattes; raises `InputError` where there are none."""
+    if given.photos is None:
+        raise InputError("a segmenter is measured on photos with mattes: name their folder with --photos")
+    return evaluate_segmenter.measure_segmenter(Segmenter(checkpoint), given.photos, given.photos / "mattes")
 
 
 def step_seconds(run: Path) -> Estimate | None:

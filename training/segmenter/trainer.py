@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import lightning as L
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from cocktailman.models.backbones import imagenet_weights
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
+from training.shared.kind import KindTraining
 
 SOLID = 0.5  # coverage from which a pixel counts as drink
 
 
-class SegmenterTraining(L.LightningModule):
+class SegmenterTraining(KindTraining):
     """The segmenter with its losses and its optimiser.
 
     Args:
@@ -25,6 +25,8 @@ class SegmenterTraining(L.LightningModule):
         backbone_rate: the share of it that the backbone learns at.
         frozen_stages: the stem and as many stages keep ImageNet's weights, which spares the way back through them.
     """
+
+    kind = "segmenter"
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """A finished run becomes a checkpoint that ships."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from cocktailman.errors import InputError
 from cocktailman.inference.recogniser import Detector
 from cocktailman.latent.regressor import FILE as REGRESSOR
 from cocktailman.models.checkpoints import Checkpoint, save_network
-from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig
 from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
-from cocktailman.models.cvae.network import CVAE, CVAEConfig
+from cocktailman.models.cvae.network import CVAE
 from cocktailman.models.detector.network import DetectorConfig, DrinkDetector
+from cocktailman.models.registry import kind_of
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
 from training.classifier.trainer import read_weights
 from training.datasets.batches import PictureDataset
@@ -27,11 +28,18 @@ from training.detector.data import photos_with_boxes
 from training.detector.pretrained import weights_of
 from training.evaluation.classifier import calibrate, read
 from training.evaluation.detector import choose_threshold, find
+from training.shared.kind import KIND
 from training.shared.run_curves import replace_curves
 
 
 def export_generator(
-    run: Path, name: str, domain: str, root: Path, packed: Path | None = None, reach: float = 1.0
+    run: Path,
+    name: str,
+    domain: str,
+    root: Path,
+    packed: Path | None = None,
+    reach: float = 1.0,
+    kind: str | None = None,
 ) -> Checkpoint:
     """Writes the averaged weights of `run` (its newest checkpoints/last*.ckpt) as checkpoint `name`.
 
@@ -42,13 +50,15 @@ def export_generator(
     and each is a little less certain: the truncation trick (Brock, Donahue & Simonyan, arXiv 1809.11096, section 3.1)
     the other way round.
 
-    Raises `InputError` where there is no such run.
+    kind: of a run from before runs said so themselves.
+
+    Raises `InputError` where there is no such run, or it does not say of what kind it is.
     """
     chosen, weights = last_of(run)
-    kind = "cidvae" if any(name.startswith("encoder.verdict") for name in weights) else "cvae"
-    config, built = {"cvae": (CVAEConfig, CVAE), "cidvae": (CIDVAEConfig, CIDVAE)}[kind]
-    widened = {name: chosen[name] for name in ("refined", "summed", "channels") if name in chosen}
-    network = built(config(style_dim=chosen["style_dim"], size=chosen["size"], **widened))
+    made = kind_of(kind or kind_of_run(run))
+    config = made.config_class()
+    told = {field.name: chosen[field.name] for field in fields(config) if field.name in chosen}
+    network = made.network_class()(config(**told))
     network.load_state_dict(weights)
     if packed:
         network.rescale_style(
@@ -57,7 +67,7 @@ def export_generator(
     if reach != 1:
         dims = network.config.style_dim
         network.rescale_style(torch.zeros(dims), torch.full((dims,), reach))
-    checkpoint = save_network(network, kind, name, domain, root)
+    checkpoint = save_network(network, made.name, name, domain, root)
     (checkpoint.folder / REGRESSOR).unlink(missing_ok=True)  # it was fitted for the weights before
     replace_curves(run, checkpoint.folder)
     return checkpoint
@@ -115,12 +125,25 @@ def export_detector(run: Path, photos: Path, name: str, size: int | None, root: 
     return save_network(network, "detector", name, "photos", root)
 
 
-def last_of(run: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """The arguments of a run of Lightning's, and the network's averaged weights at its end."""
+def _state_of(run: Path) -> dict[str, Any]:
+    """What Lightning kept at the end of a run; raises `InputError` where there is no such run."""
     kept = list((run / "checkpoints").glob("last*.ckpt"))  # a run begun anew in an old one's folder makes last-v1.ckpt
     if not kept:
         raise InputError(f"{run} holds no checkpoints/last.ckpt: name the folder of a run, such as runs/cvae-photos")
-    state = torch.load(max(kept, key=lambda file: file.stat().st_mtime), map_location="cpu", weights_only=True)
+    return torch.load(max(kept, key=lambda file: file.stat().st_mtime), map_location="cpu", weights_only=True)
+
+
+def kind_of_run(run: Path) -> str:
+    """What kind of model a run made; raises `InputError` where it does not say."""
+    kind = _state_of(run).get(KIND)
+    if not kind:
+        raise InputError(f"{run} is from before runs said what they train: say --kind cvae, or another")
+    return kind
+
+
+def last_of(run: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """The arguments of a run of Lightning's, and the network's averaged weights at its end."""
+    state = _state_of(run)
     prefix = "network."
     weights = {key.removeprefix(prefix): value for key, value in state["state_dict"].items() if key.startswith(prefix)}
     return state["hyper_parameters"], weights

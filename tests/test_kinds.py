@@ -1,0 +1,42 @@
+"""How kinds are made: every kind of the registry has an entry, every name in it is there, and runs say their kind."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+import torch
+
+from cocktailman.errors import InputError
+from cocktailman.models.registry import KINDS, Can, imported
+from training.kinds import MADE, made
+from training.shared.export import kind_of_run
+from training.shared.kind import KindTraining
+
+
+def test_every_kind_has_an_entry_whose_names_are_there() -> None:
+    assert MADE.keys() == KINDS.keys()
+    for kind, making in MADE.items():
+        assert all(callable(imported(name)) for name in asdict(making).values() if name)
+        assert making.exporter and making.measurer
+        if making.trainer:
+            trainer = made(kind, "trainer")
+            assert issubclass(trainer, KindTraining) and trainer.kind == kind
+        assert bool(making.figures) or not KINDS[kind].can(Can.PAINT)
+
+
+def test_what_a_kind_lacks_is_said() -> None:
+    with pytest.raises(InputError, match="there is no trainer for a detector: choose another model"):
+        made("detector", "trainer")
+    with pytest.raises(InputError, match="unknown kind of model 'gan'"):
+        made("gan", "exporter")
+
+
+@pytest.mark.parametrize(("kept", "kind"), [({"kind": "cidvae"}, "cidvae"), ({}, None)])
+def test_a_run_says_its_kind_or_is_asked_for_it(kept: dict[str, str], kind: str | None, tmp_path: Path) -> None:
+    (tmp_path / "checkpoints").mkdir()
+    torch.save(kept, tmp_path / "checkpoints" / "last.ckpt")
+    if kind:
+        assert kind_of_run(tmp_path) == kind
+    else:
+        with pytest.raises(InputError, match="from before runs said what they train: say --kind cvae, or another"):
+            kind_of_run(tmp_path)

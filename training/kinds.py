@@ -1,0 +1,65 @@
+"""How each kind of model in the registry is trained, exported, measured and drawn: a new kind is one entry here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cocktailman.errors import InputError
+from cocktailman.models.registry import imported, kind_of
+
+
+@dataclass(frozen=True)
+class Making:
+    """Dotted names, imported as they are needed; empty where there is no such thing.
+
+    trainer: a `KindTraining`, fitted on `data`. exporter: from a run to a checkpoint, each with arguments of its own.
+    measurer: takes a checkpoint and `Given`. figures: takes a checkpoint and a folder.
+    """
+
+    trainer: str = ""
+    data: str = "training.datasets.batches.PictureData"
+    exporter: str = ""
+    measurer: str = ""
+    figures: str = ""
+
+
+_EXPORT, _PAINTINGS = "training.shared.export", "training.documents.pictures.write_paintings"
+_MEASURED = "training.evaluation.command.measure_{}".format
+
+MADE: dict[str, Making] = {
+    "cvae": Making(
+        trainer="training.cvae.trainer.CVAETraining",
+        exporter=f"{_EXPORT}.export_generator",
+        measurer=_MEASURED("painter"),
+        figures=_PAINTINGS,
+    ),
+    "cidvae": Making(
+        trainer="training.cidvae.trainer.CIDVAETraining",
+        exporter=f"{_EXPORT}.export_generator",
+        measurer=_MEASURED("painter"),
+        figures=_PAINTINGS,
+    ),
+    "detector": Making(exporter=f"{_EXPORT}.export_detector", measurer=_MEASURED("detector")),
+    "classifier": Making(
+        trainer="training.classifier.trainer.ClassifierTraining",
+        data="training.classifier.data.DrinkData",
+        exporter=f"{_EXPORT}.export_classifier",
+        measurer=_MEASURED("classifier"),
+        figures="training.classifier.reliability.write_reliability",
+    ),
+    "segmenter": Making(
+        trainer="training.segmenter.trainer.SegmenterTraining",
+        data="training.segmenter.data.MatteData",
+        exporter=f"{_EXPORT}.export_segmenter",
+        measurer=_MEASURED("segmenter"),
+    ),
+}
+
+
+def made(kind: str, part: str) -> Any:
+    """A part of how a kind is made, such as its `exporter`; raises `InputError` where there is none."""
+    name = getattr(MADE.get(kind, Making()), part)
+    if not name:
+        raise InputError(f"there is no {part} for a {kind_of(kind).label}: choose another model")
+    return imported(name)
