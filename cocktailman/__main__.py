@@ -84,13 +84,12 @@ def compare(
     ] = False,
 ) -> None:
     """Lay two models side by side: a report with their pictures, measurements and training curves."""
-    from cocktailman.catalog import catalog
+    from cocktailman.catalog import DEFAULT_COCKTAIL, catalog
     from cocktailman.evaluation.report import report_html
     from cocktailman.evaluation.side_by_side import Original, Selection
     from cocktailman.images import read_image
     from cocktailman.inference.generator import Generator
     from cocktailman.inference.recogniser import Recogniser
-    from cocktailman.ui.shared.painting import DEFAULT_COCKTAIL
 
     if ingredients is not None and cocktail is not None:
         raise InputError("give either --ingredients or --cocktail")

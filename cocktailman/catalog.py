@@ -35,6 +35,7 @@ GLASSES = (
     "julep_cup",
 )
 CATEGORIES = ("The Unforgettables", "Contemporary Classics", "New Era", "Not IBA")  # the IBA list of 2024
+DEFAULT_COCKTAIL = "Mojito"  # where nobody asked for another
 
 Recipe: TypeAlias = tuple[str, ...]  # distinct ingredient ids in vocabulary order
 

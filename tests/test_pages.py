@@ -8,7 +8,7 @@ from PIL import Image
 
 from cocktailman.catalog import catalog
 from cocktailman.inference.generator import Generator
-from cocktailman.ui.shared.palette import COLOURS
+from cocktailman.palette import COLOURS
 
 
 def test_home_paints_a_strip_and_another():

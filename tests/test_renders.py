@@ -14,9 +14,9 @@ from PIL import Image
 
 from cocktailman.catalog import GLASSES, catalog
 from cocktailman.errors import InputError
+from cocktailman.overlay import COLOURS, mask_channels, overlaid
 from cocktailman.renders import CATEGORICAL, EDGES, MASKS, NUMERIC, RENDERS, SPLITS, Renders, Selection, read_renders
 from cocktailman.ui.data.statistics import class_balance, correlations, largest, lifts_of, listed_pairs, pairs_of
-from cocktailman.ui.shared.overlay import COLOURS, mask_channels, overlaid
 from training.renders import sheets
 
 ROWS, GROUP, SIDE = 40, 16, 32  # pictures, pictures in a group of rows, px

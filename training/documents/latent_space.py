@@ -16,8 +16,8 @@ from cocktailman.latent.separation import active_units, distance_matrix, prior_d
 from cocktailman.latent.statistics import JUDGED_FROM, GroupStatistics, group_statistics, verdict
 from cocktailman.latent.tables import read_styles, std_matrix, style_matrix
 from cocktailman.models.checkpoints import GENERATORS, Checkpoint, list_checkpoints
+from cocktailman.palette import COLOURS, OTHERS, style_groups
 from cocktailman.renders import CATEGORICAL, FREE_POUR, NUMERIC, RENDERED, read_renders
-from cocktailman.ui.shared.palette import COLOURS, OTHERS, style_groups
 
 COMMAND = "python -m training latent-document"
 FEWEST = 20  # styles of a group that is looked at

@@ -7,8 +7,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import catalog
+from cocktailman.overlay import COLOURS, overlaid
 from cocktailman.renders import EDGES, FREE_POUR, Renders
-from cocktailman.ui.shared.overlay import COLOURS, overlaid
 
 TILE, LABEL, COLUMNS = 160, 22, 8  # px, px, pictures in a row
 ROW, WORDS = 200, 420  # px: a line of the second sheet, and its text

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from cocktailman.ui.shared.palette import COLOURS
+from cocktailman.palette import COLOURS
 
 SPLIT_COLOURS = {"train": "#5f7fd9", "validation": "#35b6c9", "test": "#e8a317", "unseen": "#d1477a"}
 BAR = "#d9663f"

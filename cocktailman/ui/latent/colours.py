@@ -5,11 +5,11 @@ import streamlit as st
 
 from cocktailman.catalog import catalog
 from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.palette import OTHERS
 from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
-from cocktailman.ui.data.filters import shown_word
 from cocktailman.ui.latent.own_styles import Styles, named_groups
 from cocktailman.ui.shared import cache
-from cocktailman.ui.shared.palette import OTHERS
+from cocktailman.ui.shared.factor_words import shown_word
 
 COCKTAIL, INGREDIENT, GLASS, SPLIT, SOURCE, ERROR = (
     "Cocktail",

@@ -6,9 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import qualitative
 
+from cocktailman.palette import COLOURS, OTHERS, OTHERS_COLOUR, colour_of
 from cocktailman.renders import FREE_POUR
 from cocktailman.ui.latent.outlines import add_outline
-from cocktailman.ui.shared.palette import COLOURS, OTHERS, OTHERS_COLOUR, colour_of
 
 HEIGHT, LINE, ABREAST = 560, 20, 4  # px: the map, a line of its legend, and how many names stand in one
 SCALE = "Plasma"

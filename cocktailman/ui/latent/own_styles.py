@@ -12,8 +12,8 @@ from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
 from cocktailman.latent.tables import std_matrix, style_matrix
 from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.palette import OTHERS, style_groups
 from cocktailman.ui.shared import cache
-from cocktailman.ui.shared.palette import OTHERS, style_groups
 
 MOST_NAMED = 40  # drinks of a visitor's table: hundreds of colours tell nothing, and take the browser a minute
 OWN = "yours"  # source and split of a visitor's pictures

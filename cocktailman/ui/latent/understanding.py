@@ -10,12 +10,12 @@ from cocktailman.latent.separation import active_units, distance_matrix, linkage
 from cocktailman.latent.statistics import JUDGED_FROM, GroupStatistics, group_statistics, verdict
 from cocktailman.latent.tables import std_matrix, style_matrix
 from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.palette import OTHERS
 from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
 from cocktailman.ui.latent.own_styles import Styles, named_groups, styles_of
 from cocktailman.ui.latent.selection import chosen_styles
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import shown_errors
-from cocktailman.ui.shared.palette import OTHERS
 
 FEWEST = 20  # styles of a group that is looked at
 

@@ -7,8 +7,9 @@ from cocktailman.catalog import catalog
 from cocktailman.images import png_bytes
 from cocktailman.ui.recognise.layers import blurred_around, enlarged, heated, outlined
 from cocktailman.ui.recognise.reading_view import reading_view
+from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import shown_errors
-from cocktailman.ui.shared.photo import Drink, Photo, Sight, heat_map, look, recogniser
+from cocktailman.ui.shared.photo import Drink, Photo, Sight, heat_map, look
 
 DRINKS, HEAT, FOCUS = "Drinks found", "Where seen", "Background blurred"
 WHOLE = "read_as_a_whole"  # in the session state: the keys of the photos that are read so, for want of a drink
@@ -88,7 +89,7 @@ def _picture(photo: Photo, sight: Sight, number: int) -> None:
 
 
 def _heated(drink: Drink, crop: Image.Image) -> tuple[Image.Image, str]:
-    best = [id for id, _ in recogniser().classifier.ingredients(drink.reading)]
+    best = [id for id, _ in cache.recogniser().classifier.ingredients(drink.reading)]
     chosen = st.selectbox(
         "Where was it seen?", best, format_func=lambda id: catalog().ingredient(id).name, key="heat_of"
     )

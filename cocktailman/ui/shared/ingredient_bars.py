@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from cocktailman.catalog import catalog
-from cocktailman.ui.shared.palette import OTHERS_COLOUR
+from cocktailman.palette import OTHERS_COLOUR
 from cocktailman.ui.shared.recipe_picker import KIND_NAMES
 
 SEEN_COLOUR = "#d9603b"

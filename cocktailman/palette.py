@@ -1,4 +1,4 @@
-"""Groups and colours that pages share."""
+"""Groups of styles, and the colours that pages and documents give them."""
 
 import pandas as pd
 from plotly.colors import qualitative
