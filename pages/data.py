@@ -7,12 +7,12 @@ import streamlit as st
 
 from cocktailman.renders import SPLITS, Renders
 from cocktailman.ui.data import charts as data_charts
-from cocktailman.ui.data.filters import PICTURES, VIEW, check_choice, clear_filters, filters, in_words
+from cocktailman.ui.data.filters import PICTURES, VIEW, clear_filters, filters, in_words
 from cocktailman.ui.data.gallery import gallery
 from cocktailman.ui.data.picture import picture_in_link, show_picture
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.entry import require_entry_point
-from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.errors import check_choice, shown_errors
 
 CHARTS = {
     "Class balance": data_charts.class_balance,

@@ -4,9 +4,9 @@ import streamlit as st
 
 from cocktailman.ui.recognise.photo_view import photo_view
 from cocktailman.ui.recognise.photos_table import photos_table
+from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.entry import require_entry_point
 from cocktailman.ui.shared.errors import shown_errors
-from cocktailman.ui.shared.photo import recogniser
 from cocktailman.ui.shared.photo_source import photo_source
 
 require_entry_point()
@@ -18,5 +18,5 @@ st.markdown(
 with shown_errors():
     photos = photo_source()
     if photos:
-        recogniser()  # loaded first, so that it says so
+        cache.recogniser()  # loaded first, so that it says so
         photo_view(photos[0] if len(photos) == 1 else photos_table(photos))

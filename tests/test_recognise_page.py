@@ -19,10 +19,10 @@ from cocktailman.ui.shared import cache, entry, photo
 def recogniser(recogniser, recognisers, renders, monkeypatch):
     """The page Recognise sees with the tiny networks, to which noise is a drink and a blank picture none."""
     monkeypatch.setattr(Recogniser.load.__func__, "__defaults__", (recognisers,))
-    for cached in (photo.recogniser, photo.look, photo.heat_map):
+    for cached in (cache.recogniser, photo.look, photo.heat_map):
         cached.clear()
     yield recogniser
-    for cached in (photo.recogniser, photo.look, photo.heat_map):
+    for cached in (cache.recogniser, photo.look, photo.heat_map):
         cached.clear()
 
 
@@ -56,7 +56,7 @@ def test_recognise_shows_a_result_first():
 
 
 def test_recognise_says_where_there_is_no_drink_and_reads_all_on_demand(recogniser, monkeypatch):
-    for detector in (photo.recogniser().detector, recogniser.detector):
+    for detector in (cache.recogniser().detector, recogniser.detector):
         monkeypatch.setattr(detector, "threshold", 1.0)  # nothing is a drink
     app = run("recognise", sample="negroni-003")
     assert "No drink was found" in app.info[0].value
@@ -81,7 +81,7 @@ def test_recognise_reads_an_upload_and_a_threshold_sets_ingredients_off(recognis
 
 
 def test_recognise_chooses_among_drinks_and_draws_on_them(recogniser, monkeypatch):
-    monkeypatch.setattr(photo.recogniser().detector, "threshold", 0.0)  # everything is a drink
+    monkeypatch.setattr(cache.recogniser().detector, "threshold", 0.0)  # everything is a drink
     app = uploaded(("drinks.jpg", jpeg(noise(0))))
     [key] = [str(item.key) for item in app.button_group if str(item.key).startswith("drink_")]
     drinks = len(app.button_group(key=key).options)
@@ -102,10 +102,10 @@ def test_recognise_chooses_among_drinks_and_draws_on_them(recogniser, monkeypatc
 def test_recognise_goes_from_a_drink_to_a_picture_without_one(recogniser, monkeypatch):
     app = uploaded(("drink.jpg", jpeg(noise(0))))
     calm(app.button_group(key="layer").set_value("Background blurred").run())
-    monkeypatch.setattr(photo.recogniser().detector, "threshold", 1.0)  # from here on nothing is a drink
+    monkeypatch.setattr(cache.recogniser().detector, "threshold", 1.0)  # from here on nothing is a drink
     calm(app.button_group(key="source").set_value("Sample").run())
     calm(button(app, "Read the whole picture").click().run())
-    assert app.button_group(key="layer").options == ["Where seen"]
+    assert app.button_group(key="layer").options == ["Where seen", "Cut out"]
     assert len(pictures(app)) == 1
 
 
@@ -144,7 +144,7 @@ def test_recognise_several_gives_a_table_and_opens_one(recogniser):
     ],
 )
 def test_a_wrong_link_to_recognise_gets_a_sentence(recogniser, monkeypatch, query, said):
-    monkeypatch.setattr(photo.recogniser().detector, "threshold", 0.0)  # there is no slider where nothing is read
+    monkeypatch.setattr(cache.recogniser().detector, "threshold", 0.0)  # there is no slider where nothing is read
     app = run("recognise", **query)
     assert said in app.error[0].value.replace("\\", "")
     assert app.title[0].value == "Recognise"

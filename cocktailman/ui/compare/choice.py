@@ -8,12 +8,10 @@ import streamlit as st
 from cocktailman.evaluation.side_by_side import Original, Selection, counterpart
 from cocktailman.images import read_image
 from cocktailman.models.checkpoints import Checkpoint
-from cocktailman.ui.generate.studio import SEEDS
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import show_error
 from cocktailman.ui.shared.model_picker import model_picker
-from cocktailman.ui.shared.painting import Painting, read_query
-from cocktailman.ui.shared.photo import recogniser
+from cocktailman.ui.shared.painting import SEEDS, Painting, read_query
 from cocktailman.ui.shared.recipe_picker import RECIPE, recipe_picker
 
 MODEL, BESIDE, SEED = "compare_model", "compare_beside", "compare_seed"  # in the session state
@@ -80,7 +78,7 @@ def _photos() -> tuple[tuple[Original, ...], bool]:
 @st.cache_data(show_spinner="Reading the photo …", max_entries=REMEMBERED, ttl="1h")
 def _photo(name: str, data: bytes, recognised: bool) -> Original:
     image = read_image(data, name)
-    return Original.of_photo(name, image, recogniser().recipe(image) if recognised else None)
+    return Original.of_photo(name, image, cache.recogniser().recipe(image) if recognised else None)
 
 
 def _follow_link() -> None:

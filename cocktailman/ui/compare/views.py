@@ -12,9 +12,8 @@ from cocktailman.evaluation.markup import panel_html, panel_png, table_html
 from cocktailman.evaluation.report import report_html
 from cocktailman.evaluation.side_by_side import PANELS, Pair, Panel, Selection
 from cocktailman.ui.compare.choice import Choice
-from cocktailman.ui.data.filters import check_choice
 from cocktailman.ui.shared import cache
-from cocktailman.ui.shared.errors import escaped, shown_errors
+from cocktailman.ui.shared.errors import check_choice, escaped, shown_errors
 
 VIEW = "view"  # in the URL and in the session state
 REPORT = "compare_report"  # in the session state: the choice that a report was asked of, and once made the report

@@ -16,9 +16,11 @@ from cocktailman.catalog import catalog
 from cocktailman.renders import CATEGORICAL, NUMERIC, Renders
 from cocktailman.ui.data import plots as figures
 from cocktailman.ui.data import statistics
-from cocktailman.ui.data.filters import check_choice, show_pictures, shown_value, shown_word
+from cocktailman.ui.data.filters import show_pictures
 from cocktailman.ui.data.picture import open_picture
 from cocktailman.ui.data.statistics import LABELS
+from cocktailman.ui.shared.errors import check_choice
+from cocktailman.ui.shared.factor_words import shown_value, shown_word
 
 Chosen = npt.NDArray[np.bool_]
 

@@ -1,17 +1,17 @@
 """Which renders to look at: the widgets, each bound to the URL by its key."""
 
 import math
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
-from cocktailman.renders import FREE_POUR, LISTED, NUMERIC, SPLITS, Renders, Selection
+from cocktailman.renders import LISTED, NUMERIC, SPLITS, Renders, Selection
 from cocktailman.ui.data.statistics import LABELS
-from cocktailman.ui.shared.errors import show_error
+from cocktailman.ui.shared.errors import check_choice, show_error
+from cocktailman.ui.shared.factor_words import shown_value, shown_word
 
 PAGE = "page"  # in the URL: the page of the gallery
 RESTARTS = "gallery_restarts"  # in the session state: how often the gallery went back to its first page
@@ -77,26 +77,6 @@ def in_words(selection: Selection) -> str:
     return "; ".join(parts)
 
 
-def shown_word(column: str, word: str) -> str:
-    """A word of a column as a person would write it."""
-    match column:
-        case "cocktail":
-            return word or FREE_POUR
-        case "ingredients":
-            return catalog().ingredient(word).name
-        case "split":
-            return word
-        case _:
-            return word.replace("_", " ").capitalize()
-
-
-def shown_value(column: str, value: Any) -> str:
-    """A value of a factor with its unit, or its words."""
-    if column in NUMERIC:
-        return "" if math.isnan(value) else NUMERIC[column].form % value
-    return ", ".join(shown_word(column, word) for word in value.split()) or "None"
-
-
 def bounds(renders: Renders, name: str) -> tuple[float, float]:
     """The least and the greatest value of a numeric factor, rounded outwards to its step."""
     step, values = NUMERIC[name].step, renders.factors[name].to_numpy()
@@ -157,13 +137,6 @@ def _check_link(options: dict[str, dict[str, str]], limits: dict[str, tuple[floa
                     f"choose a range from {lowest} to {highest}"
                 )
             )
-
-
-def check_choice(name: str, options: Collection[str]) -> None:
-    """Says which values of a URL parameter are none of the options; called before the widget, which drops them."""
-    for text in st.query_params.get_all(name):
-        if text not in options:
-            show_error(InputError(f"the link's {name} ({text[:40]}) is not here: choose below"))
 
 
 def _is_range(texts: Sequence[str], lowest: float, highest: float) -> bool:

@@ -10,10 +10,11 @@ from PIL import Image
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
 from cocktailman.renders import CATEGORICAL, NUMERIC, Renders
-from cocktailman.ui.data.filters import PAGE, RESTARTS, check_choice, first_page, shown_value, shown_word
+from cocktailman.ui.data.filters import PAGE, RESTARTS, first_page
 from cocktailman.ui.data.picture import open_picture
 from cocktailman.ui.data.statistics import LABELS
-from cocktailman.ui.shared.errors import show_error
+from cocktailman.ui.shared.errors import check_choice, show_error
+from cocktailman.ui.shared.factor_words import shown_value, shown_word
 
 PER_PAGE = 24
 TILE = 150  # px, the least width of a picture

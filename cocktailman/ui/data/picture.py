@@ -14,9 +14,9 @@ from cocktailman.errors import InputError
 from cocktailman.images import png_bytes
 from cocktailman.overlay import COLOURS, mask_channels, overlaid
 from cocktailman.renders import EDGES, NUMERIC, Renders
-from cocktailman.ui.data.filters import shown_value, shown_word
 from cocktailman.ui.data.statistics import LABELS
 from cocktailman.ui.shared.errors import show_error, shown_errors
+from cocktailman.ui.shared.factor_words import shown_value, shown_word
 
 PICTURE = "picture"  # in the URL: the id of the opened picture
 SHOWN, DIALOG = 512, 1000  # px: the picture enlarged, and the width of all

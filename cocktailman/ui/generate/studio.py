@@ -15,7 +15,7 @@ from cocktailman.images import png_bytes, read_image
 from cocktailman.inference.generator import Generator
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import show_error, shown_errors
-from cocktailman.ui.shared.painting import Painting
+from cocktailman.ui.shared.painting import SEEDS, Painting
 
 RANDOM, BY_HAND, PHOTO = "At random", "By hand", "From a photo"
 ONE, MANY = "One drink", "A dozen"
@@ -24,7 +24,6 @@ SHOWN = 512  # px, to which a picture is enlarged to be looked at and saved
 DISPLAYED = 448  # px at most, so that controls and picture fit one screen
 DOZEN, COLUMNS = 12, 4  # samples, and columns of the sheet they are saved as
 TILE = 144  # px, the width of one of a dozen
-SEEDS = 10**9
 
 # In the session state, what the widgets below mirror:
 MODE, SEED, STYLE, SOURCE, WRITTEN = "style_mode", "style_seed", "style_numbers", "style_source", "generate_written"

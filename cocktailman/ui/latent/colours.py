@@ -7,9 +7,9 @@ from cocktailman.catalog import catalog
 from cocktailman.drinks import OTHERS
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
-from cocktailman.ui.data.filters import shown_word
 from cocktailman.ui.latent.own_styles import Styles, named_groups
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.factor_words import shown_word
 
 COCKTAIL, INGREDIENT, GLASS, SPLIT, SOURCE, ERROR = (
     "Cocktail",

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from cocktailman.catalog import Recipe, catalog
+from cocktailman.catalog import DEFAULT_COCKTAIL, Recipe, catalog
 from cocktailman.images import png_bytes
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.paths import mixed, nearest
@@ -19,7 +19,7 @@ from cocktailman.ui.latent.films import film_of_mixing, film_of_path
 from cocktailman.ui.latent.own_styles import styles_of
 from cocktailman.ui.latent.selection import choose
 from cocktailman.ui.shared import cache
-from cocktailman.ui.shared.painting import DEFAULT_COCKTAIL, Painting
+from cocktailman.ui.shared.painting import Painting
 from cocktailman.ui.shared.recipe_picker import RECIPE, recipe_picker
 
 OTHER, SHARE = "mix_cocktail", "mix_share"  # in the session state and in the URL: what is mixed in, and how much, in %

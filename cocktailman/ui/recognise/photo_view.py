@@ -8,8 +8,9 @@ from cocktailman.images import png_bytes
 from cocktailman.ui.recognise.cut_out import confidence_words, cut_out
 from cocktailman.ui.recognise.layers import blurred_around, enlarged, heated, outlined
 from cocktailman.ui.recognise.reading_view import reading_view
+from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import shown_errors
-from cocktailman.ui.shared.photo import Drink, Photo, Sight, heat_map, look, recogniser
+from cocktailman.ui.shared.photo import Drink, Photo, Sight, heat_map, look
 
 DRINKS, HEAT, FOCUS, CUT = "Drinks found", "Where seen", "Background blurred", "Cut out"
 WHOLE = "read_as_a_whole"  # in the session state: the keys of the photos that are read so, for want of a drink
@@ -93,7 +94,7 @@ def _picture(photo: Photo, sight: Sight, number: int) -> None:
 
 
 def _heated(drink: Drink, crop: Image.Image) -> tuple[Image.Image, str]:
-    best = [id for id, _ in recogniser().classifier.ingredients(drink.reading)]
+    best = [id for id, _ in cache.recogniser().classifier.ingredients(drink.reading)]
     chosen = st.selectbox(
         "Where was it seen?", best, format_func=lambda id: catalog().ingredient(id).name, key="heat_of"
     )

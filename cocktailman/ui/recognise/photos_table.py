@@ -9,7 +9,8 @@ from PIL import Image
 
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
-from cocktailman.ui.shared.photo import Photo, Sight, look, recogniser
+from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.photo import Photo, Sight, look
 
 THUMBNAIL = 96  # px
 
@@ -62,7 +63,7 @@ def _row(photo: Photo, sight: Sight | InputError) -> dict:
     row = {"photo": _thumbnail(sight), "file": photo.name, "drinks": len(sight.drinks)}
     if not sight.drinks:
         return row | {"note": "no drink found"}
-    best, classifier = sight.drinks[0].reading, recogniser().classifier
+    best, classifier = sight.drinks[0].reading, cache.recogniser().classifier
     seen = [id for id, probability in classifier.ingredients(best) if probability >= classifier.threshold]
     cocktail, probability = classifier.cocktails(best)[0]
     return row | {

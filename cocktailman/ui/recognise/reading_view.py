@@ -10,12 +10,12 @@ import streamlit as st
 from cocktailman.catalog import Recipe, catalog
 from cocktailman.errors import InputError
 from cocktailman.renders import RENDERED
-from cocktailman.ui.data.filters import shown_word
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import show_error, shown_errors
+from cocktailman.ui.shared.factor_words import shown_word
 from cocktailman.ui.shared.ingredient_bars import ingredient_bars
 from cocktailman.ui.shared.painting import Painting
-from cocktailman.ui.shared.photo import Drink, Photo, Sight, recogniser, style_of
+from cocktailman.ui.shared.photo import Drink, Photo, Sight, style_of
 
 THRESHOLD = "threshold"  # in the URL and in the session state
 LEAST, MOST = 0.01, 0.99  # of the threshold
@@ -31,7 +31,7 @@ def reading_view(photo: Photo, sight: Sight, drink: Drink) -> None:
         left, right = st.columns([5, 4], gap="medium")
         with left:
             st.subheader("Ingredients", anchor=False)
-            seen = recogniser().classifier.seen(drink.reading, _threshold())
+            seen = cache.recogniser().classifier.seen(drink.reading, _threshold())
             _ingredients(drink, seen)
         with head:
             if photo.render:
@@ -44,7 +44,7 @@ def reading_view(photo: Photo, sight: Sight, drink: Drink) -> None:
 
 def _threshold() -> float:
     """The probability from which an ingredient counts as seen: by default the classifier's own."""
-    default = round(recogniser().classifier.threshold, 2)
+    default = round(cache.recogniser().classifier.threshold, 2)
     linked = st.query_params.get(THRESHOLD)
     if linked is not None and not _is_threshold(linked):
         show_error(InputError(f"the link's threshold ({linked[:40]}) is not one from {LEAST} to {MOST}: choose below"))
@@ -81,7 +81,7 @@ def _truth(render: str, seen: Recipe) -> None:
 
 def _ingredients(drink: Drink, seen: Recipe) -> None:
     """Bars by kind; at first only of what is seen and of what comes next."""
-    best = recogniser().classifier.ingredients(drink.reading)
+    best = cache.recogniser().classifier.ingredients(drink.reading)
     every = st.toggle(f"All {len(best)}", key="every_ingredient")
     shown = best if every else best[: max(ROWS, len(seen))]
     st.plotly_chart(
@@ -91,7 +91,7 @@ def _ingredients(drink: Drink, seen: Recipe) -> None:
 
 def _cocktails(drink: Drink, seen: Recipe) -> None:
     """The likeliest cocktails, and how each differs from what is seen."""
-    first, *others = recogniser().classifier.cocktails(drink.reading)[:COCKTAILS]
+    first, *others = cache.recogniser().classifier.cocktails(drink.reading)[:COCKTAILS]
     for name, probability in [first, *(other for other in others if other[1] >= LIKELY)]:
         recipe = catalog().cocktail(name).recipe
         missing = catalog().words(id for id in recipe if id not in seen)
@@ -118,7 +118,7 @@ def _take_away(photo: Photo, sight: Sight, drink: Drink, seen: Recipe) -> None:
         )
         st.download_button(
             "JSON",
-            lambda: json.dumps(recogniser().facts(photo.name, sight.recognition(drink)), indent=2),
+            lambda: json.dumps(cache.recogniser().facts(photo.name, sight.recognition(drink)), indent=2),
             "recognised.json",
             "application/json",
             icon=":material/download:",

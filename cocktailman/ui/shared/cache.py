@@ -6,6 +6,7 @@ import torch
 
 from cocktailman.errors import InputError
 from cocktailman.inference.generator import Generator
+from cocktailman.inference.recogniser import Recogniser
 from cocktailman.latent.tables import read_styles
 from cocktailman.models.checkpoints import Checkpoint, list_checkpoints
 from cocktailman.models.registry import Can, kinds_that
@@ -17,6 +18,13 @@ def generator(name: str) -> Generator:
     """The generator of this name, held once however many look at it."""
     torch.set_num_threads(1)  # a second thread gains little here, and two that wait for each other lose a lot
     return Generator.load(name)
+
+
+@st.cache_resource(show_spinner="Loading the detector and the classifier (a few seconds, once) …")
+def recogniser() -> Recogniser:
+    """The shipped detector and classifier, held once however many look at them."""
+    torch.set_num_threads(1)  # as in `generator`
+    return Recogniser.load()
 
 
 @st.cache_data(show_spinner="Reading the style vectors …")

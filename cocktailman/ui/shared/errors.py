@@ -1,7 +1,7 @@
 """A user's mistake becomes a sentence on the page, never a traceback."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -22,6 +22,13 @@ def show_error(error: InputError) -> None:
     """The error's sentence."""
     sentence = escaped(str(error))
     st.error(sentence[:1].upper() + sentence[1:], icon=":material/error:")
+
+
+def check_choice(name: str, options: Collection[str]) -> None:
+    """Says which values of a URL parameter are none of the options; called before the widget, which drops them."""
+    for text in st.query_params.get_all(name):
+        if text not in options:
+            show_error(InputError(f"the link's {name} ({text[:40]}) is not here: choose below"))
 
 
 def escaped(text: str) -> str:

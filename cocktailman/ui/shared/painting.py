@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from cocktailman.catalog import DEFAULT_COCKTAIL, Recipe, catalog
 from cocktailman.errors import InputError
 
+SEEDS = 10**9  # from 0 on; as many as the pages offer
+
 
 @dataclass(frozen=True)
 class Painting:
@@ -54,7 +56,7 @@ def _recipe(text: str, models: Sequence[str]) -> Recipe:
 
 
 def _seed(text: str, models: Sequence[str]) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+    if not (text.isascii() and text.isdigit() and len(text) < len(str(SEEDS))):
         raise InputError(f"the link's seed ({text[:40]}) is not a whole number below a billion: choose one below")
     return int(text)
 

@@ -8,12 +8,11 @@ from io import BytesIO
 from operator import attrgetter
 
 import streamlit as st
-import torch
 from PIL import Image
 
 from cocktailman.catalog import Recipe
 from cocktailman.images import read_image
-from cocktailman.inference.recogniser import Array, Box, Reading, Recogniser, Recognition
+from cocktailman.inference.recogniser import Array, Box, Reading, Recognition
 from cocktailman.renders import Renders
 from cocktailman.ui.shared import cache
 from cocktailman.web import fetch_picture
@@ -80,13 +79,6 @@ class Sight:
         return Recognition(self.boxes, drink.reading)
 
 
-@st.cache_resource(show_spinner="Loading the detector and the classifier (a few seconds, once) …")
-def recogniser() -> Recogniser:
-    """The shipped detector and classifier, held once however many look at them."""
-    torch.set_num_threads(1)  # as in `cache.generator`
-    return Recogniser.load()
-
-
 @st.cache_data(
     show_spinner=False,
     max_entries=REMEMBERED,
@@ -95,7 +87,7 @@ def recogniser() -> Recogniser:
 )
 def look(photo: Photo, whole: bool = False) -> Sight:
     """The drinks in a photo, each read by itself, or all of it as one; raises `InputError` where it is no picture."""
-    image, sees = photo.read(), recogniser()
+    image, sees = photo.read(), cache.recogniser()
     if whole:
         drinks = [Drink(None, reading) for reading in sees.classifier.classify([[image]])]
     else:
@@ -110,7 +102,7 @@ def look(photo: Photo, whole: bool = False) -> Sight:
 @st.cache_data(show_spinner=False, max_entries=REMEMBERED)
 def heat_map(crop: Image.Image, ingredient: str) -> Array:
     """Where in a crop an ingredient was seen, (h, w) in [0, 1]."""
-    return recogniser().classifier.heat_map(crop, ingredient)
+    return cache.recogniser().classifier.heat_map(crop, ingredient)
 
 
 def style_of(crop: Image.Image, recipe: Recipe, model: str) -> tuple[float, ...]:

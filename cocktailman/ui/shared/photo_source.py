@@ -5,8 +5,8 @@ import random
 import streamlit as st
 
 from cocktailman.renders import Renders
-from cocktailman.ui.data.filters import check_choice
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.errors import check_choice
 from cocktailman.ui.shared.photo import Photo
 
 SAMPLE, UPLOAD, URL, CAMERA = "Sample", "Upload", "URL", "Camera"
