@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import sys
 import tarfile
 
 import numpy as np
@@ -15,6 +16,7 @@ from conftest import lively
 from onnx import TensorProto, helper
 from PIL import Image
 
+from cocktailman.__main__ import main
 from cocktailman.cutouts import GREY, bounds, centred, facts_of, main_component, over, read_ground, with_matte
 from cocktailman.errors import InputError
 from cocktailman.images import read_image
@@ -24,10 +26,12 @@ from cocktailman.models.checkpoints import save_network
 from cocktailman.models.compositing import composite, on_grey, random_grounds
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
+from cocktailman.renders import read_renders
 from training.datasets.batches import PictureDataset, premultiplied, straight
 from training.datasets.cutouts import pack_photos, reason_to_drop
 from training.datasets.mattes import TRAINED_AT, put_together, resized
 from training.datasets.pictures import read_pictures
+from training.evaluation.segmenter import intersection_over_union
 
 RED = (200, 30, 40)
 
@@ -300,3 +304,22 @@ def test_transparency_is_kept_where_it_may_be(tmp_path) -> None:
     assert read_image(path).mode == "RGB"
     Image.new("RGBA", (4, 4), (1, 2, 3, 255)).save(path)
     assert read_image(path, transparent=True).mode == "RGB", "what is opaque has no matte of its own"
+
+
+def test_the_shipped_segmenter_cuts_renders_out_on_the_command_line(tmp_path, monkeypatch, capfd) -> None:
+    renders = read_renders()
+    held_out = renders.factors.index[renders.factors["split"] == "test"][:3].tolist()
+    for row in held_out:
+        renders.image(row).save(tmp_path / f"{row}.png")
+    (tmp_path / "notes.png").write_text("two parts gin")
+    monkeypatch.setattr(sys, "argv", ["cocktailman", "cutout", str(tmp_path), "--out", str(tmp_path / "cut"), "--json"])
+    assert main() == 2, "one of the files is no picture"
+    out, err = capfd.readouterr()
+    told = [json.loads(line) for line in out.splitlines()]
+    assert "notes.png" in err and err.count("\n") == 1 and sum("error" in fact for fact in told) == 1
+    for row in held_out:
+        with Image.open(tmp_path / "cut" / f"{row}.png") as cut:
+            assert cut.mode == "RGBA" and cut.size == (256, 256)
+            found = np.asarray(cut.getchannel("A")) / 255
+        assert intersection_over_union(found, renders.mask(row) > 0) > 0.6
+    assert all(0 < fact["confidence"] <= 1 for fact in told if "error" not in fact)

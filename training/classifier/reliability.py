@@ -36,7 +36,7 @@ def write_reliability(checkpoint: Checkpoint, folder: Path) -> list[Path]:
 def draw_reliability(calibration: dict[str, Any]) -> Image.Image:
     """The true share of each bin over the probability stated, and the pairs in it, on a logarithmic scale.
 
-    calibration: as `evaluate_classifier.reliability` returns it.
+    calibration: as `training.evaluation.classifier.reliability` returns it.
     """
     size = (LEFT + SIDE + RIGHT, TOP + SIDE + GAP + STRIP + BELOW)
     sheet = Image.new("RGB", (DENSER * size[0], DENSER * size[1]), "white")

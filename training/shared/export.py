@@ -81,7 +81,7 @@ def export_classifier(
     With `averaged`, the folder of another classifier of the same make, they are averaged with its weights (a model
     soup: Wortsman et al., arXiv 2203.05482).
 
-    They are calibrated on the validation photos, the mean of `views` (see `evaluate_classifier.read`), at `size` px (by
+    They are calibrated on the validation photos, the mean of `views` (see `read`), at `size` px (by
     default that of the training): a little larger suits a network that was trained on random crops (Touvron et al.,
     arXiv 1906.06423).
     """
