@@ -162,19 +162,14 @@ class CIDVAETraining(KindTraining):
 
     def _pixel_gradient(self, losses: dict[str, Tensor], pixels: Tensor) -> Tensor:
         """The sum of the losses' gradients at `pixels`, each but the reconstruction's scaled to its ratio."""
-        gradients = [
-            torch.autograd.grad(loss, pixels, retain_graph=True)[0].nan_to_num_() if loss.requires_grad else None
-            for loss in losses.values()
-        ]
-        total = gradients[0]
-        assert total is not None
         rise = linear_warmup(self.steps, self.warmup)
-        for place, (name, gradient) in enumerate(zip(losses, gradients, strict=True)):
-            assert gradient is not None
+        total = torch.zeros_like(pixels)
+        for place, (name, loss) in enumerate(losses.items()):
+            gradient = torch.autograd.grad(loss, pixels, retain_graph=True)[0].nan_to_num()
             norm = gradient.norm()
-            self.norms[place] = norm if not self.norms[place] else torch.lerp(norm, self.norms[place], NORM_MEMORY)
-            if place:
-                total = total + rise * self.ratio[name] * self.norms[0] / (self.norms[place] + 1e-12) * gradient
+            self.norms[place] = torch.lerp(norm, self.norms[place], NORM_MEMORY) if self.norms[place] else norm
+            weight = rise * self.ratio[name] * self.norms[0] / (self.norms[place] + 1e-12) if place else 1.0
+            total = total + weight * gradient
         return total
 
     def _penalties(self, image: Tensor, sampled: Tensor, recipe: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -102,6 +103,10 @@ class CVAETraining(KindTraining):
 
     def losses(self, output: CVAEOutput, painted: Tensor, image: Tensor, recipe: Tensor) -> dict[str, Tensor]:
         """Each term, unweighted, by name; `painted` are drinks in styles of the prior, of the batch's first recipes."""
+        if image.shape[1] == 4:
+            ground = random_grounds(image)  # the same under all: coverage is learnt from what shows through
+            output = replace(output, image=composite(output.image, ground))
+            painted, image = composite(painted, ground[: len(painted)]), composite(image, ground)
         terms = {
             "reconstruction": self.reconstruction(output.image, image),
             "kl": self.kl(output.mean, output.log_variance),
@@ -117,10 +122,7 @@ class CVAETraining(KindTraining):
         image, recipe = batch
         kept = recipe * (torch.rand_like(recipe) >= self.recipe_dropout)
         drawn = math.ceil(len(image) * READ_SHARE) if self.weight["consistency"] else 0
-        output, painted = self._paint(image, kept, recipe[:drawn])
-        ground = random_grounds(image)  # the same under both: coverage is learnt from what shows through
-        output.image, painted = composite(output.image, ground), composite(painted, ground[: len(painted)])
-        terms = self.losses(output, painted, composite(image, ground), recipe)
+        terms = self.losses(*self._paint(image, kept, recipe[:drawn]), image, recipe)
         weights = self.weight | {"kl": self.weight["kl"] * linear_warmup(self.global_step, self.kl_warmup)}
         self.log_dict({f"train/{name}": value for name, value in terms.items()}, on_step=False, on_epoch=True)
         return torch.stack([weights[name] * value for name, value in terms.items()]).sum()
