@@ -308,7 +308,7 @@ def test_transparency_is_kept_where_it_may_be(tmp_path) -> None:
 
 def test_the_shipped_segmenter_cuts_renders_out_on_the_command_line(tmp_path, monkeypatch, capfd) -> None:
     renders = read_renders()
-    held_out = renders.factors.index[renders.factors["split"] == "test"][:3].tolist()
+    held_out = np.flatnonzero(renders.factors["split"] == "test")[:3].tolist()
     for row in held_out:
         renders.image(row).save(tmp_path / f"{row}.png")
     (tmp_path / "notes.png").write_text("two parts gin")
