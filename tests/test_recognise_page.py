@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import numpy as np
 import pytest
 from app import button, calm, pictures, run
 from conftest import blank, noise
@@ -12,6 +13,7 @@ from cocktailman.images import read_image
 from cocktailman.inference.recogniser import Recogniser
 from cocktailman.models.checkpoints import CHECKPOINTS
 from cocktailman.renders import RENDERS
+from cocktailman.renders import read_renders as shipped_renders
 from cocktailman.ui.shared import cache, entry, photo
 
 
@@ -106,6 +108,18 @@ def test_recognise_goes_from_a_drink_to_a_picture_without_one(recogniser, monkey
     calm(app.button_group(key="source").set_value("Sample").run())
     calm(button(app, "Read the whole picture").click().run())
     assert app.button_group(key="layer").options == ["Where seen", "Cut out"]
+    assert len(pictures(app)) == 1
+
+
+def test_recognise_cuts_a_render_out_and_says_how_sure_it_is(recogniser):
+    factors = shipped_renders()
+    data = BytesIO()
+    factors.image(int(np.flatnonzero(factors.factors["split"] == "test")[0])).save(data, "PNG")
+    app = uploaded(("drink.png", data.getvalue()))
+    if not app.button_group(key="layer"):
+        calm(button(app, "Read the whole picture").click().run())
+    calm(app.button_group(key="layer").set_value("Cut out").run())
+    assert any("% sure of this cut-out" in item.value for item in app.caption)
     assert len(pictures(app)) == 1
 
 
