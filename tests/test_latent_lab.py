@@ -24,7 +24,7 @@ from cocktailman.ui.latent.driver import Driven
 from cocktailman.ui.latent.map_figure import map_figure
 from cocktailman.ui.latent.outlines import DENSITIES, ELLIPSES, FEWEST
 from cocktailman.ui.latent.own_styles import read_own
-from cocktailman.ui.latent.selection import CHOSEN
+from cocktailman.ui.latent.selection import CHOSEN, names_of
 from cocktailman.ui.latent.steering import MIXED
 
 MODEL = "cvae-photos"
@@ -155,6 +155,16 @@ def test_a_linear_view_is_undone_by_its_rows_and_new_styles_find_a_place():
 def test_a_view_that_does_not_fit_gets_a_sentence(view, said):
     with pytest.raises(InputError, match=said):
         Projector(view).fit(np.zeros((30, 2)))
+
+
+def test_too_few_styles_for_pca_are_not_sent_to_pca():
+    with pytest.raises(InputError, match=r"^1 style is too few for this PCA: choose more styles$"):
+        Projector(View("PCA")).fit(np.zeros((1, 2)))
+
+
+def test_no_two_chosen_pictures_share_a_name():
+    names = names_of(["a/b.jpg", "a-b.png", "a/b.webp", "A/B.jpg", "a/b-2.jpg", "c.jpg"])
+    assert names == ["a-b.png", "a-b-2.png", "a-b-3.png", "A-B-4.png", "a-b-2-2.png", "c.png"]
 
 
 def test_paths_are_even_and_lead_somewhere():
