@@ -25,6 +25,9 @@ MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120); decod
 MAX_SIDE = 20_000  # a longer side is a strip, not a photo, and resizing one costs memory out of proportion
 MAX_SCANS = 500  # passes over a progressive JPEG, usually 10: each takes 75 bytes of file, and decodes all its pixels
 
+TILE_WIDTH, TILE_LENGTH = 322, 323  # tags of a TIFF
+USUAL_TILE = 1024  # px, a side that tiles may have in a picture smaller than they are
+
 MARGIN = 1.25  # side of the crop around a drink, in units of its box's longer side
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # Pillow's JPEG reads MPO, several JPEGs in one, too
@@ -149,7 +152,19 @@ def _open(data: bytes, name: str) -> ImageFile:
         )
     if image.format in {"JPEG", "MPO"} and data.count(b"\xff\xda") > MAX_SCANS:
         raise ImageError(f"{name} is a JPEG of more than {MAX_SCANS} passes: save it as a plain JPEG or PNG")
+    if image.format == "TIFF" and _has_bloated_tiles(image):
+        raise ImageError(f"{name} is a TIFF of tiles far larger than itself: save it anew as JPEG or PNG")
     return image
+
+
+def _has_bloated_tiles(image: ImageFile) -> bool:
+    """Whether a TIFF has tiles far larger than the picture: a decoder holds a whole one, whatever lies outside.
+
+    Its strips need no such look: libtiff takes no more rows for one than the picture has.
+    """
+    tags = image.tag_v2  # type: ignore[attr-defined]
+    sides = ((tags.get(TILE_WIDTH, 0), image.width), (tags.get(TILE_LENGTH, 0), image.height))
+    return any(not isinstance(tile, int) or tile > max(side, USUAL_TILE) for tile, side in sides)
 
 
 def _to_rgb(image: Image.Image, name: str) -> Image.Image:
@@ -161,7 +176,11 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
         levels = np.asarray(image)
         if image.mode == "F" or levels.min() < 0 or levels.max() > 0xFFFF:
             raise ImageError(f"{name} has 32-bit pixels, and does not say which is white: save it with 8 or 16 bits")
-        image = Image.fromarray((levels >> 8).astype(np.uint8))  # the high byte, where Pillow would clip
+        grey = (levels >> 8).astype(np.uint8)  # the high byte, where Pillow would clip
+        grey[levels == image.info.get("transparency", -1)] = 255  # a PNG's colour key: what is seen through is white
+        image = Image.fromarray(grey)
+    if image.format == "BMP" and image.mode == "RGBA" and image.getextrema()[3] == (0, 0):
+        image = image.convert("RGB")  # written by programs that know no transparency, as browsers take it too
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
