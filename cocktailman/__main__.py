@@ -192,8 +192,8 @@ def embed(
         print(f"{done:,} of {all:,} pictures", file=sys.stderr)
 
     found = embed(folder, model, out, ray, told=told)
-    for error in found.errors:
-        print(error, file=sys.stderr)
+    for line in (*found.notes, *found.errors):
+        print(line, file=sys.stderr)
     print(f"{found.rows:,} styles in {found.table}")
     if found.errors:
         raise typer.Exit(2)

@@ -1,6 +1,7 @@
 """How files are written: beside their target and renamed, so that a full disk or a kill leaves the older file whole."""
 
 import errno
+import fcntl
 import os
 import uuid
 from collections.abc import Generator
@@ -36,6 +37,30 @@ def written(target: Path) -> Generator[Path, None, None]:
         reason = f"{printable(target.parent)} is no folder" if no_folder else reason_of(error)
         mend = "make room there, or choose another place" if error.errno in FULL else "choose another place"
         raise InputError(f"{printable(target)} cannot be written ({reason}): {mend}") from error
+
+
+@contextmanager
+def locked(folder: Path, busy: str) -> Generator[None, None, None]:
+    """Keeps a folder, made where it is missing, to this process; raises `InputError(busy)` where another has it.
+
+    The lock goes with the process, however it ends. A folder left empty is removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if folder.stat().st_ino != os.fstat(held).st_ino:  # the other has just ended, and removed it
+                raise InputError(busy)
+        except (BlockingIOError, FileNotFoundError) as error:
+            raise InputError(busy) from error
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                folder.rmdir()
+    finally:
+        os.close(held)
 
 
 def reason_of(error: OSError) -> str:

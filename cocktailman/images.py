@@ -6,6 +6,7 @@ What comes back is upright, 8-bit sRGB on white, and carries no metadata: no pla
 
 import struct
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from io import BytesIO
@@ -19,6 +20,7 @@ from PIL.ImageFile import ImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from cocktailman.errors import InputError
+from cocktailman.folders import files_below
 
 MAX_BYTES = 20 * 2**20  # above nearly every photo of a phone, and little enough to hold for several users at once
 MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120); decoding that many takes up to about 1 GB
@@ -65,14 +67,17 @@ def read_image(source: bytes | Path | BinaryIO, name: str = "") -> Image.Image:
             raise ImageError(f"{name} is cut off or damaged: save or download it again") from error
 
 
-def find_images(paths: Iterable[Path]) -> list[Path]:
-    """The files as given, and in place of a folder all files below it that have a picture's suffix, sorted."""
+def find_images(paths: Iterable[Path], left_out: Counter[str] | None = None) -> list[Path]:
+    """The files as given, and in place of a folder all files below it that have a picture's suffix, sorted.
+
+    `left_out` counts the other files, by why, and the folders that could not be entered.
+    """
+    left_out = Counter() if left_out is None else left_out
     found: list[Path] = []
     for path in paths:
         try:
             path.stat()
-            below = sorted(path.rglob("*")) if path.is_dir() else None
-            found += [path] if below is None else [p for p in below if p.suffix.lower() in SUFFIXES and p.is_file()]
+            found += files_below(path, SUFFIXES, left_out) if path.is_dir() else [path]
         except (OSError, ValueError) as error:
             raise _unreadable(_shown(str(path)), error) from error
     return found
@@ -179,7 +184,7 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
         grey = (levels >> 8).astype(np.uint8)  # the high byte, where Pillow would clip
         grey[levels == image.info.get("transparency", -1)] = 255  # a PNG's colour key: what is seen through is white
         image = Image.fromarray(grey)
-    if image.format == "BMP" and image.mode == "RGBA" and image.getextrema()[3] == (0, 0):
+    if image.format == "BMP" and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
         image = image.convert("RGB")  # written by programs that know no transparency, as browsers take it too
     if image.has_transparency_data:
         image = image.convert("RGBA")
