@@ -19,6 +19,7 @@ from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.renders import RENDERED
 from cocktailman.ui.latent.own_styles import Styles
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.csv import csv_text
 from cocktailman.ui.shared.recipe_picker import RECIPE
 
 CHOSEN = "map_chosen"  # in the session state: the files of the chosen pictures; None where nothing was chosen
@@ -115,7 +116,7 @@ def names_of(files: Iterable[str]) -> list[str]:
 
 def _downloads(model: Checkpoint, part: pd.DataFrame, truth: bool) -> None:
     def csv() -> str:
-        return part.to_csv(index=False)
+        return csv_text(part)
 
     def pictures() -> bytes:
         few = part.head(MOST_SAVED)
