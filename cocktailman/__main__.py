@@ -4,8 +4,10 @@ Exit status 0: done; 2: the user's input was wrong, with one line on standard er
 """
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from io import TextIOWrapper
 from itertools import count as numbers
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +15,7 @@ from typing import Annotated
 import typer
 
 from cocktailman.errors import InputError
+from cocktailman.files import printable, reason_of, written
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Generative models on cocktails.")
 
@@ -70,7 +73,8 @@ def generate(
         styles = generator.sample_styles(count, seed)
     for row, file in zip(styles, _targets(out, count), strict=True):
         [picture] = generator.paint(recipe, row[None], size, ground)
-        _save(picture, file)
+        with written(file) as unfinished:
+            picture.save(unfinished)
         if as_json:
             facts = {"file": str(file), "model": model, "ingredients": recipe, "style": row.tolist(), "size": size}
             print(json.dumps(facts))
@@ -111,12 +115,13 @@ def compare(
         recipe = catalog().recipe(_names(ingredients))
     else:
         recipe = catalog().cocktail(cocktail or DEFAULT_COCKTAIL).recipe
-    images = [(str(path), read_image(path)) for path in pictures or ()]
+    images = [(printable(path), read_image(path)) for path in pictures or ()]
     read = Recogniser.load().recipe if recognised else lambda _: None
     photos = tuple(Original.of_photo(name, image, read(image)) for name, image in images)
     pair = Generator.load(first), Generator.load(second)
     html = report_html(pair, Selection(recipe, seed, photos, recognised))
-    _write(out, lambda: out.write_text(html, "utf-8"))
+    with written(out) as unfinished:
+        unfinished.write_text(html, "utf-8")
 
 
 @app.command()
@@ -175,7 +180,7 @@ def recognise(
             good = isinstance(seen, Recognition)
             tqdm.write(json.dumps(recogniser.facts(name, seen) if good else {"file": name, "error": str(seen)}))
         elif isinstance(seen, Recognition):
-            tqdm.write(f"{str(file).encode(errors='replace').decode()}: {recogniser.words(seen)}")
+            tqdm.write(f"{file}: {recogniser.words(seen)}")
     if failed:
         raise typer.Exit(2)
 
@@ -194,16 +199,17 @@ def cutout(
     failed = False
     for path, target in _beside(find_images(paths), out):
         try:
-            found = segmenter.cut_out(read_image(path, transparent=True), str(path))
+            found = segmenter.cut_out(read_image(path, transparent=True), printable(path))
         except InputError as error:
             failed = True
             print(error, file=sys.stderr)
             if as_json:
-                print(json.dumps({"file": str(path), "error": str(error)}))
+                print(json.dumps({"file": printable(path), "error": str(error)}))
             continue
-        _save(found.picture, target)
-        facts = {"file": str(path), "out": str(target), "confidence": round(found.confidence, 4)}
-        print(json.dumps(facts) if as_json else f"{target}: {found.confidence:.0%} sure")
+        with written(target) as unfinished:
+            found.picture.save(unfinished)
+        facts = {"file": printable(path), "out": printable(target), "confidence": round(found.confidence, 4)}
+        print(json.dumps(facts) if as_json else f"{printable(target)}: {found.confidence:.0%} sure")
     if failed:
         raise typer.Exit(2)
 
@@ -222,8 +228,8 @@ def embed(
         print(f"{done:,} of {all:,} pictures", file=sys.stderr)
 
     found = embed(folder, model, out, ray, told=told)
-    for error in found.errors:
-        print(error, file=sys.stderr)
+    for line in (*found.notes, *found.errors):
+        print(line, file=sys.stderr)
     print(f"{found.rows:,} styles in {found.table}")
     if found.errors:
         raise typer.Exit(2)
@@ -262,20 +268,6 @@ def _targets(out: Path, count: int) -> Iterator[Path]:
         yield out
 
 
-def _save(picture, file: Path) -> None:
-    _write(file, lambda: picture.save(file))
-
-
-def _write(file: Path, write: Callable[[], object]) -> None:
-    """Writes a file, and the folder it lies in; raises `InputError` where that cannot be."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write()
-    except OSError as error:
-        reason = f"{file.parent} is no folder" if isinstance(error, FileExistsError) else error.strerror or error
-        raise InputError(f"{file} cannot be written ({reason}): choose another place with --out") from error
-
-
 def main() -> int:
     """Runs the command line; returns the exit status."""
     return run(app, "python -m cocktailman")
@@ -283,16 +275,36 @@ def main() -> int:
 
 def run(commands: typer.Typer, program: str) -> int:
     """Runs a command line, that of `program`, with the arguments of this process; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # the name of a file may be no UTF-8
     try:
-        return commands(sys.argv[1:] or ["--help"], prog_name=program, standalone_mode=False) or 0
+        status = commands(sys.argv[1:] or ["--help"], prog_name=program, standalone_mode=False) or 0
+        sys.stdout.flush()  # what a full disk does not take is found out now, not when Python has left
+        return status
     except InputError as error:
         message = str(error)
     except typer.TyperException as error:  # a wrong option or argument, in Typer's words
         message = f"{error.format_message()} (see {program} --help)"
     except typer.Abort:
         return 130
+    except OSError as error:
+        message = f"{_place_of(error)} cannot be written or read ({reason_of(error)}): make room, or choose another"
+        _close_output()
     print(" ".join(message.split()), file=sys.stderr)
     return 2
+
+
+def _close_output() -> None:
+    """Lets go what standard output does not take: Python would try it once more on leaving, and print a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _place_of(error: OSError) -> str:
+    return printable(error.filename) if isinstance(error.filename, str | Path) else "the output"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ What comes back is upright, 8-bit sRGB on white, and carries no metadata: no pla
 
 import struct
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from io import BytesIO
@@ -19,11 +20,15 @@ from PIL.ImageFile import ImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from cocktailman.errors import InputError
+from cocktailman.folders import files_below
 
 MAX_BYTES = 20 * 2**20  # above nearly every photo of a phone, and little enough to hold for several users at once
 MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120); decoding that many takes up to about 1 GB
 MAX_SIDE = 20_000  # a longer side is a strip, not a photo, and resizing one costs memory out of proportion
 MAX_SCANS = 500  # passes over a progressive JPEG, usually 10: each takes 75 bytes of file, and decodes all its pixels
+
+TILE_WIDTH, TILE_LENGTH = 322, 323  # tags of a TIFF
+USUAL_TILE = 1024  # px, a side that tiles may have in a picture smaller than they are
 
 MARGIN = 1.25  # side of the crop around a drink, in units of its box's longer side
 
@@ -67,14 +72,17 @@ def read_image(source: bytes | Path | BinaryIO, name: str = "", transparent: boo
     return picture
 
 
-def find_images(paths: Iterable[Path]) -> list[Path]:
-    """The files as given, and in place of a folder all files below it that have a picture's suffix, sorted."""
+def find_images(paths: Iterable[Path], left_out: Counter[str] | None = None) -> list[Path]:
+    """The files as given, and in place of a folder all files below it that have a picture's suffix, sorted.
+
+    `left_out` counts the other files, by why, and the folders that could not be entered.
+    """
+    left_out = Counter() if left_out is None else left_out
     found: list[Path] = []
     for path in paths:
         try:
             path.stat()
-            below = sorted(path.rglob("*")) if path.is_dir() else None
-            found += [path] if below is None else [p for p in below if p.suffix.lower() in SUFFIXES and p.is_file()]
+            found += files_below(path, SUFFIXES, left_out) if path.is_dir() else [path]
         except (OSError, ValueError) as error:
             raise _unreadable(_shown(str(path)), error) from error
     return found
@@ -154,6 +162,8 @@ def _open(data: bytes, name: str) -> ImageFile:
         )
     if image.format in {"JPEG", "MPO"} and data.count(b"\xff\xda") > MAX_SCANS:
         raise ImageError(f"{name} is a JPEG of more than {MAX_SCANS} passes: save it as a plain JPEG or PNG")
+    if image.format == "TIFF" and _has_bloated_tiles(image):
+        raise ImageError(f"{name} is a TIFF of tiles far larger than itself: save it anew as JPEG or PNG")
     return image
 
 
@@ -167,6 +177,16 @@ def _alpha(image: Image.Image) -> Image.Image | None:
     return None if alpha.getextrema() == (255, 255) else alpha
 
 
+def _has_bloated_tiles(image: ImageFile) -> bool:
+    """Whether a TIFF has tiles far larger than the picture: a decoder holds a whole one, whatever lies outside.
+
+    Its strips need no such look: libtiff takes no more rows for one than the picture has.
+    """
+    tags = image.tag_v2  # type: ignore[attr-defined]
+    sides = ((tags.get(TILE_WIDTH, 0), image.width), (tags.get(TILE_LENGTH, 0), image.height))
+    return any(not isinstance(tile, int) or tile > max(side, USUAL_TILE) for tile, side in sides)
+
+
 def _to_rgb(image: Image.Image, name: str) -> Image.Image:
     """The decoded picture turned upright, as 8-bit sRGB on white, without metadata."""
     icc = image.info.get("icc_profile")
@@ -176,7 +196,11 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
         levels = np.asarray(image)
         if image.mode == "F" or levels.min() < 0 or levels.max() > 0xFFFF:
             raise ImageError(f"{name} has 32-bit pixels, and does not say which is white: save it with 8 or 16 bits")
-        image = Image.fromarray((levels >> 8).astype(np.uint8))  # the high byte, where Pillow would clip
+        grey = (levels >> 8).astype(np.uint8)  # the high byte, where Pillow would clip
+        grey[levels == image.info.get("transparency", -1)] = 255  # a PNG's colour key: what is seen through is white
+        image = Image.fromarray(grey)
+    if image.format == "BMP" and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
+        image = image.convert("RGB")  # written by programs that know no transparency, as browsers take it too
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)

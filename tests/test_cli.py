@@ -214,6 +214,56 @@ def test_a_full_disk_is_the_users_to_mend(run: Run, tmp_path: Path) -> None:
     is_refused(run(*MOJITO, "--out", "full.png"), "full.png cannot be written (No space left on device)")
 
 
+@pytest.mark.parametrize("output", ["a.png", "report.html"])
+def test_a_file_size_limit_leaves_the_older_file_whole(checkpoints: Path, tmp_path: Path, output: str) -> None:
+    """In a process of its own, whose files may grow to 1 KB as on a disk that is nearly full."""
+    program = f"""
+import resource, signal, sys
+from pathlib import Path
+from cocktailman.files import written
+from cocktailman.__main__ import app, run
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+@app.command()
+def fill() -> None:
+    with written(Path({output!r})) as unfinished:
+        unfinished.write_bytes(bytes(10**6))
+
+sys.argv[1:] = ["fill"]
+sys.exit(run(app, "x"))
+"""
+    (tmp_path / output).write_text("older")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{output} cannot be written (File too large): make room there, or choose another place\n"
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {output: "older"}
+
+
+def test_full_standard_output_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cocktailman", "models"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "the output cannot be written or read (No space left on device): make room, or choose another\n"
+    )
+
+
+def test_a_name_that_is_not_utf_8_is_escaped(run: Run, photos: Path) -> None:
+    (photos / "a.jpg").rename(photos / os.fsdecode(b"\xff.jpg"))
+    assert "photos/\\udcff.jpg: " in run("recognise", "photos").out
+    [_, strange] = run("encode", "--model", "tiny", "photos").objects
+    assert os.fsencode(strange["file"]) == b"photos/\xff.jpg"
+
+
 def test_encode(run: Run, photos: Path, generator: Generator) -> None:
     folder = run("encode", "--model", "tiny", "photos")
     assert (folder.status, folder.err) == (0, "")

@@ -69,6 +69,66 @@ def test_what_was_encoded_before_a_stop_is_not_encoded_again(checkpoints, folder
     pd.testing.assert_frame_equal(pd.read_parquet(found.table), pd.read_parquet(whole.table), atol=1e-5)
 
 
+def test_a_file_replaced_and_another_folder_are_encoded_anew_and_what_is_gone_is_said(checkpoints, folder, tmp_path):
+    out, other = tmp_path / "table.parquet", tmp_path / "other"
+    embed(folder, "tiny", out, root=checkpoints)
+    shutil.copytree(folder, other)
+    for number, place in enumerate((folder, other)):
+        Image.new("RGB", (30, 20), ("red", "blue")[number]).save(place / "0.png")
+        (place / "2.png").unlink(missing_ok=True)
+        found = embed(place, "tiny", out, root=checkpoints)
+        posterior = Generator.load("tiny", checkpoints).encode([read_image(place / "0.png")])
+        table = pd.read_parquet(out)
+        assert table["file"].tolist() == ["0.png", "4.png", "more/1.png", "more/3.png"]
+        np.testing.assert_allclose(style_matrix(table)[[0]], posterior.mean, atol=1e-3)
+        assert ("1 rows of files that are gone were dropped" in found.notes) is (number == 0)
+
+
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_damaged_parts_are_dropped_said_and_made_again(checkpoints, folder, tmp_path, monkeypatch, share):
+    monkeypatch.setattr(embedding, "BATCH", 2)
+    monkeypatch.setattr(embedding, "PER_PART", 1)
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    out = tmp_path / "table.parquet"
+    with monkeypatch.context() as stopped, pytest.raises(KeyboardInterrupt):
+        stopped.setattr(embedding, "_gathered", stop)
+        embed(folder, "tiny", out, root=checkpoints)
+    part = next(Path(f"{out}.parts").glob("*.parquet"))
+    part.write_bytes(part.read_bytes()[: int(share * part.stat().st_size)])
+    found = embed(folder, "tiny", out, root=checkpoints)
+    whole = embed(folder, "tiny", tmp_path / "whole.parquet", root=checkpoints)
+    assert "1 damaged parts of an earlier run were dropped, and are made again" in found.notes
+    pd.testing.assert_frame_equal(pd.read_parquet(out), pd.read_parquet(whole.table), atol=1e-5)
+
+
+def test_two_runs_on_one_table_are_one_too_many(checkpoints, folder, tmp_path):
+    out = tmp_path / "table.parquet"
+
+    def at_once(*_):
+        with pytest.raises(InputError, match="another run writes"):
+            embed(folder, "tiny", out, root=checkpoints)
+
+    assert embed(folder, "tiny", out, root=checkpoints, told=at_once).rows == 5
+    assert sorted(path.name for path in tmp_path.glob("table*")) == ["table.parquet"]
+
+
+def test_what_is_left_out_is_counted_and_links_are_followed_once(checkpoints, folder, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    Image.new("RGB", (9, 9), "red").save(elsewhere / os.fsdecode(b"\xff.png"))
+    (folder / "linked").symlink_to(elsewhere)
+    (elsewhere / "round").symlink_to(folder)
+    for name in ("a.xyz", "b.xyz", "noted"):
+        (folder / name).touch()
+    found = embed(folder, "tiny", tmp_path / "table.parquet", root=checkpoints)
+    assert pd.read_parquet(found.table)["file"].tolist()[2:4] == ["4.png", "linked/\\udcff.png"]
+    [note] = found.notes
+    assert note.endswith("pictures: 2 .xyz files, 1 files without suffix, 1 folders linked twice")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

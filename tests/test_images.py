@@ -1,4 +1,5 @@
 import io
+import resource
 import struct
 import warnings
 import zlib
@@ -180,6 +181,46 @@ def test_bad_paths_are_one_clear_sentence(tmp_path):
     ):
         with pytest.raises(InputError, match=says):
             read_image(source)
+
+
+def tiff(tile: int | None = None, rows: int | None = None, packed: bytes = b"") -> bytes:
+    """A grey TIFF of 8 × 8 in one deflated tile, or else one strip, of `packed` pixels; no library writes a bad one."""
+    size = len(packed)
+    where = {322: tile, 323: tile, 324: "at", 325: size} if tile else {273: "at", 278: rows, 279: size}
+    tags = sorted({256: 8, 257: 8, 258: 8, 259: 8, 262: 1, 277: 1, **where}.items())
+    at = 8 + 2 + 12 * len(tags) + 4
+    entries = [struct.pack("<HHII", tag, 4, 1, at if value == "at" else value) for tag, value in tags]
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + b"".join(entries) + bytes(4) + packed
+
+
+def test_a_tiff_of_giant_tiles_is_refused_and_one_of_usual_tiles_is_read():
+    with pytest.raises(ImageError, match="tiles far larger than itself"):
+        read_image(tiff(tile=46_336, packed=zlib.compress(bytes(10**6))))
+    usual = read_image(tiff(tile=256, packed=zlib.compress(bytes([77]) * 256 * 256)))
+    assert (usual.size, usual.getpixel((7, 7))) == ((8, 8), (77, 77, 77))
+
+
+def test_a_tiff_of_one_endless_strip_takes_no_more_than_the_picture():
+    strip = tiff(rows=2**32 - 1, packed=zlib.compress(bytes([77]) * 64))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KiB
+    assert read_image(strip).getpixel((7, 7)) == (77, 77, 77)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
+def test_the_colour_key_of_a_16_bit_grey_png_is_white():
+    levels = np.array([[1000, 1001, 65535, 0]], np.uint16)
+    seen = read_image(encoded(Image.fromarray(levels), "PNG", transparency=1000))
+    assert np.asarray(seen)[0, :, 0].tolist() == [255, 3, 255, 0]
+
+
+@pytest.mark.parametrize(("alpha", "seen"), [(0, (10, 20, 30)), (255, (10, 20, 30)), (51, (206, 208, 210))])
+def test_a_bmp_transparent_throughout_is_opaque(alpha, seen):
+    """A V5 header with masks; of two pixels the second is white, and opaque unless the first is wholly transparent."""
+    masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    header = struct.pack("<IiiHHIIiiII", 124, 2, 1, 1, 32, 3, 8, 0, 0, 0, 0) + masks + b"BGRs" + bytes(64)
+    pixels = bytes([30, 20, 10, alpha, 255, 255, 255, 255 if alpha else 0])
+    data = b"BM" + struct.pack("<IHHI", 14 + len(header) + 8, 0, 0, 14 + len(header)) + header + pixels
+    assert np.asarray(read_image(data))[0].tolist() == [list(seen), [255, 255, 255]]
 
 
 def test_find_images(tmp_path):

@@ -1,7 +1,7 @@
 """The latent lab: what its page does, and the projections and paths under it."""
 
 import json
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import av
@@ -24,8 +24,9 @@ from cocktailman.ui.latent.driver import Driven
 from cocktailman.ui.latent.map_figure import map_figure
 from cocktailman.ui.latent.outlines import DENSITIES, ELLIPSES, FEWEST
 from cocktailman.ui.latent.own_styles import read_own
-from cocktailman.ui.latent.selection import CHOSEN
+from cocktailman.ui.latent.selection import CHOSEN, names_of
 from cocktailman.ui.latent.steering import MIXED
+from cocktailman.ui.shared.csv import csv_text
 
 MODEL = "cvae-photos"
 FAST = {"view": "PCA"}  # no compiler to load
@@ -155,6 +156,24 @@ def test_a_linear_view_is_undone_by_its_rows_and_new_styles_find_a_place():
 def test_a_view_that_does_not_fit_gets_a_sentence(view, said):
     with pytest.raises(InputError, match=said):
         Projector(view).fit(np.zeros((30, 2)))
+
+
+def test_too_few_styles_for_pca_are_not_sent_to_pca():
+    with pytest.raises(InputError, match=r"^1 style is too few for this PCA: choose more styles$"):
+        Projector(View("PCA")).fit(np.zeros((1, 2)))
+
+
+def test_no_two_chosen_pictures_share_a_name():
+    names = names_of(["a/b.jpg", "a-b.png", "a/b.webp", "A/B.jpg", "a/b-2.jpg", "c.jpg"])
+    assert names == ["a-b.png", "a-b-2.png", "a-b-3.png", "A-B-4.png", "a-b-2-2.png", "c.png"]
+
+
+def test_a_cell_of_a_visitors_table_runs_as_no_formula():
+    cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "gin", ""]
+    table = pd.DataFrame({"drink": pd.Categorical([*cells, None]), "=z": np.arange(8) - 1.5})
+    read = pd.read_csv(StringIO(csv_text(table)), keep_default_na=False)
+    assert read["drink"].tolist() == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "gin", "", ""]
+    assert read["'=z"].tolist() == table["=z"].tolist(), "numbers stay numbers"
 
 
 def test_paths_are_even_and_lead_somewhere():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cocktailman.files import written
 from cocktailman.images import ImageError, read_image
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.tables import add_styles
@@ -16,18 +18,21 @@ from cocktailman.models.checkpoints import CHECKPOINTS
 
 
 class BatchEncoder:
-    """Encodes {"file": paths below a folder} with a checkpoint; opened anew in each process that needs one."""
+    """Encodes batches of files below a folder with a checkpoint; opened anew in each process that needs one.
+
+    A batch is {"file": names as text, "path": the same as the system's bytes, "stamp": what tells a changed file}.
+    """
 
     def __init__(self, folder: Path, model: str, root: Path = CHECKPOINTS) -> None:
         self.folder, self.generator = folder, Generator.load(model, root)
 
     def __call__(self, batch: dict[str, Any]) -> pd.DataFrame:
-        """A row a file: file, error ("" where there is none), and the style's numbers, NaN where there is an error."""
-        table = pd.DataFrame({"file": list(batch["file"]), "error": ""})
+        """A row a file: file, stamp, error ("" where there is none), and the style's numbers: NaN with an error."""
+        table = pd.DataFrame({"file": list(batch["file"]), "stamp": list(batch["stamp"]), "error": ""})
         images, read = [], []
-        for row, file in enumerate(table["file"]):
+        for row, (file, path) in enumerate(zip(batch["file"], batch["path"], strict=True)):
             try:
-                images.append(read_image(self.folder / file, file))
+                images.append(read_image(self.folder / os.fsdecode(path), file))
                 read.append(row)
             except ImageError as error:
                 table.loc[row, "error"] = str(error)
@@ -40,6 +45,5 @@ class BatchEncoder:
 
 def write_part(table: pd.DataFrame, parts: Path) -> None:
     """Adds a part under a name of its own, all of it or nothing."""
-    name = uuid.uuid4().hex
-    table.to_parquet(parts / f"{name}.unfinished", index=False)
-    (parts / f"{name}.unfinished").rename(parts / f"{name}.parquet")
+    with written(parts / f"{uuid.uuid4().hex}.parquet") as unfinished:
+        table.to_parquet(unfinished, index=False)

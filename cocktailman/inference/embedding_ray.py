@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +24,14 @@ class PartEncoder(BatchEncoder):
         return pd.DataFrame({"pictures": [len(table)]})
 
 
-def encode_on_ray(files: Sequence[str], folder: Path, model: str, root: Path, parts: Path, batch_size: int) -> None:
+def encode_on_ray(files: pd.DataFrame, folder: Path, model: str, root: Path, parts: Path, batch_size: int) -> None:
     """Encodes files below a folder in batches, one encoder for each processor of the cluster, which sees the folder."""
-    if not files:
+    if files.empty:
         return
     ray.init(ignore_reinit_error=True, log_to_driver=False)
     processors = max(1, int(ray.cluster_resources().get("CPU", 1)))
     places = [path.resolve() for path in (folder, root, parts)]
-    ray.data.from_items([{"file": file} for file in files]).map_batches(
+    ray.data.from_items(files.to_dict("records")).map_batches(
         PartEncoder,
         batch_size=batch_size,
         concurrency=(1, processors),

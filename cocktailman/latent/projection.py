@@ -103,7 +103,9 @@ def check_view(view: View, count: int, style_dim: int) -> None:
             raise InputError(f"choose {view.dimensions} different numbers of the style, z1 to z{style_dim}")
     least = {"UMAP": view.neighbors, "t-SNE": view.perplexity}.get(view.method, view.dimensions)
     if count <= least:
-        raise InputError(f"{count:,} styles are too few for this {view.method}: choose PCA, or more styles")
+        instead = "choose more styles" if view.method == "PCA" else "choose PCA, or more styles"
+        styles = "style is" if count == 1 else "styles are"
+        raise InputError(f"{count:,} {styles} too few for this {view.method}: {instead}")
 
 
 def pca_plane(styles: npt.ArrayLike) -> Array:

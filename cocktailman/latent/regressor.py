@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from cocktailman.errors import InputError
+from cocktailman.files import written
 from cocktailman.models.checkpoints import WEIGHTS, Checkpoint
 
 Array = npt.NDArray[np.float32]
@@ -73,8 +74,8 @@ def save_regressor(regressor: StyleRegressor, checkpoint: Checkpoint) -> Path:
     tensors = {name: np.ascontiguousarray(getattr(regressor, name)) for name in _shapes(0, 0)}
     facts = {"weights": checkpoint.sha256[WEIGHTS], "pictures": str(regressor.pictures)}
     path = checkpoint.folder / FILE
-    save_file(tensors, path, metadata=facts)
-    path.chmod(0o644)
+    with written(path) as unfinished:
+        unfinished.write_bytes(save(tensors, metadata=facts))
     return path
 
 

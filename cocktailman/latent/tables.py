@@ -3,7 +3,8 @@
 One row a picture: file, source, drink, ingredients (ids, space-separated), split, z1 ... zd (the mean of its style),
 s1 ... sd (the standard deviation of its style), the projections pca1, pca2, umap1, umap2, and error (the mean squared
 error of the picture painted anew from its recipe and the mean of its style, at the generator's size, where white is 1).
-A visitor's table has what `embed` writes, file, z and s, and what was added: nobody but the visitor knows a recipe.
+A visitor's table has what `embed` writes, file, stamp (which changes with the file), z and s, and what was added:
+nobody but the visitor knows a recipe.
 """
 
 from pathlib import Path

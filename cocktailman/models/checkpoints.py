@@ -16,10 +16,12 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from cocktailman.catalog import DATA
 from cocktailman.errors import InputError
+from cocktailman.files import written
 from cocktailman.models.registry import KINDS, Can, kind_of
 
 CHECKPOINTS = DATA / "checkpoints"
@@ -98,14 +100,11 @@ def save_network(network: Any, kind: str, name: str, domain: str, root: Path = C
     if name in {"", "..", "."} or Path(name).name != name:
         raise InputError(f"a checkpoint cannot be called {name[:40]!r}: choose a name such as cvae-photos")
     folder = root / name
-    card = folder / "README.md"
-    text = card.read_text("utf-8") if card.exists() else None
-    copy.deepcopy(network).half().save_pretrained(folder)
-    (folder / WEIGHTS).chmod(0o644)
-    if text is None:
-        card.unlink(missing_ok=True)  # the mixin's empty template says nothing
-    else:
-        card.write_text(text, "utf-8")
+    with TemporaryDirectory() as beside:  # the mixin writes in place, and a card that says nothing
+        copy.deepcopy(network).half().save_pretrained(beside)
+        for file in (WEIGHTS, CONFIG):
+            with written(folder / file) as unfinished:
+                unfinished.write_bytes((Path(beside) / file).read_bytes())
     facts = {
         "kind": kind,
         "domain": domain,
@@ -113,7 +112,8 @@ def save_network(network: Any, kind: str, name: str, domain: str, root: Path = C
         "parameters": sum(weights.numel() for weights in network.parameters()),
         "sha256": {file: _sha256(folder / file) for file in (WEIGHTS, CONFIG)},
     }
-    (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    with written(folder / FACTS) as unfinished:
+        unfinished.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
     return find_checkpoint(name, root)
 
 

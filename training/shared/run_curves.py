@@ -10,6 +10,7 @@ import yaml
 
 from cocktailman.errors import InputError
 from cocktailman.evaluation.training_curves import FILE, PLACE
+from cocktailman.files import written
 
 LOGGED, CHOSEN = "metrics*.csv", "hparams.yaml"  # what Lightning's CSVLogger writes, and what `fit` puts aside
 DIGITS = 6
@@ -27,7 +28,8 @@ def write_curves(runs: Sequence[Path], folder: Path, after: Path | None = None) 
     stages = [_epochs(run).assign(stage=stage) for stage, run in enumerate(runs, start=first)]
     table = pd.concat([*before, *stages], ignore_index=True)
     logged = sorted(set(table.columns) - set(PLACE))
-    table[[*PLACE, *logged]].to_csv(folder / FILE, index=False, float_format=f"%.{DIGITS}g")
+    with written(folder / FILE) as unfinished:
+        table[[*PLACE, *logged]].to_csv(unfinished, index=False, float_format=f"%.{DIGITS}g")
     return folder / FILE
 
 

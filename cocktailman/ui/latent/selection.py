@@ -1,7 +1,9 @@
 """The pictures chosen on a map: shared by all maps of the page, shown small, taken away as a table or as pictures."""
 
 import hashlib
+from collections.abc import Iterable
 from io import BytesIO
+from itertools import chain, count
 from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
@@ -17,6 +19,7 @@ from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.renders import RENDERED
 from cocktailman.ui.latent.own_styles import Styles
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.csv import csv_text
 from cocktailman.ui.shared.recipe_picker import RECIPE
 
 CHOSEN = "map_chosen"  # in the session state: the files of the chosen pictures; None where nothing was chosen
@@ -98,16 +101,29 @@ def _beside(truth: Image.Image, rebuilt: Image.Image) -> Image.Image:
     return pair
 
 
+def names_of(files: Iterable[str]) -> list[str]:
+    """A PNG's name for each file, no two alike: where folder and suffix alone tell files apart, a number does."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for file in files:
+        stem = file.replace("/", "-").rsplit(".", 1)[0]
+        tries = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        name = next(f"{one}.png" for one in tries if one.lower() not in taken)  # some disks know no capitals
+        taken.add(name.removesuffix(".png").lower())
+        names.append(name)
+    return names
+
+
 def _downloads(model: Checkpoint, part: pd.DataFrame, truth: bool) -> None:
     def csv() -> str:
-        return part.to_csv(index=False)
+        return csv_text(part)
 
     def pictures() -> bytes:
         few = part.head(MOST_SAVED)
         buffer = BytesIO()
         with ZipFile(buffer, "w", ZIP_STORED) as archive:  # PNG is packed already
-            for file, picture in zip(few["file"], thumbnails(model, few, truth), strict=True):
-                archive.writestr(f"{file.replace('/', '-').rsplit('.', 1)[0]}.png", png_bytes(picture))
+            for name, picture in zip(names_of(few["file"]), thumbnails(model, few, truth), strict=True):
+                archive.writestr(name, png_bytes(picture))
         return buffer.getvalue()
 
     icon = ":material/download:"

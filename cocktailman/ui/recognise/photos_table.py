@@ -10,6 +10,7 @@ from PIL import Image
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.csv import csv_text
 from cocktailman.ui.shared.photo import Photo, Sight, look
 
 THUMBNAIL = 96  # px
@@ -32,7 +33,7 @@ def photos_table(photos: list[Photo]) -> Photo:
     )
     st.download_button(
         "Save the table as CSV",
-        lambda: table.drop(columns="photo").to_csv(index=False),
+        lambda: csv_text(table.drop(columns="photo")),
         "recognised.csv",
         "text/csv",
         icon=":material/download:",

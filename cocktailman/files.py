@@ -1,0 +1,82 @@
+"""How files are written: beside their target and renamed, so that a full disk or a kill leaves the older file whole."""
+
+import errno
+import fcntl
+import os
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from cocktailman.errors import InputError
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # a disk, one's share of it, or a limit for one file
+
+
+@contextmanager
+def written(target: Path) -> Generator[Path, None, None]:
+    """A path to write to, which becomes `target` where all went well, and of which nothing is left where not.
+
+    The folder is made, a link is followed, and the rights of a file that is replaced are kept. What is no file, such as
+    a pipe or /dev/stdout, is written to directly. Raises `InputError` where the disk does not let it be written.
+    """
+    place = target.resolve()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists() and not place.is_file():
+            yield target
+            return
+        unfinished = place.with_name(f".{uuid.uuid4().hex}.unfinished{target.suffix}")  # the suffix decides a format
+        try:
+            yield unfinished
+            _settle(unfinished, place)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        no_folder = isinstance(error, FileExistsError)
+        reason = f"{printable(target.parent)} is no folder" if no_folder else reason_of(error)
+        mend = "make room there, or choose another place" if error.errno in FULL else "choose another place"
+        raise InputError(f"{printable(target)} cannot be written ({reason}): {mend}") from error
+
+
+@contextmanager
+def locked(folder: Path, busy: str) -> Generator[None, None, None]:
+    """Keeps a folder, made where it is missing, to this process; raises `InputError(busy)` where another has it.
+
+    The lock goes with the process, however it ends. A folder left empty is removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if folder.stat().st_ino != os.fstat(held).st_ino:  # the other has just ended, and removed it
+                raise InputError(busy)
+        except (BlockingIOError, FileNotFoundError) as error:
+            raise InputError(busy) from error
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                folder.rmdir()
+    finally:
+        os.close(held)
+
+
+def reason_of(error: OSError) -> str:
+    """Why, in the words of the system: of libraries that wrap them, too."""
+    return error.strerror or (os.strerror(error.errno) if error.errno else str(error))
+
+
+def printable(name: str | Path) -> str:
+    """A file's name as text that any output takes: bytes that are not UTF-8 are escaped, as in `\\udcff`."""
+    return str(name).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _settle(unfinished: Path, place: Path) -> None:
+    """Renames, once the bytes are on the disk: else a power cut could leave the new name with half of them."""
+    with suppress(FileNotFoundError):
+        unfinished.chmod(place.stat().st_mode & 0o7777)
+    with unfinished.open("rb+") as file:
+        os.fsync(file.fileno())
+    unfinished.replace(place)
