@@ -5,7 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-GREY = 205 / 255  # the ground that encoders see drinks on, and that cut-outs are measured on
+from cocktailman import cutouts
+
+GREY = cutouts.GREY[0] / 255  # the ground that encoders see drinks on, and that cut-outs are measured on
 
 
 def composite(image: Tensor, ground: Tensor | float = GREY) -> Tensor:

@@ -20,8 +20,9 @@ from tqdm import tqdm
 from cocktailman.cutouts import MatteFacts, centred, facts_of, foreground, main_component, with_matte
 from cocktailman.errors import InputError
 from cocktailman.images import read_image
-from cocktailman.renders import FREE_POUR, RENDERED, Renders, read_renders
+from cocktailman.renders import Renders, read_renders
 from training.datasets.photos import SPLIT, read_table
+from training.datasets.pictures import render_table
 
 REASONS = {  # the first that holds is the one that is counted
     "no matte": "there is no matte of the photo",
@@ -82,18 +83,8 @@ def pack_photos(photos: Path, mattes: Path, out: Path, size: int, workers: int =
 def pack_renders(folder: Path, out: Path, size: int) -> pd.DataFrame:
     """Cuts out every render by its exact mask; the table is that of `pack_photos`."""
     renders = read_renders(folder)
-    factors = renders.factors
-    table = pd.DataFrame(
-        {
-            "file": factors["id"],
-            "source": RENDERED,
-            "drink": factors["cocktail"].replace("", FREE_POUR),
-            "ingredients": factors["ingredients"],
-            "split": factors["split"],
-        }
-    )
-    pictures = [_cut_render(renders, row, size) for row in tqdm(range(len(table)), desc="cutting out")]
-    return _write(table.assign(image=pictures), out)
+    pictures = [_cut_render(renders, row, size) for row in tqdm(range(len(renders)), desc="cutting out")]
+    return _write(render_table(renders).assign(image=pictures), out)
 
 
 def _cut_render(renders: Renders, row: int, size: int) -> bytes:

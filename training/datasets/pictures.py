@@ -79,8 +79,13 @@ def _photos(packed: Path) -> Pictures:
 def _renders(renders: Renders, size: int | None) -> Pictures:
     images = renders.images(range(len(renders)))
     pixels = np.stack([np.asarray(to_square(image, size) if size else image) for image in images])
+    return Pictures(pixels, render_table(renders))
+
+
+def render_table(renders: Renders) -> pd.DataFrame:
+    """The table of `Pictures` for the rendered bar."""
     factors = renders.factors
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "file": factors["id"],
             "source": RENDERED,
@@ -89,4 +94,3 @@ def _renders(renders: Renders, size: int | None) -> Pictures:
             "split": factors["split"],
         }
     )
-    return Pictures(pixels, table)

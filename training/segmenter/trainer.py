@@ -6,11 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from cocktailman.cutouts import SOLID
 from cocktailman.models.backbones import imagenet_weights
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
 from training.shared.kind import KindTraining
-
-SOLID = 0.5  # coverage from which a pixel counts as drink
 
 
 class SegmenterTraining(KindTraining):
