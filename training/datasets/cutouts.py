@@ -72,12 +72,19 @@ def pack_photos(photos: Path, mattes: Path, out: Path, size: int, workers: int =
     if not mattes.is_dir():
         raise InputError(f"{mattes} is no folder: make the mattes with `python -m training mattes`")
     cut = partial(cut_photo, photos=photos, mattes=mattes, size=size)
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=_one_thread) as pool:
         made = list(tqdm(pool.map(cut, table["file"], chunksize=32), total=len(table), desc="cutting out"))
     facts = pd.concat([table, pd.DataFrame([fact for _, fact in made])], axis=1)
     _write(table.assign(image=[data for data, _ in made]), out)
     facts.to_csv(out.with_suffix(".csv"), index=False)
     return facts
+
+
+def _one_thread() -> None:
+    """Processes share the cores already; threads of theirs would wait for each other, five times as long."""
+    import numba
+
+    numba.set_num_threads(1)
 
 
 def pack_renders(folder: Path, out: Path, size: int) -> pd.DataFrame:
