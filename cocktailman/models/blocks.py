@@ -96,7 +96,9 @@ class Refinement(nn.Module):
 
     def forward(self, h: Tensor, steer: Tensor) -> Tensor:
         scale, shift = self.steer(steer)[:, :, None, None].chunk(2, dim=1)  # (n, c, 1, 1) each
-        return h + self.gain * self.conv(F.silu(h * (1 + scale) + shift))  # (n, c, h, w)
+        # In the maps' own precision: under autocast a factor in single precision would double what memory moves.
+        steered = torch.addcmul(shift.to(h.dtype), h, (1 + scale).to(h.dtype))
+        return torch.addcmul(h, self.gain.to(h.dtype), self.conv(F.silu(steered)))  # (n, c, h, w)
 
 
 class Mapping(nn.Module):
@@ -160,6 +162,7 @@ class RecipeDecoder(nn.Module):
     def forward(self, style: Tensor, recipe: Tensor) -> Tensor:
         steer = self.mapping(self.bottleneck(torch.cat([style, recipe], dim=1)))  # (n, bottleneck_dim)
         h = self.seed(steer).unflatten(1, (-1, 4, 4))  # (n, 256, 4, 4)
+        h = h.contiguous(memory_format=torch.channels_last)  # else each refinement turns its maps over and back
         logits = []
         for side, layer in self.up.items():
             h = layer(h)  # (n, c, 2h, 2w)
