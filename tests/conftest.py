@@ -1,13 +1,8 @@
-from io import BytesIO
 from pathlib import Path
-from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
-from PIL import Image
-from torch import Tensor, nn
 
 from cocktailman.catalog import catalog
 from cocktailman.inference.generator import Generator
@@ -16,10 +11,11 @@ from cocktailman.models.checkpoints import save_network
 from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
 from cocktailman.models.detector.network import DetectorConfig, DrinkDetector
+from tests.helpers.networks import lively
+from tests.helpers.pictures import DRINKS, blank, noise, picture, png
 
-pytest_plugins = ["app", "web_site"]  # their fixtures, which lie beside the helpers that tests import from them
-
-Network = TypeVar("Network", bound=nn.Module)
+# Their fixtures lie beside the helpers that tests import from them.
+pytest_plugins = ["tests.helpers.app", "tests.helpers.web_site"]
 
 torch.set_num_threads(1)  # faster on small networks, by far where other work shares the cores
 
@@ -30,19 +26,6 @@ def network() -> CVAE:
     torch.manual_seed(0)
     network = CVAE(CVAEConfig(size=64))
     return lively(network, torch.rand(16, 3, 64, 64), (torch.rand(16, 63) < 0.1).float())
-
-
-def lively(network: Network, *inputs: Tensor) -> Network:
-    """The network with random weights that make something of these inputs, ready to be evaluated."""
-    for weights in network.parameters():
-        if weights.ndim > 1 and weights.requires_grad:
-            nn.init.kaiming_normal_(weights)
-    for layer in network.modules():
-        if isinstance(layer, nn.BatchNorm2d):
-            layer.momentum = 1  # one pass is enough to normalise each layer to what passes through it
-    with torch.no_grad():
-        network.train()(*inputs)
-    return network.eval()
 
 
 @pytest.fixture(scope="session")
@@ -56,23 +39,6 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory, network: CVAE) -> Path
 @pytest.fixture(scope="session")
 def generator(checkpoints: Path) -> Generator:
     return Generator.load("tiny", checkpoints)
-
-
-DRINKS = ("Mojito", "Negroni", "Black Russian", "Bloody Mary")
-
-
-def picture(row: int, size: int = 64) -> Image.Image:
-    """A gradient in the colour of its drink, with some noise."""
-    rng = np.random.default_rng(row)
-    colour = np.random.default_rng(row % len(DRINKS)).uniform(0, 255, 3)
-    levels = np.linspace(0.2, 1, size)[:, None, None] * colour + rng.normal(0, 8, (size, size, 3))
-    return Image.fromarray(levels.clip(0, 255).astype(np.uint8))
-
-
-def png(image: Image.Image) -> bytes:
-    data = BytesIO()
-    image.save(data, "PNG")
-    return data.getvalue()
 
 
 @pytest.fixture(scope="session")
@@ -93,16 +59,6 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("packed") / "photos.parquet"
     table.to_parquet(path, index=False)
     return path
-
-
-def noise(seed: int, width: int = 70, height: int = 50) -> Image.Image:
-    """What the tiny detector takes for a drink."""
-    return Image.fromarray(np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8))
-
-
-def blank(level: int = 128, width: int = 70, height: int = 50) -> Image.Image:
-    """What the tiny detector takes for nothing at all."""
-    return Image.new("RGB", (width, height), (level, level, level))
 
 
 @pytest.fixture(scope="session")

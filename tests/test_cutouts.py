@@ -12,7 +12,6 @@ import onnxruntime
 import pandas as pd
 import pytest
 import torch
-from conftest import lively
 from onnx import TensorProto, helper
 from PIL import Image
 
@@ -27,6 +26,7 @@ from cocktailman.models.compositing import composite, on_grey, random_grounds
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
 from cocktailman.renders import read_renders
+from tests.helpers.networks import lively
 from training.datasets.batches import PictureDataset, premultiplied, straight
 from training.datasets.cutouts import pack_photos, reason_to_drop
 from training.datasets.mattes import TRAINED_AT, put_together, resized

@@ -1,14 +1,10 @@
 """The reader of the rendered bar, on a folder made here and on the one that ships, and what the page Data counts."""
 
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -17,55 +13,8 @@ from cocktailman.errors import InputError
 from cocktailman.overlay import COLOURS, mask_channels, overlaid
 from cocktailman.renders import CATEGORICAL, EDGES, MASKS, NUMERIC, RENDERS, SPLITS, Renders, Selection, read_renders
 from cocktailman.ui.data.statistics import class_balance, correlations, largest, lifts_of, listed_pairs, pairs_of
+from tests.helpers.renders import ROWS, SIDE, mask, write_renders
 from training.renders import sheets
-
-ROWS, GROUP, SIDE = 40, 16, 32  # pictures, pictures in a group of rows, px
-COCKTAILS = [""] * 10 + ["Mojito"] * 15 + ["Negroni"] * 15
-
-
-def write_renders(folder: Path) -> Path:
-    """Writes a folder of renders, small but whole: red tells of the row, and the garnish is in a corner of its own."""
-    randomness = np.random.default_rng(0)
-    factors = pd.DataFrame({"cocktail": COCKTAILS})
-    factors["index"] = factors.groupby("cocktail").cumcount()
-    slug = factors["cocktail"].str.lower().replace("", "free-pour")
-    factors.insert(0, "id", slug + "-" + factors["index"].astype(str).str.zfill(3))
-    factors["split"] = np.where(factors["cocktail"] == "Negroni", "unseen", np.resize(SPLITS[:3], ROWS))
-    recipes = {item.name: item.recipe for item in catalog().cocktails} | {"": ("gin", "mint")}
-    factors["ingredients"] = [" ".join(recipes[name]) for name in COCKTAILS]
-    factors["glass"] = np.resize(("highball", "rocks"), ROWS)
-    factors["ice"] = np.resize(("none", "cubes", "crushed"), ROWS)
-    factors["garnish"] = np.resize(("", "straw", "lime_wheel mint_sprig"), ROWS)
-    factors["table"] = np.resize(("oak", "slate", "zinc", "linen"), ROWS)
-    factors["background"] = np.resize(("bar", "window"), ROWS)
-    for name in (*NUMERIC, "seconds"):
-        factors[name] = randomness.uniform(0, 1, ROWS)
-    factors["seed"] = np.arange(ROWS)
-    for name, edge in zip(EDGES, (0.25, 0.25, 0.75, 1.0), strict=True):
-        factors[name] = np.float32(edge)
-    folder.mkdir(exist_ok=True)
-    factors.to_parquet(folder / "factors.parquet", index=False)
-    pictures = {"id": factors["id"], "image": [_picture(row) for row in range(ROWS)], "mask": [_webp(_mask())] * ROWS}
-    pq.write_table(pa.table(pictures), folder / "pictures.parquet", row_group_size=GROUP)
-    return folder
-
-
-def _picture(row: int) -> bytes:
-    return _webp(np.full((SIDE, SIDE), 6 * row, np.uint8))
-
-
-def _mask() -> npt.NDArray[np.uint8]:
-    mask = np.zeros((SIDE, SIDE), np.uint8)
-    mask[8:, 8:24] = MASKS["vessel"]
-    mask[16:, 8:24] |= MASKS["liquid"]
-    mask[:4, :4] = MASKS["garnish"]
-    return mask
-
-
-def _webp(pixels: npt.NDArray[np.uint8]) -> bytes:
-    buffer = BytesIO()
-    Image.fromarray(pixels).convert("RGB").save(buffer, "WEBP", lossless=True)
-    return buffer.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +63,7 @@ def test_pictures_and_masks_can_be_read(either: Renders):
 def test_pictures_come_in_the_order_asked_for(renders: Renders):
     rows = [39, 0, 17, 0, 15, 16]
     assert [picture.getpixel((0, 0)) for picture in renders.images(rows)] == [(6 * row,) * 3 for row in rows]
-    assert (renders.mask(20) == _mask()).all()
+    assert (renders.mask(20) == mask()).all()
 
 
 def test_a_picture_is_found_by_its_id(renders: Renders):
@@ -248,17 +197,17 @@ def test_correlation_of_plain_numbers_is_pearsons_and_constants_are_left_out():
 
 def test_overlay_draws_what_is_asked_for_where_it_is():
     picture, box = Image.new("RGB", (SIDE, SIDE), "white"), (0.25, 0.25, 0.75, 1.0)
-    plain = overlaid(picture, _mask(), box, [], 64)
+    plain = overlaid(picture, mask(), box, [], 64)
     assert plain.getcolors() == [(64 * 64, (255, 255, 255))]
     for name in COLOURS:
-        drawn = np.asarray(overlaid(picture, _mask(), box, [name], 64)) != 255
-        inside = np.asarray(Image.fromarray(_mask() & MASKS.get(name, MASKS["vessel"])).resize((64, 64), 0)) > 0
+        drawn = np.asarray(overlaid(picture, mask(), box, [name], 64)) != 255
+        inside = np.asarray(Image.fromarray(mask() & MASKS.get(name, MASKS["vessel"])).resize((64, 64), 0)) > 0
         assert drawn.any()
         assert (drawn.any(axis=-1) & ~inside).mean() < 0.05
 
 
 def test_masks_are_saved_a_channel_each():
-    channels = np.asarray(mask_channels(_mask()))
+    channels = np.asarray(mask_channels(mask()))
     assert channels[0, 0].tolist() == [0, 0, 255]
     assert channels[20, 10].tolist() == [255, 255, 0]
 

@@ -9,10 +9,10 @@ from threading import Event
 
 import numpy as np
 import pytest
-from web_site import CONNECT, OVER_IPV6, PUBLIC, Site, refused, serving
 
 from cocktailman import web
 from cocktailman.web import fetch_picture
+from tests.helpers.web_site import CONNECT, OVER_IPV6, PUBLIC, Site, refused, serving
 
 
 @pytest.mark.parametrize(

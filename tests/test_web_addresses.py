@@ -6,10 +6,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from web_site import LITERALLY, OVER_IPV6, PUBLIC, Site, refused
 
 from cocktailman import web
 from cocktailman.web import _is_public, fetch_picture
+from tests.helpers.web_site import LITERALLY, OVER_IPV6, PUBLIC, Site, refused
 
 LOOK_UP = socket.getaddrinfo
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import picture
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
@@ -23,6 +22,7 @@ from cocktailman.inference.protocols import Painter
 from cocktailman.inference.recogniser import Recogniser
 from cocktailman.models.checkpoints import Checkpoint, list_checkpoints, save_network
 from cocktailman.models.registry import KINDS, Can, Kind, kind_of, kinds_that
+from tests.helpers.pictures import picture
 
 MOJITO = catalog().cocktail("Mojito").recipe
 

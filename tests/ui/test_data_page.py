@@ -1,10 +1,10 @@
 """The page Data on 40 renders made here; what a visitor does, and what a visitor gets wrong."""
 
 import pytest
-from app import button, calm, pictures, run
 from streamlit.testing.v1 import AppTest
 
 from cocktailman.renders import RENDERS
+from tests.helpers.app import button, calm, pictures, run
 
 
 def tiles(app: AppTest) -> list[str]:

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import lively, picture, png
 from PIL import Image
 
 from cocktailman.__main__ import main
@@ -35,6 +34,8 @@ from cocktailman.inference.generator import Generator
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint, save_network
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
 from cocktailman.renders import read_renders
+from tests.helpers.networks import lively
+from tests.helpers.pictures import picture, png
 from training.shared.run_curves import replace_curves, write_curves
 
 MOJITO = catalog().cocktail("Mojito").recipe

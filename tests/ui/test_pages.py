@@ -3,12 +3,12 @@
 from io import BytesIO
 
 import pytest
-from app import button, calm, pictures, run
 from PIL import Image
 
 from cocktailman.catalog import catalog
 from cocktailman.drinks import COLOURS
 from cocktailman.inference.generator import Generator
+from tests.helpers.app import button, calm, pictures, run
 
 
 def test_home_paints_a_strip_and_another():

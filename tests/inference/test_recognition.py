@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import blank, noise
 from PIL import Image
 
 from cocktailman.catalog import Catalog, catalog
@@ -15,6 +14,7 @@ from cocktailman.inference import photo_files
 from cocktailman.inference.photo_files import all_files, recognise_files
 from cocktailman.inference.recogniser import BATCH, Box, CocktailRanking, IngredientClassifier, Reading, Recogniser
 from cocktailman.models.checkpoints import find_checkpoint
+from tests.helpers.pictures import blank, noise
 
 
 def same(first: Reading, second: Reading) -> bool:

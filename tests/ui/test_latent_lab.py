@@ -8,7 +8,6 @@ import av
 import numpy as np
 import pandas as pd
 import pytest
-from app import calm, pictures, run
 from PIL import Image
 from scipy.interpolate import RegularGridInterpolator
 from streamlit.testing.v1 import AppTest
@@ -27,6 +26,7 @@ from cocktailman.ui.latent.own_styles import read_own
 from cocktailman.ui.latent.selection import CHOSEN, names_of
 from cocktailman.ui.latent.steering import MIXED
 from cocktailman.ui.shared.csv import csv_text
+from tests.helpers.app import calm, pictures, run
 
 MODEL = "cvae-photos"
 FAST = {"view": "PCA"}  # no compiler to load

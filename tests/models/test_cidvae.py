@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 import torch
-from test_networks import recipes
 from torch import Tensor
 
 from cocktailman.losses.adversarial import DiscriminatorLoss, GeneratorLoss, Verdict
@@ -17,6 +16,7 @@ from cocktailman.losses.projected import ProjectedVerdict
 from cocktailman.models.blocks import grow
 from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig, without_batch_norm
 from cocktailman.models.cvae.network import CVAE
+from tests.helpers.networks import recipes
 from training.cidvae.trainer import CIDVAETraining, strangers
 
 

@@ -4,8 +4,6 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from app import button, calm, pictures, run
-from conftest import blank, noise
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +13,8 @@ from cocktailman.models.checkpoints import CHECKPOINTS
 from cocktailman.renders import RENDERS
 from cocktailman.renders import read_renders as shipped_renders
 from cocktailman.ui.shared import cache, entry, photo
+from tests.helpers.app import button, calm, pictures, run
+from tests.helpers.pictures import blank, noise
 
 
 @pytest.fixture

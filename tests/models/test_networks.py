@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torch import Tensor
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 from torch.nn import functional as F
 
@@ -11,10 +10,7 @@ from cocktailman.losses.reconstruction import EdgeLoss, Reconstruction
 from cocktailman.losses.warmup import linear_warmup
 from cocktailman.models.blocks import Doubling, grow
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
-
-
-def recipes(count: int) -> Tensor:
-    return torch.eye(63)[:count]
+from tests.helpers.networks import recipes
 
 
 @pytest.mark.parametrize("style_dim", [4, 6, 8])

@@ -4,17 +4,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import lightning as L
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-import yaml
-from conftest import DRINKS, picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from test_renders import write_renders
 
 from cocktailman.catalog import catalog
 from cocktailman.evaluation.features import lite_extractor
@@ -24,6 +20,9 @@ from cocktailman.evaluation.training_curves import read_curves
 from cocktailman.images import crop_around
 from cocktailman.inference.generator import Generator
 from cocktailman.models.checkpoints import load_network
+from tests.helpers.pictures import DRINKS, picture
+from tests.helpers.renders import write_renders
+from tests.helpers.runs import PowerCutError, configuration, last
 from training.__main__ import main
 from training.cvae.trainer import CVAETraining
 from training.datasets import photos as photos_module
@@ -37,59 +36,6 @@ from training.shared.export import export_generator
 from training.shared.fit import fit, put_aside
 
 
-class PowerCutError(Exception):
-    """Ends a training."""
-
-
-class StopInSecondEpoch(L.Callback):
-    def on_train_batch_end(self, trainer: L.Trainer, *_: object) -> None:
-        if trainer.current_epoch == 1:
-            raise PowerCutError
-
-
-OF_CVAE = {"kl_warmup": 4, "learning_rate": 2e-3, "edge_weight": 0.1}
-CLIPPED = {"gradient_clip_val": 1.0}
-
-
-def configuration(folder: Path, packed: Path, model: dict = OF_CVAE, trainer: dict = CLIPPED) -> list[str]:
-    """The arguments of a short training whose run lies in `folder`/run."""
-    lightning = "lightning.pytorch"
-    chosen = {
-        "data": {"packed": str(packed), "size": 64, "batch_size": 8},
-        "model": model,
-        "trainer": {
-            "max_epochs": 3,
-            "accelerator": "cpu",
-            "precision": 32,
-            "num_sanity_val_steps": 0,
-            "log_every_n_steps": 1,
-            "enable_progress_bar": False,
-            "enable_model_summary": False,
-            "logger": {
-                "class_path": f"{lightning}.loggers.CSVLogger",
-                "init_args": {"save_dir": str(folder), "name": "run", "version": ""},
-            },
-            "callbacks": [
-                {"class_path": f"{lightning}.callbacks.EMAWeightAveraging", "init_args": {"decay": 0.9}},
-                {
-                    "class_path": f"{lightning}.callbacks.ModelCheckpoint",
-                    "init_args": {"save_last": True, "save_on_train_epoch_end": True, "filename": "latest"},
-                },
-                {"class_path": "training.shared.callbacks.SeedEachEpoch"},
-                {"class_path": "training.shared.callbacks.SampleGrid", "init_args": {"styles": 1, "photos": 2}},
-            ],
-        }
-        | trainer,
-    }
-    file = folder / "config.yaml"
-    file.write_text(yaml.safe_dump(chosen))
-    return ["--config", str(file)]
-
-
-def last(folder: Path) -> dict:
-    return torch.load(folder / "run" / "checkpoints" / "last.ckpt", weights_only=True)
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, packed: Path) -> Path:
     """The folder of a training that ran from start to end."""
@@ -101,7 +47,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, packed: Path) -> Path:
 def test_a_stopped_training_resumes_exactly(trained: Path, packed: Path, tmp_path: Path) -> None:
     arguments = configuration(tmp_path, packed)
     with pytest.raises(PowerCutError):
-        fit(CVAETraining, [*arguments, f"--trainer.callbacks+={__name__}.StopInSecondEpoch"])
+        fit(CVAETraining, [*arguments, "--trainer.callbacks+=tests.helpers.runs.StopInSecondEpoch"])
     assert last(tmp_path)["global_step"] == 2
     fit(CVAETraining, [*arguments, "--resume", "last"])
     straight, resumed = last(trained), last(tmp_path)

@@ -1,4 +1,4 @@
-"""A C-IDVAE is trained, stopped, resumed and exported; what moves whom is in test_cidvae.py."""
+"""A C-IDVAE is trained, stopped, resumed and exported; what moves whom is in models/test_cidvae.py."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from conftest import DRINKS
-from test_training import PowerCutError, configuration, last
 
 from cocktailman.catalog import catalog
 from cocktailman.inference.generator import Generator
+from tests.helpers.pictures import DRINKS
+from tests.helpers.runs import PowerCutError, configuration, last
 from training.cidvae.trainer import CIDVAETraining
 from training.shared.export import export_generator
 from training.shared.fit import fit
@@ -36,7 +36,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, packed: Path) -> Path:
 def test_a_stopped_training_resumes_exactly(trained: Path, packed: Path, tmp_path: Path) -> None:
     arguments = configuration(tmp_path, packed, MODEL, {})
     with pytest.raises(PowerCutError):
-        fit(CIDVAETraining, [*arguments, "--trainer.callbacks+=test_training.StopInSecondEpoch"])
+        fit(CIDVAETraining, [*arguments, "--trainer.callbacks+=tests.helpers.runs.StopInSecondEpoch"])
     fit(CIDVAETraining, [*arguments, "--resume", "last"])
     straight, resumed = last(trained), last(tmp_path)
     assert resumed["global_step"] == straight["global_step"] == 2 * 6, "each optimiser's steps count"

@@ -35,7 +35,7 @@ def address():
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
-    app = subprocess.Popen([*command, "--server.headless=true"], cwd=Path(__file__).parent.parent)
+    app = subprocess.Popen([*command, "--server.headless=true"], cwd=Path(__file__).parents[2])
     try:
         wait_until_healthy(f"http://localhost:{port}/_stcore/health")
         yield f"http://localhost:{port}"

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_renders import write_renders
 
 from cocktailman.renders import read_renders
 from cocktailman.ui.shared import cache
+from tests.helpers.renders import write_renders
 
-APP = Path(__file__).parent.parent / "streamlit_app.py"
+APP = Path(__file__).parents[2] / "streamlit_app.py"
 
 
 def run(page: str, /, **query: str | list[str]) -> AppTest:

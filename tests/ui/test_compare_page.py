@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from conftest import picture, png
 from streamlit.testing.v1 import AppTest
-from test_pages import button, calm, run
 
 from cocktailman.evaluation import scores
 from cocktailman.evaluation.scores import Measured, Score
 from cocktailman.ui.compare.views import VIEWS
+from tests.helpers.app import button, calm, run
+from tests.helpers.pictures import picture, png
 
 PAIR = {"model": "cvae-photos", "beside": "cvae-renders"}
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import lively
 from prdc import compute_prdc
 from scipy.ndimage import gaussian_filter
 from sklearn.metrics import f1_score
@@ -22,6 +21,7 @@ from cocktailman.losses.moments import FeatureMoments
 from cocktailman.losses.recipe import RecipeConsistency
 from cocktailman.models.backbones import LITE_FEATURES
 from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
+from tests.helpers.networks import lively
 
 
 @pytest.mark.parametrize("k", [3, 5])
