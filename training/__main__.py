@@ -292,6 +292,15 @@ def regressor(name: str) -> None:
 
 
 @app.command()
+def manifest(names: list[str], root: Path = CHECKPOINTS) -> None:
+    """Record the SHA-256 of all that checkpoints ship with, as it is now (SHA256SUMS), once you trust it."""
+    from cocktailman.models.checkpoints import renew_manifest
+
+    for name in names:
+        print(f"{renew_manifest(name, root).folder}/SHA256SUMS")
+
+
+@app.command()
 def evaluate(
     name: str,
     packed: Packed = None,

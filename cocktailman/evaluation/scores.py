@@ -12,7 +12,9 @@ import pandas as pd
 from cocktailman.errors import InputError
 from cocktailman.evaluation.glossary import METRICS, Metric
 from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.models.manifest import ships, verified
 
+FILE = "metrics.json"
 BETTER = {"less": "Less is better.", "more": "More is better.", "neither": "Neither way is better."}
 
 
@@ -89,12 +91,14 @@ def overlap(first: Score, second: Score) -> bool | None:
 
 
 def read_measured(checkpoint: Checkpoint) -> Measured | None:
-    """What was measured for comparison; None where nothing was. Raises `InputError` where the file is damaged."""
-    path = checkpoint.folder / "metrics.json"
-    if not path.is_file():
-        return None
+    """What was measured for comparison; None where nothing was.
+
+    Raises `InputError` where the file is damaged, or of weights that the checkpoint had before.
+    """
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        if not ships(checkpoint.folder, FILE):
+            return None
+        facts = json.loads(verified(checkpoint.folder, FILE).read_text("utf-8"))
         comparison = facts.get("comparison")
         if comparison is None:
             return None
@@ -107,7 +111,7 @@ def read_measured(checkpoint: Checkpoint) -> Measured | None:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"the measurements of {checkpoint.name} are damaged (metrics.json): measure it anew with "
+            f"the measurements of {checkpoint.name} are damaged or of other weights ({FILE}): measure it anew with "
             f"`{remeasure(checkpoint)}`"
         ) from error
 

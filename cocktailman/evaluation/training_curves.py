@@ -11,6 +11,7 @@ import pandas as pd
 
 from cocktailman.errors import InputError
 from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.models.manifest import ships, verified
 
 FILE = "curves.csv"
 PLACE = ("stage", "size", "epoch")
@@ -39,18 +40,17 @@ LABELS = {
 
 def read_curves(checkpoint: Checkpoint) -> pd.DataFrame | None:
     """The table with one column more, `PASSED`; None where there is none. Raises `InputError` where it is damaged."""
-    path = checkpoint.folder / FILE
-    if not path.is_file():
-        return None
     try:
-        table = pd.read_csv(path).astype({"stage": int, "epoch": int})
+        if not ships(checkpoint.folder, FILE):
+            return None
+        table = pd.read_csv(verified(checkpoint.folder, FILE)).astype({"stage": int, "epoch": int})
         lengths = {stage: part["epoch"].to_numpy().max() + 1 for stage, part in table.groupby("stage")}
         before = dict(zip(lengths, accumulate(lengths.values(), initial=0), strict=False))  # epochs of stages before it
         return table.assign(**{PASSED: table["epoch"] + 1 + table["stage"].map(before.__getitem__)})
     except (OSError, ValueError, KeyError) as error:
         raise InputError(
-            f"the training curves of {checkpoint.name} are damaged ({FILE}): restore them with "
-            f"`git checkout -- data/checkpoints/{checkpoint.name}`"
+            f"the training curves of {checkpoint.name} are damaged or of other weights ({FILE}): restore them "
+            f"with `git checkout -- data/checkpoints/{checkpoint.name}`, or write them with `python -m training curves`"
         ) from error
 
 

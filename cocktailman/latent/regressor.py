@@ -18,6 +18,7 @@ from safetensors.numpy import save
 from cocktailman.errors import InputError
 from cocktailman.files import written
 from cocktailman.models.checkpoints import WEIGHTS, Checkpoint
+from cocktailman.models.manifest import record, ships, verified
 
 Array = npt.NDArray[np.float32]
 
@@ -76,6 +77,7 @@ def save_regressor(regressor: StyleRegressor, checkpoint: Checkpoint) -> Path:
     path = checkpoint.folder / FILE
     with written(path) as unfinished:
         unfinished.write_bytes(save(tensors, metadata=facts))
+    record(checkpoint.folder, FILE)
     return path
 
 
@@ -84,18 +86,19 @@ def read_regressor(checkpoint: Checkpoint, style_dim: int, recipe_dim: int) -> S
 
     Raises `InputError` where it is damaged, or was fitted for other weights.
     """
-    path = checkpoint.folder / FILE
-    if not path.exists():
-        return None
     try:
-        with safe_open(path, framework="numpy") as file:
+        if not ships(checkpoint.folder, FILE):
+            return None
+        with safe_open(verified(checkpoint.folder, FILE), framework="numpy") as file:
             facts = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in _shapes(0, 0)}
         sound = {name: tensor.shape for name, tensor in tensors.items()} == _shapes(style_dim, recipe_dim)
         pictures = int(facts.get("pictures", ""))
-    except (OSError, ValueError, SafetensorError) as error:
+        np.linalg.cholesky(tensors["covariance"].astype(float))  # else no style could be drawn
+    except (OSError, ValueError, SafetensorError, np.linalg.LinAlgError) as error:
         raise _unfit(checkpoint) from error
-    if not sound or facts.get("weights") != checkpoint.sha256[WEIGHTS]:
+    finite = all(np.isfinite(tensor).all() for tensor in tensors.values())
+    if not (sound and finite) or facts.get("weights") != checkpoint.sha256[WEIGHTS]:
         raise _unfit(checkpoint)
     return StyleRegressor(**tensors, pictures=pictures)
 

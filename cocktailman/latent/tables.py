@@ -12,22 +12,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cocktailman.catalog import DATA
 from cocktailman.errors import InputError
+from cocktailman.models.checkpoints import CHECKPOINTS, style_table
+from cocktailman.models.manifest import verified
 
-STYLES = DATA / "styles"
 PROJECTIONS = {"UMAP": ("umap1", "umap2"), "PCA": ("pca1", "pca2")}
 
 
-def read_styles(name: str, root: Path = STYLES) -> pd.DataFrame:
-    """The style table of checkpoint `name`; raises `InputError` where there is none or it is damaged."""
-    path = root / f"{name}.parquet"
+def read_styles(name: str, root: Path = CHECKPOINTS) -> pd.DataFrame:
+    """The style table of checkpoint `name`.
+
+    Raises `InputError` where there is none, or it is damaged, or of weights that the checkpoint had before.
+    """
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(verified(root / name, style_table(name)))
     except (OSError, ValueError) as error:
         raise InputError(
-            f"the style vectors of {name} are missing or damaged (data/styles/{path.name}): restore them with "
-            f"`git checkout -- data/styles`, or make them with `python -m training styles {name}`"
+            f"the style vectors of {name} are missing, damaged or of other weights (data/styles/{name}.parquet): "
+            f"restore them with `git checkout -- data/styles`, or make them with `python -m training styles {name}`"
         ) from error
 
 

@@ -3,7 +3,8 @@
     data/checkpoints/cvae-photos/
         model.safetensors   half-precision weights
         config.json         what the network is built from (Hugging Face `PyTorchModelHubMixin`)
-        checkpoint.json     kind, domain, size, parameters, and the SHA-256 of the two files above
+        checkpoint.json     kind, domain, size, parameters
+        SHA256SUMS          of these and of whatever else ships with it (see `manifest.py`)
         README.md           the model card
 
 Nothing here is ever unpickled.
@@ -11,21 +12,25 @@ Nothing here is ever unpickled.
 
 import contextlib
 import copy
-import hashlib
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 from cocktailman.catalog import DATA
 from cocktailman.errors import InputError
 from cocktailman.files import written
+from cocktailman.models.manifest import CARD, MANIFEST, read_manifest, record, verified
 from cocktailman.models.registry import KINDS, Can, kind_of
+
+Found = TypeVar("Found")
 
 CHECKPOINTS = DATA / "checkpoints"
 WEIGHTS, CONFIG, FACTS = "model.safetensors", "config.json", "checkpoint.json"
+DOMAINS = ("photos", "renders")
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Checkpoint:
     domain: str  # what it was trained on: photos or renders
     size: int  # px, the side of what it paints
     parameters: int
-    sha256: dict[str, str]  # of each file, by its name
+    sha256: dict[str, str]  # of its weights and its configuration, by the name of the file
     folder: Path
 
 
@@ -59,42 +64,43 @@ def find_checkpoint(name: str, root: Path = CHECKPOINTS) -> Checkpoint:
     if name not in known:
         there_are = f"choose one of {', '.join(known)}" if known else f"there is none in {root.name}/; train one"
         raise InputError(f"unknown model {name[:40]!r}: {there_are}")
-    try:
-        facts = json.loads((root / name / FACTS).read_text("utf-8"))
-        found = Checkpoint(name=name, folder=root / name, **facts)
-        sound = (
-            found.kind in KINDS
-            and isinstance(found.domain, str)
-            and type(found.size) is type(found.parameters) is int
-            and found.sha256.keys() == {WEIGHTS, CONFIG}
+    folder = root / name
+    if not (folder / MANIFEST).exists():
+        raise InputError(
+            f"the checkpoint {name} has no {MANIFEST}: restore it with `git checkout -- data/checkpoints/{name}`, or, "
+            f"where you trust its files, write it with `python -m training manifest {name}`"
         )
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise _damaged(name, FACTS) from error
-    if not sound:
+    sums = _sound(name, MANIFEST, lambda: {file: read_manifest(folder)[file] for file in (WEIGHTS, CONFIG)})
+    size = _sound(name, CONFIG, lambda: _read_json(folder, CONFIG)["size"])
+    found = _sound(name, FACTS, lambda: Checkpoint(name=name, folder=folder, sha256=sums, **_read_json(folder, FACTS)))
+    sound = _sound(name, FACTS, lambda: found.kind in KINDS and found.domain in DOMAINS)
+    if not (sound and type(found.size) is type(found.parameters) is int and found.size == size):
         raise _damaged(name, FACTS)
     return found
 
 
 def load_network(checkpoint: Checkpoint) -> Any:
-    """The network in evaluation mode, in single precision; its files are checked against their SHA-256 first.
+    """The network in evaluation mode, in single precision; its files are checked against the manifest first.
 
     Raises `InputError` where a file is missing or is not what was saved.
     """
-    for file, expected in checkpoint.sha256.items():
-        path = checkpoint.folder / file
-        if not path.is_file() or _sha256(path) != expected:
-            raise _damaged(checkpoint.name, file)
+    for file in (WEIGHTS, CONFIG):
+        _sound(checkpoint.name, file, lambda file=file: verified(checkpoint.folder, file))
     with contextlib.redirect_stdout(io.StringIO()):  # the hub mixin greets on standard output, where results go
         try:
             network = kind_of(checkpoint.kind).network_class()
-            return network.from_pretrained(checkpoint.folder, strict=True).eval()
+            loaded = network.from_pretrained(checkpoint.folder, strict=True).eval()
         except Exception as error:  # files that agree with their checksums, and not with each other or with this code
             raise _damaged(checkpoint.name, WEIGHTS) from error
+    if sum(weights.numel() for weights in loaded.parameters()) != checkpoint.parameters:
+        raise _damaged(checkpoint.name, FACTS)
+    return loaded
 
 
 def save_network(network: Any, kind: str, name: str, domain: str, root: Path = CHECKPOINTS) -> Checkpoint:
     """Writes a network as a checkpoint folder, its weights in half precision; a model card there is kept.
 
+    Its manifest begins anew: what else lies there is of the weights before, until it is made and recorded again.
     Raises `InputError` where `name` is not that of a folder.
     """
     if name in {"", "..", "."} or Path(name).name != name:
@@ -110,16 +116,47 @@ def save_network(network: Any, kind: str, name: str, domain: str, root: Path = C
         "domain": domain,
         "size": network.config.size,
         "parameters": sum(weights.numel() for weights in network.parameters()),
-        "sha256": {file: _sha256(folder / file) for file in (WEIGHTS, CONFIG)},
     }
-    with written(folder / FACTS) as unfinished:
-        unfinished.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    _write_json(folder / FACTS, facts)
+    record(folder, WEIGHTS, CONFIG, FACTS, anew=True)
     return find_checkpoint(name, root)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def renew_manifest(name: str, root: Path = CHECKPOINTS) -> Checkpoint:
+    """Records all files of a checkpoint, and its style table, as they are now: for whoever has looked at them.
+
+    Raises `InputError` where it is no sound checkpoint even so.
+    """
+    folder = root / name
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        _write_json(folder / FACTS, {key: value for key, value in facts.items() if key != "sha256"})  # kept there once
+    ships = [file.name for file in folder.glob("[!.]*") if file.is_file() and file.name not in (CARD, MANIFEST)]
+    if FACTS in ships:
+        record(folder, *ships, style_table(name), anew=True)
+    return find_checkpoint(name, root)
+
+
+def style_table(name: str) -> str:
+    """Where the style vectors under a checkpoint lie, from its folder."""
+    return f"../../styles/{name}.parquet"
+
+
+def _read_json(folder: Path, file: str) -> Any:
+    return json.loads(verified(folder, file).read_text("utf-8"))
+
+
+def _write_json(path: Path, facts: dict[str, Any]) -> None:
+    with written(path) as unfinished:
+        unfinished.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+
+
+def _sound(name: str, file: str, read: Callable[[], Found]) -> Found:
+    """What is read; raises `InputError` that names the file where it cannot be."""
+    try:
+        return read()
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise _damaged(name, file) from error
 
 
 def _damaged(name: str, file: str) -> InputError:

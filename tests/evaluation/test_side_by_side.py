@@ -33,6 +33,7 @@ from cocktailman.evaluation.training_curves import PASSED, quantities, read_curv
 from cocktailman.inference.generator import Generator
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint, save_network
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
+from cocktailman.models.manifest import record
 from cocktailman.renders import read_renders
 from tests.helpers.networks import lively
 from tests.helpers.pictures import picture, png
@@ -140,6 +141,7 @@ def measured(folder: Path, name: str, data: str = "9 photos", **metrics: object)
     path = folder / name
     path.mkdir(exist_ok=True)
     (path / "metrics.json").write_text(json.dumps({"command": f"measure {name}", "comparison": comparison}))
+    record(path, "metrics.json")
     return replace(find_checkpoint(NAMES[0]), name=name, folder=path)
 
 
@@ -179,6 +181,7 @@ def test_numbers_of_different_data_are_not_compared(tmp_path: Path) -> None:
 def test_damaged_measurements_get_a_sentence(tmp_path: Path, text: str) -> None:
     checkpoint = measured(tmp_path, "a")
     (tmp_path / "a" / "metrics.json").write_text(text)
+    record(tmp_path / "a", "metrics.json")
     with pytest.raises(InputError, match="python -m training evaluate a"):
         read_measured(checkpoint)
 
@@ -187,8 +190,10 @@ def test_what_was_not_measured_for_comparison_is_said(tmp_path: Path) -> None:
     checkpoint = measured(tmp_path, "a")
     path = tmp_path / "a" / "metrics.json"
     path.write_text('{"mse": {}}')
+    record(path.parent, path.name)
     assert read_measured(checkpoint) is None
     path.unlink()
+    record(path.parent, path.name)
     assert read_measured(checkpoint) is None
     assert "python -m training evaluate a" in in_words([checkpoint], [None])[0]
 
@@ -228,6 +233,7 @@ def test_runs_are_thinned_to_a_row_an_epoch_and_read_as_one_training(tmp_path: P
 def test_damaged_curves_get_a_sentence(tmp_path: Path) -> None:
     checkpoint = measured(tmp_path, "a")
     (checkpoint.folder / "curves.csv").write_text("stage,epoch\none,two\n")
+    record(checkpoint.folder, "curves.csv")
     with pytest.raises(InputError, match="curves of a are damaged"):
         read_curves(checkpoint)
 

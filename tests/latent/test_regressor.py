@@ -1,5 +1,6 @@
 """The regression from recipe to style, on styles that are known to be linear in the recipe."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from cocktailman.inference.generator import Generator
 from cocktailman.latent.regressor import FILE, StyleRegressor, fit_regressor, save_regressor
 from cocktailman.models.checkpoints import find_checkpoint, save_network
 from cocktailman.models.cvae.network import CVAE
+from cocktailman.models.manifest import record
 
 SPREAD = np.array([0.5, 0.1, 1.0, 0.3, 0.2, 0.4])
 
@@ -55,5 +57,16 @@ def test_it_travels_with_its_weights_and_with_no_others(fitted: StyleRegressor, 
     whole = file.read_bytes()
     for damage in (whole[:100], b"", whole.replace(b'"weights":"', b'"weights":"0')):
         file.write_bytes(damage)
+        record(file.parent, FILE)
         with pytest.raises(InputError, match="damaged or of other weights"):
             Generator.load("tiny", tmp_path)
+
+
+@pytest.mark.parametrize("spread", [-np.eye(6), np.full((6, 6), np.nan)])
+def test_a_covariance_that_is_none_gets_a_sentence(
+    fitted: StyleRegressor, network: CVAE, tmp_path: Path, spread: np.ndarray
+):
+    checkpoint = save_network(network, "cvae", "tiny", "photos", tmp_path)
+    save_regressor(replace(fitted, covariance=spread.astype(np.float32)), checkpoint)
+    with pytest.raises(InputError, match="damaged or of other weights"):
+        Generator.load("tiny", tmp_path)

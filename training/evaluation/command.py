@@ -9,10 +9,13 @@ import pandas as pd
 
 from cocktailman.errors import InputError
 from cocktailman.evaluation.metrics import Estimate, bootstrap
+from cocktailman.evaluation.scores import FILE as MEASURED
+from cocktailman.files import written
 from cocktailman.inference.generator import Generator
 from cocktailman.inference.recogniser import Detector
 from cocktailman.inference.segmenter import Segmenter
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint, load_network
+from cocktailman.models.manifest import record
 from cocktailman.renders import RENDERED
 from training.datasets.pictures import packed_for
 from training.evaluation import classifier as evaluate_classifier
@@ -48,8 +51,9 @@ def evaluate(
     measure = made(checkpoint.kind, "measurer")
     command = f"python -m training evaluate {name}" + (f" --packed {packed}" if packed else "")
     metrics = {"command": command} | measure(checkpoint, Given(packed or packed_for(checkpoint), views, photos))
-    path = checkpoint.folder / "metrics.json"
-    path.write_text(json.dumps(metrics, indent=2) + "\n", "utf-8")
+    with written(checkpoint.folder / MEASURED) as unfinished:
+        unfinished.write_text(json.dumps(metrics, indent=2) + "\n", "utf-8")
+    record(checkpoint.folder, MEASURED)
     return metrics
 
 

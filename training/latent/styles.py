@@ -6,16 +6,19 @@ import numpy as np
 import pandas as pd
 
 from cocktailman.evaluation.metrics import squared_errors
+from cocktailman.files import written
 from cocktailman.images import to_square
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.projection import pca_plane, umap_plane
-from cocktailman.latent.tables import STYLES, add_styles, style_matrix
+from cocktailman.latent.tables import add_styles, style_matrix
+from cocktailman.models.checkpoints import CHECKPOINTS, style_table
+from cocktailman.models.manifest import record
 from training.datasets.pictures import Pictures, packed_for, read_pictures
 
 
-def write_styles(name: str, packed: Path | None = None, root: Path = STYLES) -> Path:
+def write_styles(name: str, packed: Path | None = None, root: Path = CHECKPOINTS) -> Path:
     """Encodes every picture with checkpoint `name`, projects the styles and writes the table; returns its path."""
-    generator = Generator.load(name)
+    generator = Generator.load(name, root)
     pictures = read_pictures(packed or packed_for(generator.checkpoint), generator.checkpoint.size)
     posterior = generator.encode(pictures.images, pictures.recipes)
     table = add_styles(pictures.table, posterior.mean, posterior.std)
@@ -23,9 +26,11 @@ def write_styles(name: str, packed: Path | None = None, root: Path = STYLES) -> 
     for prefix, plane in (("pca", pca_plane(styles)), ("umap", umap_plane(styles))):
         table[[f"{prefix}1", f"{prefix}2"]] = plane.astype(np.float32)
     table["error"] = rebuilding_errors(generator, pictures, styles).astype(np.float32)
-    root.mkdir(parents=True, exist_ok=True)
-    path = root / f"{name}.parquet"
-    pd.DataFrame(table).to_parquet(path, index=False)
+    folder = generator.checkpoint.folder
+    path = (folder / style_table(name)).resolve()
+    with written(path) as unfinished:
+        pd.DataFrame(table).to_parquet(unfinished, index=False)
+    record(folder, style_table(name))
     return path
 
 

@@ -11,6 +11,7 @@ import yaml
 from cocktailman.errors import InputError
 from cocktailman.evaluation.training_curves import FILE, PLACE
 from cocktailman.files import written
+from cocktailman.models.manifest import record
 
 LOGGED, CHOSEN = "metrics*.csv", "hparams.yaml"  # what Lightning's CSVLogger writes, and what `fit` puts aside
 DIGITS = 6
@@ -30,12 +31,14 @@ def write_curves(runs: Sequence[Path], folder: Path, after: Path | None = None) 
     logged = sorted(set(table.columns) - set(PLACE))
     with written(folder / FILE) as unfinished:
         table[[*PLACE, *logged]].to_csv(unfinished, index=False, float_format=f"%.{DIGITS}g")
+    record(folder, FILE)
     return folder / FILE
 
 
 def replace_curves(run: Path, folder: Path) -> None:
     """The curves of a run in place of those of the weights before; none where it was logged elsewhere."""
     (folder / FILE).unlink(missing_ok=True)
+    record(folder, FILE)
     if any(run.glob(LOGGED)):
         write_curves([run], folder)
 
