@@ -180,7 +180,7 @@ def recognise(
             good = isinstance(seen, Recognition)
             tqdm.write(json.dumps(recogniser.facts(name, seen) if good else {"file": name, "error": str(seen)}))
         elif isinstance(seen, Recognition):
-            tqdm.write(f"{file}: {recogniser.words(seen)}")
+            tqdm.write(f"{file}: {recogniser.describe(seen)}")
     if failed:
         raise typer.Exit(2)
 
@@ -224,10 +224,10 @@ def embed(
     """Read the styles of a folder of any size into a table; going on where it was stopped."""
     from cocktailman.inference.embedding import embed
 
-    def told(done: int, all: int) -> None:
+    def on_progress(done: int, all: int) -> None:
         print(f"{done:,} of {all:,} pictures", file=sys.stderr)
 
-    found = embed(folder, model, out, ray, told=told)
+    found = embed(folder, model, out, ray, on_progress=on_progress)
     for line in (*found.notes, *found.errors):
         print(line, file=sys.stderr)
     print(f"{found.rows:,} styles in {found.table}")

@@ -113,7 +113,7 @@ class Catalog:
             raise InputError("a recipe needs at least one ingredient (ingredients are listed in data/ingredients.csv)")
         return tuple(item.id for item in self.ingredients if item.id in chosen)
 
-    def words(self, recipe: Iterable[str]) -> str:
+    def describe(self, recipe: Iterable[str]) -> str:
         """A recipe as a person would say it: "Gin, Tonic water, Lime"."""
         return ", ".join(self.ingredient(item).name for item in recipe)
 

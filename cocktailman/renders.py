@@ -124,9 +124,9 @@ class Renders:
         return b"".join(files), np.cumsum([len(file) for file in files])
 
     @cached_property
-    def words(self) -> dict[str, pd.DataFrame]:
+    def indicators(self) -> dict[str, pd.DataFrame]:
         """For each column of `LISTED`, which picture has which word: bool, shape (n, words)."""
-        return {column: has_words(self.factors.loc[:, column]) for column in LISTED}
+        return {column: indicator_table(self.factors.loc[:, column]) for column in LISTED}
 
     def chosen(self, selection: Selection) -> npt.NDArray[np.bool_]:
         """Whether each picture is in the selection, shape (n,)."""
@@ -135,7 +135,7 @@ class Renders:
             if words:
                 chosen &= self.factors[column].isin(list(words)).to_numpy()
         for column, words in selection.containing.items():
-            chosen &= self.words[column].reindex(columns=list(words), fill_value=False).to_numpy().all(axis=1)
+            chosen &= self.indicators[column].reindex(columns=list(words), fill_value=False).to_numpy().all(axis=1)
         for column, (lowest, highest) in selection.between.items():
             chosen &= self.factors[column].between(lowest, highest).to_numpy()
         return chosen
@@ -185,7 +185,7 @@ def read_renders(folder: Path = RENDERS) -> Renders:
     return Renders(factors, pictures, metadata)
 
 
-def has_words(column: pd.Series) -> pd.DataFrame:
+def indicator_table(column: pd.Series) -> pd.DataFrame:
     """Which row has which of the space-separated words: bool, shape (rows, words), words in alphabetical order.
 
     Splits each distinct text once: a hundred thousand rows share far fewer recipes.

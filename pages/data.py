@@ -7,7 +7,7 @@ import streamlit as st
 
 from cocktailman.renders import SPLITS, Renders
 from cocktailman.ui.data import charts as data_charts
-from cocktailman.ui.data.filters import PICTURES, VIEW, clear_filters, filters, in_words
+from cocktailman.ui.data.filters import PICTURES, VIEW, clear_filters, describe_selection, filters
 from cocktailman.ui.data.gallery import gallery
 from cocktailman.ui.data.picture import picture_in_link, show_picture
 from cocktailman.ui.shared import cache
@@ -76,7 +76,7 @@ with shown_errors():
     st.markdown(headline(renders))
     selection = filters(renders)
     chosen = renders.chosen(selection)
-    asked = in_words(selection)
+    asked = describe_selection(selection)
     if asked:
         count(renders, chosen, asked)
     if chosen.any():

@@ -46,8 +46,8 @@ def strip(model: str) -> None:
             with st.container(width=TILE, gap="xxsmall"):
                 st.image(picture, width="stretch", alt=f"{name}, painted by {model}")
                 painting = Painting(model, recipe, style=tuple(style.tolist()))
-                words = f"{catalog().words(recipe)}: open it"
-                st.page_link("pages/generate.py", label=name, query_params=painting.query(), help=words)
+                help = f"{catalog().describe(recipe)}: open it"
+                st.page_link("pages/generate.py", label=name, query_params=painting.query(), help=help)
     st.button("Paint others", icon=":material/casino:", on_click=next_strip)
 
 

@@ -10,10 +10,10 @@ from cocktailman.ui.latent.driver import chart_places, driver
 from cocktailman.ui.latent.links import read_link, write_link
 from cocktailman.ui.latent.map_figure import map_figure
 from cocktailman.ui.latent.map_view import projected, view_picker
-from cocktailman.ui.latent.outlines import OUTLINES, SAID
+from cocktailman.ui.latent.outlines import OUTLINE_HELP, OUTLINES
 from cocktailman.ui.latent.own_styles import Styles, bring_styles, shipped_styles, styles_of
 from cocktailman.ui.latent.selection import choose, chosen_rows, has_truth, newly_chosen, selection
-from cocktailman.ui.latent.steering import Pour, driven, go_to, leave_from, mixture
+from cocktailman.ui.latent.steering import Mixture, choose_mixture, driven, go_to, leave_from
 from cocktailman.ui.latent.understanding import named_numbers, understanding
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.entry import require_entry_point
@@ -48,7 +48,7 @@ def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str)
             key=f"outline_{model.name}",
             disabled=view.dimensions == 3 or pd.api.types.is_numeric_dtype(values),
             bind="query-params",
-            help=SAID,
+            help=OUTLINE_HELP,
         )
         if styles.own:
             help = (
@@ -68,7 +68,7 @@ def draw_map(models: list[Checkpoint], model: Checkpoint, view: View, tool: str)
     )
 
 
-def draw_seat(models: list[Checkpoint], model: Checkpoint, view: View, pour: Pour, tool: str) -> None:
+def draw_seat(models: list[Checkpoint], model: Checkpoint, view: View, mixture: Mixture, tool: str) -> None:
     """The driver's seat of one model, and where to go from there."""
     styles = styles_of(model)
     projector, truth = projected(styles, view, around(model)), cache.renders() if has_truth(model, styles) else None
@@ -78,9 +78,9 @@ def draw_seat(models: list[Checkpoint], model: Checkpoint, view: View, pour: Pou
         go_to(models, styles.table["file"].iloc[row])
 
     generator, hand = cache.generator(model.name), driven(model)
-    driver(generator, pour.vector, hand, named_numbers(model), places, visit, f"seat_{model.name}")
-    st.caption(f"{pour.said}, painted by {model.name} in your browser at {model.size} px.")
-    leave_from(model, styles.table, pour)
+    driver(generator, mixture.vector, hand, named_numbers(model), places, visit, f"seat_{model.name}")
+    st.caption(f"{mixture.caption}, painted by {model.name} in your browser at {model.size} px.")
+    leave_from(model, styles.table, mixture)
 
 
 def draw_selection(model: Checkpoint) -> None:
@@ -130,14 +130,14 @@ def lab(models: list[Checkpoint]) -> None:
         above = st.container()
         columns = st.columns([8, 5] if alone else 2, gap="medium")
         with columns[1] if alone else above, st.container(horizontal=True, vertical_alignment="bottom"):
-            pour = mixture(models)
+            mixture = choose_mixture(models)
         for number, model in enumerate(models):
             with columns[number]:
                 if not alone:
                     st.subheader(model.name, anchor=False)
                 draw_map(models, model, view, tool)
             with columns[1 if alone else number]:
-                draw_seat(models, model, view, pour, tool)
+                draw_seat(models, model, view, mixture, tool)
         for model in models:
             draw_selection(model)
         write_link(models)

@@ -35,7 +35,7 @@ from cocktailman.renders import Numeric
 Kinds = Mapping[str, Numeric | str]
 Array = npt.NDArray[np.float64]
 
-FEWEST = 100  # pictures: with fewer, chance alone looks like a score
+MIN_COUNT = 100  # pictures: with fewer, chance alone looks like a score
 BINS = 20  # at most, of anything that is binned
 PER_CELL = 5  # pictures that a table of two binned things should have a cell (Cochran, Biometrics 10, 1954)
 TREES = 50  # of a forest
@@ -60,8 +60,8 @@ class Dci:
     """All of 0 (worst) to 1 (best). importances: (style_dim, factors), each column sums to 1, or is 0 throughout."""
 
     disentanglement: float  # whether a dimension matters to one factor only
-    completeness: float  # whether a factor is told by one dimension only
-    informativeness: float  # whether a factor can be told at all, by all dimensions
+    completeness: float  # whether a factor is encoded by one dimension only
+    informativeness: float  # whether a factor can be predicted at all, by all dimensions
     importances: Array
     disentanglement_by_dimension: tuple[float, ...]
     completeness_by_factor: dict[str, float]
@@ -123,8 +123,8 @@ def separated_attribute_predictability(
         if factor.kind == "category":
             leaves = len(np.unique(factor.values))
             tree = DecisionTreeClassifier(max_leaf_nodes=leaves, class_weight="balanced", random_state=seed)
-            told = [cross_val_predict(tree, column[:, None], factor.values, cv=folds) for column in z.T]
-            scores = [_accuracy(factor.values, np.asarray(guesses)) for guesses in told]
+            predictions = [cross_val_predict(tree, column[:, None], factor.values, cv=folds) for column in z.T]
+            scores = [_accuracy(factor.values, np.asarray(guesses)) for guesses in predictions]
         else:
             scores = _explained(factor.columns(), z)
         gaps[factor.name] = _gap(scores)
@@ -224,7 +224,7 @@ def slider_names(styles: npt.ArrayLike, factors: pd.DataFrame, kinds: Kinds) -> 
             strength = float(np.sqrt(share[dimension]))
             if factor.kind == "number" and np.cov(columns[:, 0], targets[:, dimension])[0, 1] < 0:
                 strength = -strength
-            best[dimension] = SliderName(factor.name, strength, factor.said(strength))
+            best[dimension] = SliderName(factor.name, strength, factor.describe(strength))
             best_share[dimension] = adjusted[dimension]
     return best
 
@@ -269,7 +269,7 @@ class _Factor:
             return pd.get_dummies(self.values, drop_first=True).to_numpy(float)
         return self.values[:, None]
 
-    def said(self, strength: float) -> str:
+    def describe(self, strength: float) -> str:
         number = {"number": f"r = {strength:+.2f}", "angle": f"R = {strength:.2f}", "category": f"η = {strength:.2f}"}
         return f"{self.label[:1].lower()}{self.label[1:]}, {number[self.kind]}"
 
@@ -281,8 +281,8 @@ def _prepared(styles: npt.ArrayLike, factors: pd.DataFrame, kinds: Kinds) -> tup
         raise InputError("disentanglement is a matter of at least two style dimensions and two factors: give more")
     if len(z) != len(factors):
         raise InputError(f"there are {len(z)} styles for {len(factors)} pictures: give one a picture")
-    if len(z) < FEWEST:
-        raise InputError(f"{len(z)} pictures are too few to tell a score from chance: give at least {FEWEST}")
+    if len(z) < MIN_COUNT:
+        raise InputError(f"{len(z)} pictures are too few to tell a score from chance: give at least {MIN_COUNT}")
     if not np.isfinite(z).all():
         raise InputError("some styles are not finite numbers: leave those pictures out")
     constant = np.ptp(z, axis=0) == 0

@@ -17,7 +17,7 @@ from cocktailman.images import png_bytes
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 1150  # px that the pictures of a row share
-LEAST, MOST = 56, 300  # px, the width of a picture: six fit on a phone
+MIN_WIDTH, MAX_WIDTH = 56, 300  # px, the width of a picture: six fit on a phone
 COLUMN = 120  # px, of a table at least
 QUALITY = 90  # of WebP
 SIDE, LINE, LABEL = 128, 18, 170  # px: of a sheet the pictures, the lines of text, and what is left of the pictures
@@ -34,10 +34,10 @@ def templates() -> Environment:
 def panel_html(panel: Panel) -> Markup:
     """The pictures of a panel in rows and columns; title and sentence are left to whoever shows it."""
     width = max(len(row.pictures) for row in panel.rows)
-    most = min(MOST, WIDTH // width)
+    most = min(MAX_WIDTH, WIDTH // width)
     rows = [{"label": row.label, "cells": _cells(panel, row)} for row in panel.rows]
     template = templates().get_template("panel.html")
-    return Markup(template.render(panel=panel, rows=rows, width=width, least=LEAST, most=most))
+    return Markup(template.render(panel=panel, rows=rows, width=width, least=MIN_WIDTH, most=most))
 
 
 def table_html(table: pd.DataFrame) -> Markup:
@@ -68,9 +68,9 @@ def _cells(panel: Panel, row: Row) -> list[dict[str, str]]:
     cells = []
     for column, picture in enumerate(row.pictures):
         above = panel.columns[column] if panel.columns else str(column + 1)
-        said = ", ".join(filter(None, (row.label, above)))
+        alt = ", ".join(filter(None, (row.label, above)))
         note = row.notes[column] if row.notes else ""
-        cells.append({"url": _data_url(picture) if picture else "", "said": said, "note": note})
+        cells.append({"url": _data_url(picture) if picture else "", "alt": alt, "note": note})
     return cells
 
 

@@ -26,7 +26,7 @@ class Section:
     """A heading, sentences, pictures or a table, charts by their label, and the commands that make all of it anew."""
 
     title: str
-    said: Sequence[str]
+    captions: Sequence[str]
     body: str = ""  # HTML
     charts: Sequence[tuple[str, Markup]] = ()
     commands: Sequence[str] = ()
@@ -35,20 +35,20 @@ class Section:
 Progress = Callable[[float, str], object]  # is told the share that is done, 0 to 1, and what comes next
 
 
-def report_html(pair: Pair, selection: Selection, progress: Progress = lambda share, part: None) -> str:
+def report_html(pair: Pair, selection: Selection, on_progress: Progress = lambda share, part: None) -> str:
     """The report: every panel, the measurements and the training curves, each with the command that gives it."""
     checkpoints = [generator.checkpoint for generator in pair]
     parts: dict[str, Callable[[], Section]] = {name: partial(_pictures, name, pair, selection) for name in PANELS}
     parts |= {"measurements": partial(_measurements, checkpoints), "training": partial(_training, checkpoints)}
     sections = []
     for done, (part, make) in enumerate(parts.items()):
-        progress(done / len(parts), part)
+        on_progress(done / len(parts), part)
         sections.append(make())
     names = [item.name for item in checkpoints]
     template = templates().get_template("report.html")
     return template.render(
         names=names,
-        recipe=catalog().words(selection.recipe),
+        recipe=catalog().describe(selection.recipe),
         seed=selection.seed,
         command=selection.command(names),
         models=table_html(_facts(pair)),
@@ -79,7 +79,7 @@ def _pictures(name: str, pair: Pair, selection: Selection) -> Section:
         panel = PANELS[name](pair, selection)
     except InputError as error:
         return Section(name.capitalize(), [f"Not painted: {error}."])
-    return Section(panel.title, [panel.said], panel_html(panel), commands=panel.commands)
+    return Section(panel.title, [panel.caption], panel_html(panel), commands=panel.commands)
 
 
 def _measurements(checkpoints: Sequence[Checkpoint]) -> Section:
@@ -88,7 +88,7 @@ def _measurements(checkpoints: Sequence[Checkpoint]) -> Section:
     lines = scores.lines_of(*found)
     return Section(
         "Measurements",
-        scores.in_words(checkpoints, found),
+        scores.describe_measured(checkpoints, found),
         table_html(scores.scores_table(lines, names)) if lines else "",
         [(line.metric.label, _chart(bar_chart(line, names))) for line in lines if line.may_be_compared],
         [item.command for item in found if item],
@@ -99,7 +99,7 @@ def _training(checkpoints: Sequence[Checkpoint]) -> Section:
     tables = {item.name: curves.read_curves(item) for item in checkpoints}
     followed = curves.quantities(*tables.values())
     charts = [(curves.label_of(name), _chart(curve_chart(name, tables))) for name in followed]
-    return Section("Training", curves.in_words(checkpoints, list(tables.values())), charts=charts)
+    return Section("Training", curves.describe_curves(checkpoints, list(tables.values())), charts=charts)
 
 
 def _chart(figure: go.Figure) -> Markup:

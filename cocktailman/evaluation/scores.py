@@ -121,7 +121,7 @@ def remeasure(checkpoint: Checkpoint) -> str:
     return f"python -m training evaluate {checkpoint.name}"
 
 
-def in_words(checkpoints: Sequence[Checkpoint], measured: Sequence[Measured | None]) -> list[str]:
+def describe_measured(checkpoints: Sequence[Checkpoint], measured: Sequence[Measured | None]) -> list[str]:
     """On what the two were measured, and whether their numbers may be compared, in sentences."""
     data = {item.name: (found.data, found.size) for item, found in zip(checkpoints, measured, strict=True) if found}
     sentences = [
@@ -132,7 +132,7 @@ def in_words(checkpoints: Sequence[Checkpoint], measured: Sequence[Measured | No
     if len(set(data.values())) == 1:
         sentences.append(f"{' and '.join(data)}: measured on {next(iter(data.values()))[0]}.")
     elif data:
-        sentences += [f"{name}: measured on {words}." for name, (words, _) in data.items()]
+        sentences += [f"{name}: measured on {what}." for name, (what, _) in data.items()]
         sentences.append("These are different data: one number says nothing of the other, and none is called better.")
     if data:
         sentences.append("In brackets intervals of 95 %; where two overlap, the difference may be chance.")

@@ -63,9 +63,9 @@ class Selection:
     def command(self, names: Sequence[str]) -> str:
         """The command line that paints every panel of two checkpoints anew."""
         pictures = [part for photo in self.photos for part in ("--picture", photo.name)]
-        words = ["compare", *names, "--ingredients", ",".join(self.recipe), "--seed", str(self.seed), *pictures]
-        words += ["--recognise"] if self.photos and self.recognised else []
-        return shlex.join(["python", "-m", "cocktailman", *words, "--out", "report.html"])
+        arguments = ["compare", *names, "--ingredients", ",".join(self.recipe), "--seed", str(self.seed), *pictures]
+        arguments += ["--recognise"] if self.photos and self.recognised else []
+        return shlex.join(["python", "-m", "cocktailman", *arguments, "--out", "report.html"])
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Panel:
     """A figure made of rows of pictures. columns: what is written above each; commands: what paints it anew."""
 
     title: str
-    said: str
+    caption: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     commands: tuple[str, ...]
@@ -139,7 +139,7 @@ def trained_on(checkpoint: Checkpoint) -> set[Recipe]:
 def rebuilt(pair: Pair, selection: Selection) -> Panel:
     """Pictures, and what each generator makes of them."""
     originals = originals_of(selection)
-    contents = tuple(catalog().words(photo.recipe or selection.recipe) for photo in selection.photos)
+    contents = tuple(catalog().describe(photo.recipe or selection.recipe) for photo in selection.photos)
     rows = [Row("the picture", tuple(to_square(original.image, KEPT // 2) for original in originals), contents)]
     for generator in _readers(pair):
         pictures = rebuild(generator, originals, selection.recipe)
@@ -148,7 +148,7 @@ def rebuilt(pair: Pair, selection: Selection) -> Panel:
     return Panel(
         "Rebuilt",
         f"{_whose(selection)} Read by the encoder, painted again by the decoder. MSE is the mean squared error of the "
-        f"pixels, where white is 1. {_strangers(pair, originals)} {_without_encoder(pair)}".strip(),
+        f"pixels, where white is 1. {_out_of_domain(pair, originals)} {_without_encoder(pair)}".strip(),
         tuple(original.name for original in originals),
         tuple(rows),
         (selection.command(_names(pair)),),
@@ -159,10 +159,10 @@ def painted(pair: Pair, selection: Selection) -> Panel:
     """One recipe in one style."""
     styles = shared_styles(pair, 1, selection.seed)
     pictures = [generator.paint(selection.recipe, style)[0] for generator, style in zip(pair, styles, strict=True)]
-    said = f"{catalog().words(selection.recipe)}, in the style of seed {selection.seed}."
+    what = f"{catalog().describe(selection.recipe)}, in the style of seed {selection.seed}."
     return Panel(
         "The same recipe and style",
-        f"{said} {_seen_by(pair, selection.recipe)}",
+        f"{what} {_seen_by(pair, selection.recipe)}",
         _names(pair),
         (Row("", tuple(pictures)),),
         tuple(_generate(generator, selection.recipe, style[0]) for generator, style in zip(pair, styles, strict=True)),
@@ -182,7 +182,7 @@ def samples(pair: Pair, selection: Selection) -> Panel:
     by_seed = [generator for generator in pair if generator.style_dim == widest]  # the others' styles are cut to fit
     return Panel(
         "Samples of the recipe",
-        f"{catalog().words(selection.recipe)}, in {SAMPLES} styles drawn from the prior; pictures above each other "
+        f"{catalog().describe(selection.recipe)}, in {SAMPLES} styles drawn from the prior; pictures above each other "
         "have the same style.",
         (),
         tuple(rows),
@@ -206,9 +206,9 @@ def traversals(pair: Pair, selection: Selection) -> Panel:
                 rows.append(Row(f"z{number + 1}, {generator.name}", tuple(generator.paint(selection.recipe, styles))))
     return Panel(
         "Traversals",
-        f"{catalog().words(selection.recipe)}. Along a row one number of the style goes from {STEPS[0]} to {STEPS[-1]} "
-        f"standard deviations of the prior; the others stay as seed {selection.seed} has them. What a number means, "
-        "each model has found for itself.",
+        f"{catalog().describe(selection.recipe)}. Along a row one number of the style goes from {STEPS[0]} to "
+        f"{STEPS[-1]} standard deviations of the prior; the others stay as seed {selection.seed} has them. What a "
+        "number means, each model has found for itself.",
         tuple(f"{step:+d} σ" if step else "0" for step in STEPS),
         tuple(rows),
         (selection.command(_names(pair)),),
@@ -222,17 +222,17 @@ def between(pair: Pair, selection: Selection) -> Panel:
         raise InputError("there is one photo, and a way needs two ends: bring a second photo")
     shares = np.linspace(0, 1, COLUMNS)
     recipe, other_recipe = (catalog().recipe_vector(original.recipe or selection.recipe) for original in ends)
-    poured = np.stack([mixed(recipe, other_recipe, share) for share in shares])  # (columns, n_ingredients)
+    recipes = np.stack([mixed(recipe, other_recipe, share) for share in shares])  # (columns, n_ingredients)
     first, last = (to_square(original.image, KEPT // 2) for original in ends)
     rows = [Row("the pictures", (first, *[None] * (COLUMNS - 2), last))]
     for generator in _readers(pair):
         style, other_style = encoded(generator, ends)
         styles = np.stack([mixed(style, other_style, share) for share in shares])
-        rows.append(Row(generator.name, tuple(generator.paint_vectors(poured, styles))))
+        rows.append(Row(generator.name, tuple(generator.paint_vectors(recipes, styles))))
     return Panel(
         "Between two pictures",
         f"From {ends[0].name} to {ends[1].name}: recipe and style of both are added up; above each picture, the share "
-        f"of the second. {_strangers(pair, ends)} {_without_encoder(pair)}".strip(),
+        f"of the second. {_out_of_domain(pair, ends)} {_without_encoder(pair)}".strip(),
         tuple(f"{share:.0%}" for share in shares),
         tuple(rows),
         (selection.command(_names(pair)),),
@@ -249,7 +249,7 @@ def unseen(pair: Pair, selection: Selection) -> Panel:
     drawn = named_first.drop_duplicates("ingredients").head(UNSEEN)
     originals = _renders_at(renders, drawn.index.to_numpy())
     recipes = [original.recipe or selection.recipe for original in originals]
-    contents = [f"{original.name}: {catalog().words(original.recipe or ())}" for original in originals]
+    contents = [f"{original.name}: {catalog().describe(original.recipe or ())}" for original in originals]
     rows = [Row("a render of it", tuple(original.image for original in originals))]
     styles = shared_styles(pair, UNSEEN_STYLES, selection.seed)
     for number in range(UNSEEN_STYLES):
@@ -305,7 +305,7 @@ def _whose(selection: Selection) -> str:
     return "Renders that no model was trained on, with the recipe of each."
 
 
-def _strangers(pair: Pair, originals: Sequence[Original]) -> str:
+def _out_of_domain(pair: Pair, originals: Sequence[Original]) -> str:
     """Who of the two was trained on something else than these pictures."""
     [domain] = {original.domain for original in originals}
     strange = [generator for generator in pair if generator.checkpoint.domain != domain]

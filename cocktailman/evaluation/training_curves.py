@@ -54,7 +54,7 @@ def read_curves(checkpoint: Checkpoint) -> pd.DataFrame | None:
         ) from error
 
 
-def in_words(checkpoints: Sequence[Checkpoint], tables: Sequence[pd.DataFrame | None]) -> list[str]:
+def describe_curves(checkpoints: Sequence[Checkpoint], tables: Sequence[pd.DataFrame | None]) -> list[str]:
     """What the curves are of, and what keeps them from being compared, in sentences."""
     sentences = []
     for item, table in zip(checkpoints, tables, strict=True):

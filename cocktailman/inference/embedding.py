@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from cocktailman.errors import InputError
 from cocktailman.files import locked, printable, reason_of, written
-from cocktailman.folders import said
+from cocktailman.folders import describe_left_out
 from cocktailman.images import find_images
 from cocktailman.inference.embedding_parts import BatchEncoder, write_part
 from cocktailman.models.checkpoints import CHECKPOINTS, WEIGHTS, find_checkpoint
@@ -51,13 +51,13 @@ def embed(
     out: Path,
     use_ray: bool = False,
     root: Path = CHECKPOINTS,
-    told: Callable[[int, int], None] = lambda done, all: None,
+    on_progress: Callable[[int, int], None] = lambda done, all: None,
 ) -> Embedded:
     """Encodes every picture below a folder into the table `out`, going on where an earlier run stopped.
 
-    With `use_ray` on Ray Data, which spreads it over the machines of a cluster that see the same folder. `told` hears
-    how many pictures of how many are done. Raises `InputError` where the folder has no pictures, the model encodes
-    none, `out` is of another model, or Ray is not installed: before `told` hears anything.
+    With `use_ray` on Ray Data, which spreads it over the machines of a cluster that see the same folder. `on_progress`
+    is called with how many pictures of how many are done. Raises `InputError` where the folder has no pictures, the
+    model encodes none, `out` is of another model, or Ray is not installed: before `on_progress` is called.
     """
     if use_ray and find_spec("ray") is None:
         raise InputError('Ray is not installed: `pip install "ray[data]"`, or leave out --ray')
@@ -67,7 +67,7 @@ def embed(
     files = _stamped(folder, find_images([folder], left_out)) if folder.is_dir() else _stamped(folder, [])
     if files.empty:
         raise InputError(f"there are no pictures below {folder}: name a folder of pictures")
-    notes = [said(left_out, printable(folder))] if left_out else []
+    notes = [describe_left_out(left_out, printable(folder))] if left_out else []
     mark = json.dumps({"model": model, "weights": find_checkpoint(model, root).sha256[WEIGHTS]})
     parts = out.with_name(f"{out.name}.parts")
     try:
@@ -76,7 +76,7 @@ def embed(
             left = files.loc[~files["stamp"].isin(kept["stamp"])]
             encoder = BatchEncoder(folder, model, root) if len(left) else None  # on Ray too: a model is refused here
             _begin(parts, mark)
-            told(len(files) - len(left), len(files))
+            on_progress(len(files) - len(left), len(files))
             if use_ray:
                 from cocktailman.inference.embedding_ray import encode_on_ray
 
@@ -85,7 +85,7 @@ def embed(
                 for start in range(0, len(left), BATCH * PER_PART):
                     part = left.iloc[start : start + BATCH * PER_PART]
                     write_part(pd.concat([encoder(batch) for batch in _batches(part)]), parts)  # type: ignore[misc]
-                    told(len(files) - len(left) + start + len(part), len(files))
+                    on_progress(len(files) - len(left) + start + len(part), len(files))
             return _gathered(files, out, parts, mark, notes)
     except OSError as error:
         raise InputError(
@@ -129,8 +129,8 @@ def _kept(out: Path, parts: Path, mark: str, notes: list[str]) -> pd.DataFrame:
             raise InputError(f"{out} is no table of styles: choose another place with --out") from error
         _check_mark(out, (found.schema.metadata or {}).get(OF, b"").decode(), mark)
         tables.append(found.to_pandas().assign(error=""))
-    if (parts / MARK).exists() and (told := (parts / MARK).read_text("utf-8")):
-        _check_mark(parts, told, mark)
+    if (parts / MARK).exists() and (found_mark := (parts / MARK).read_text("utf-8")):
+        _check_mark(parts, found_mark, mark)
     files = sorted(parts.glob("[!.]*.parquet"))
     read = {file: _read_part(file) for file in files if (parts / MARK).exists() and (parts / MARK).stat().st_size}
     tables += [table for table in read.values() if table is not None]

@@ -9,7 +9,7 @@ from PIL import Image
 from cocktailman.images import ImageError, find_images, read_image
 from cocktailman.inference.recogniser import BATCH, Recogniser, Recognition
 
-MANY_PIXELS = 50_000_000  # from as many on a batch is full; with the one read ahead, that is 0.6 GB at the very most
+BATCH_PIXELS = 50_000_000  # from as many on a batch is full; with the one read ahead, that is 0.6 GB at the very most
 
 Read = tuple[Path, Image.Image | ImageError]
 
@@ -26,15 +26,15 @@ def all_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def recognise_files(
-    recogniser: Recogniser, files: Iterable[Path], least: float | None = None
+    recogniser: Recogniser, files: Iterable[Path], min_score: float | None = None
 ) -> Generator[tuple[Path, Recognition | ImageError], None, None]:
-    """What is seen in each file, in their order, or why it is no picture; `least` as in `Recogniser.recognise`."""
+    """What is seen in each file, in their order, or why it is no picture; `min_score` as in `Recogniser.recognise`."""
     batches = _batches(files)
     with ThreadPoolExecutor(1) as reader:
         ahead = reader.submit(next, batches, None)
         while (batch := ahead.result()) is not None:
             ahead = reader.submit(next, batches, None)
-            seen = iter(recogniser.recognise([read for _, read in batch if isinstance(read, Image.Image)], least))
+            seen = iter(recogniser.recognise([read for _, read in batch if isinstance(read, Image.Image)], min_score))
             yield from ((file, read if isinstance(read, ImageError) else next(seen)) for file, read in batch)
 
 
@@ -48,7 +48,7 @@ def _batches(files: Iterable[Path]) -> Iterator[list[Read]]:
             batch.append((file, picture))
         except ImageError as error:
             batch.append((file, error))
-        if len(batch) == BATCH or pixels >= MANY_PIXELS:
+        if len(batch) == BATCH or pixels >= BATCH_PIXELS:
             yield batch
             batch, pixels = [], 0
     if batch:

@@ -73,9 +73,9 @@ class Detector:
         """The detector of this name; raises `InputError` where it is unknown or damaged."""
         return cls(find_checkpoint(name, root))
 
-    def detect(self, images: Sequence[Image.Image], least: float | None = None) -> list[tuple[Box, ...]]:
-        """The drinks in each photo that score at least `least` (by default the detector's threshold), best first."""
-        least = self.threshold if least is None else least
+    def detect(self, images: Sequence[Image.Image], min_score: float | None = None) -> list[tuple[Box, ...]]:
+        """The drinks in each photo from `min_score` on (by default the detector's threshold), best first."""
+        min_score = self.threshold if min_score is None else min_score
         found: list[tuple[Box, ...]] = [()] * len(images)
         by_shape: dict[tuple[int, int], list[int]] = defaultdict(list)  # only pictures of one shape share a batch
         small = [_fitted(image, self.size) for image in images]
@@ -93,14 +93,14 @@ class Detector:
                     boxes, scores = self._network(batch.contiguous(memory_format=torch.channels_last))
                 boxes = boxes - torch.tensor(corners).repeat(1, 2)[:, None]
                 for place, its_boxes, its_scores in zip(part, boxes, scores, strict=True):
-                    found[place] = self._drinks(its_boxes, its_scores, small[place].size, least)
+                    found[place] = self._drinks(its_boxes, its_scores, small[place].size, min_score)
         return found
 
     def _drinks(
-        self, boxes: torch.Tensor, scores: torch.Tensor, size: tuple[int, int], least: float
+        self, boxes: torch.Tensor, scores: torch.Tensor, size: tuple[int, int], min_score: float
     ) -> tuple[Box, ...]:
         """The best box of each drink: boxes (anchors, 4) in px, scores (anchors,), of a picture of this size."""
-        good = scores >= least
+        good = scores >= min_score
         boxes, scores = self._network.distinct(boxes[good].float(), scores[good].float(), SAME_DRINK)  # best first
         edges = (boxes / torch.tensor([*size, *size])).clamp(0, 1)  # fractions
         pairs = zip(edges.tolist(), scores.tolist(), strict=True)
@@ -157,8 +157,8 @@ class IngredientClassifier:
 
     def seen(self, reading: Reading, threshold: float | None = None) -> Recipe:
         """The ingredients from a probability on, by default the classifier's own threshold; may be none."""
-        least = self.threshold if threshold is None else threshold
-        return self.vocabulary.recipe_from_vector(reading.ingredients, least)
+        threshold = self.threshold if threshold is None else threshold
+        return self.vocabulary.recipe_from_vector(reading.ingredients, threshold)
 
     def heat_map(self, image: Image.Image, ingredient: str) -> Array:
         """Where in a picture an ingredient was seen, (h, w) in [0, 1], the whole picture stretched over it.
@@ -208,20 +208,20 @@ class Recogniser:
         """The recogniser of the shipped detector and classifier; raises `InputError` where one is damaged."""
         return cls(Detector.load(root=root), IngredientClassifier.load(root=root))
 
-    def recognise(self, images: Sequence[Image.Image], least: float | None = None) -> list[Recognition]:
-        """What is seen in each photo; `least` is the score from which a box is given, not that of a drink.
+    def recognise(self, images: Sequence[Image.Image], min_score: float | None = None) -> list[Recognition]:
+        """What is seen in each photo; `min_score` is the score from which a box is given, not that of a drink.
 
         The best box is read if it reaches the detector's threshold, and the whole photo otherwise.
         """
         sure = self.detector.threshold
-        least = sure if least is None else least
-        found = self.detector.detect(images, min(least, sure))  # what is read is not to depend on it
+        min_score = sure if min_score is None else min_score
+        found = self.detector.detect(images, min(min_score, sure))  # what is read is not to depend on it
         drinks = [tuple(box for box in boxes if box.score >= sure) for boxes in found]
         views = [
             views_of(image, boxes[0], boxes) if boxes else (image,) for image, boxes in zip(images, drinks, strict=True)
         ]
         readings = self.classifier.classify(views)
-        given = [tuple(box for box in boxes if box.score >= least) for boxes in found]
+        given = [tuple(box for box in boxes if box.score >= min_score) for boxes in found]
         return [Recognition(boxes, reading) for boxes, reading in zip(given, readings, strict=True)]
 
     def recipe(self, image: Image.Image) -> Recipe:
@@ -241,12 +241,12 @@ class Recogniser:
             "cocktails": [{"name": name, "probability": share} for name, share in cocktails],
         }
 
-    def words(self, recognition: Recognition) -> str:
+    def describe(self, recognition: Recognition) -> str:
         """What is seen in a photo in two lines: drinks and likely cocktails, then ingredients."""
         classifier, reading = self.classifier, recognition.reading
         cocktails = ", ".join(f"{name} {share:.0%}" for name, share in classifier.cocktails(reading)[:3])
         sure = [pair for pair in classifier.ingredients(reading) if pair[1] >= classifier.threshold]
-        ingredients = ", ".join(f"{classifier.vocabulary.words([id])} {share:.0%}" for id, share in sure)
+        ingredients = ", ".join(f"{classifier.vocabulary.describe([id])} {share:.0%}" for id, share in sure)
         scores = ", ".join(f"{box.score:.2f}" for box in recognition.boxes)
         drinks = f"drinks at {scores}" if scores else "no drink found"
         return f"{drinks}; {cocktails}\n    {ingredients or 'no ingredient is likely enough'}"

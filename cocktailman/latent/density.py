@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.spatial import KDTree
 
 from cocktailman.errors import InputError
-from cocktailman.latent.normality import MOST_PAIRED, Array, random_part, random_stream, standardised
+from cocktailman.latent.normality import MAX_PAIRED, Array, random_part, random_stream, standardised
 
 NEIGHBOUR = 5  # which nearest neighbour: the first is noisy, far ones blur what is local
 DRAWS = 3  # normal samples to compare with: normal styles, 6 numbers, then give 1 within 0.025 for 80, 0.01 for 400
@@ -21,12 +21,12 @@ class Density:
     """Distances to nearest neighbours, as multiples of what normal samples of the same count and covariance show.
 
     spacing: from style to style; below 1 styles crowd together, above 1 they keep apart.
-    reach: from a draw of the fitted normal to the nearest styles; above 1 there are holes where such draws land.
+    gap: from a draw of the fitted normal to the nearest styles; above 1 there are holes where such draws land.
     neighbour: which nearest neighbour; count: styles compared.
     """
 
     spacing: float
-    reach: float
+    gap: float
     neighbour: int
     count: int
 
@@ -37,15 +37,15 @@ def density(styles: npt.ArrayLike, neighbour: int = NEIGHBOUR, seed: int = 0) ->
     Styles are standardised, so that no direction counts more than another. The mean distance to the `neighbour`-th
     nearest style is divided by its mean over `DRAWS` normal samples of n vectors, standardised alike: once from the
     other styles, and once from n fresh draws of the normal. Without this the number would mostly tell n and d.
-    Raises `InputError` as `standardised` does, and where there are no `neighbour` others. Of more than `MOST_PAIRED`
+    Raises `InputError` as `standardised` does, and where there are no `neighbour` others. Of more than `MAX_PAIRED`
     styles a random part is compared.
     """
-    y = standardised(random_part(styles, MOST_PAIRED, seed))
+    y = standardised(random_part(styles, MAX_PAIRED, seed))
     if not 1 <= neighbour < len(y):
         raise InputError(f"no neighbour {neighbour} among {len(y)} style vectors: ask for one from 1 to {len(y) - 1}")
-    spacing, reach = _neighbour_distances(y, neighbour, seed)
+    spacing, gap = _neighbour_distances(y, neighbour, seed)
     normal = _normal_neighbours(*y.shape, neighbour, seed)
-    return Density(spacing / normal[0], reach / normal[1], neighbour, len(y))
+    return Density(spacing / normal[0], gap / normal[1], neighbour, len(y))
 
 
 def _neighbour_distances(y: Array, neighbour: int, seed: int) -> tuple[float, float]:

@@ -22,8 +22,8 @@ from cocktailman.errors import InputError
 
 Array = npt.NDArray[np.float64]
 
-MOST_PAIRED = 4000  # vectors: what compares all pairs takes a random part of larger samples, about 0.5 s
-MOST_BOOTSTRAPPED = 1000  # vectors: the same, where pairs are compared once more for each draw of the bootstrap
+MAX_PAIRED = 4000  # vectors: what compares all pairs takes a random part of larger samples, about 0.5 s
+MAX_BOOTSTRAPPED = 1000  # vectors: the same, where pairs are compared once more for each draw of the bootstrap
 MEMORY = 32  # MiB of distances held at once; what is computed from them takes as much again, a few times
 
 
@@ -78,9 +78,9 @@ def henze_zirkler(styles: npt.ArrayLike, seed: int = 0) -> NormalityTest:
 
     effect: the statistic per vector, less its mean under normality: a weighted squared distance between the sample's
     characteristic function and a normal's. The published weight narrows as n grows; for the effect it is kept at 1.
-    Raises `InputError` as `standardised` does. Of more than `MOST_PAIRED` styles a random part is compared.
+    Raises `InputError` as `standardised` does. Of more than `MAX_PAIRED` styles a random part is compared.
     """
-    y = standardised(random_part(styles, MOST_PAIRED, seed))
+    y = standardised(random_part(styles, MAX_PAIRED, seed))
     n, d = y.shape
     width = (n * (2 * d + 1) / 4) ** (1 / (d + 4)) / 2**0.5  # the paper's beta
     squares = (y**2).sum(1)
@@ -105,11 +105,11 @@ def energy(styles: npt.ArrayLike, replicates: int = 199, seed: int = 0) -> Norma
     effect: the energy per vector, less the replicates' mean, as a share of twice the mean distance from styles to
     normal draws: 0 for one distribution, at most 1.
     Raises `InputError` as `standardised` does, and `ValueError` for fewer than one replicate. Of more than
-    `MOST_BOOTSTRAPPED` styles a random part is compared.
+    `MAX_BOOTSTRAPPED` styles a random part is compared.
     """
     if replicates < 1:
         raise ValueError(f"{replicates} replicates: the p-value needs at least one, and 199 for one of 0.005")
-    y = standardised(random_part(styles, MOST_BOOTSTRAPPED, seed), ddof=1)
+    y = standardised(random_part(styles, MAX_BOOTSTRAPPED, seed), ddof=1)
     statistic, cross = _energy(y)
     null = _energy_null(*y.shape, replicates, seed)
     p_value = (1 + float((null >= statistic).sum())) / (1 + replicates)

@@ -17,7 +17,7 @@ from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
 from cocktailman.evaluation.markup import panel_html, panel_png, table_html
 from cocktailman.evaluation.report import report_html
-from cocktailman.evaluation.scores import in_words, lines_of, numbers_table, read_measured, scores_table
+from cocktailman.evaluation.scores import describe_measured, lines_of, numbers_table, read_measured, scores_table
 from cocktailman.evaluation.side_by_side import (
     PANELS,
     Original,
@@ -165,7 +165,7 @@ def test_measurements_say_which_is_better_and_whether_it_may_be_chance(tmp_path:
     assert table.loc[0, "a"] == "0.03 (0.02 to 0.04)" and table.loc[0, "over"] == "9"
     assert table.loc[2, "real pictures"] == "0.9 (0.89 to 0.91)"
     assert numbers_table(lines, ("a", "b")).loc[0, "b high"] == pytest.approx(0.045)
-    assert in_words([first, second], found)[0] == "a and b: measured on 9 photos."
+    assert describe_measured([first, second], found)[0] == "a and b: measured on 9 photos."
 
 
 def test_numbers_of_different_data_are_not_compared(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_numbers_of_different_data_are_not_compared(tmp_path: Path) -> None:
     [line] = lines_of(*found)
     assert line.verdict(("a", "b")) == "not comparable: measured on different pictures"
     assert not line.may_be_compared and line.real is None
-    assert any("different data" in sentence for sentence in in_words([first, second], found))
+    assert any("different data" in sentence for sentence in describe_measured([first, second], found))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"comparison": 1}', '{"comparison": {"data": "x"}}'])
@@ -195,7 +195,7 @@ def test_what_was_not_measured_for_comparison_is_said(tmp_path: Path) -> None:
     path.unlink()
     record(path.parent, path.name)
     assert read_measured(checkpoint) is None
-    assert "python -m training evaluate a" in in_words([checkpoint], [None])[0]
+    assert "python -m training evaluate a" in describe_measured([checkpoint], [None])[0]
 
 
 def logged(folder: Path, size: int, *rows: str) -> Path:

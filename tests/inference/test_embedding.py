@@ -111,7 +111,7 @@ def test_two_runs_on_one_table_are_one_too_many(checkpoints, folder, tmp_path):
         with pytest.raises(InputError, match="another run writes"):
             embed(folder, "tiny", out, root=checkpoints)
 
-    assert embed(folder, "tiny", out, root=checkpoints, told=at_once).rows == 5
+    assert embed(folder, "tiny", out, root=checkpoints, on_progress=at_once).rows == 5
     assert sorted(path.name for path in tmp_path.glob("table*")) == ["table.parquet"]
 
 
@@ -151,7 +151,7 @@ def test_a_model_that_encodes_nothing_is_refused_first(recognisers, checkpoints,
     shutil.copytree(checkpoints / "tiny", root / "damaged")
     (root / "damaged" / WEIGHTS).write_bytes(b"")
     with pytest.raises(InputError, match=said):
-        embed(folder, model, tmp_path / "table.parquet", root=root, told=lambda *counts: told.append(counts))
+        embed(folder, model, tmp_path / "table.parquet", root=root, on_progress=lambda *counts: told.append(counts))
     assert not told
     assert not list(tmp_path.glob("table*"))
 

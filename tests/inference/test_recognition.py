@@ -56,7 +56,7 @@ def test_the_best_drink_is_read_and_without_one_all_of_the_photo(recogniser: Rec
 
 
 def test_the_least_score_decides_what_is_given_and_not_what_is_read(recogniser: Recogniser) -> None:
-    [default], [none], [all_of_them] = (recogniser.recognise([noise(0)], least) for least in (None, 1.0, 0.0))
+    [default], [none], [all_of_them] = (recogniser.recognise([noise(0)], min_score) for min_score in (None, 1.0, 0.0))
     assert (none.boxes, len(all_of_them.boxes) > len(default.boxes) > 0) == ((), True)
     assert same(default.reading, none.reading) and same(default.reading, all_of_them.reading)
 
@@ -148,7 +148,7 @@ def test_never_more_than_two_batches_are_held(
         read.append(file)
         return noise(0)
 
-    monkeypatch.setattr(photo_files, "MANY_PIXELS", pixels)
+    monkeypatch.setattr(photo_files, "BATCH_PIXELS", pixels)
     monkeypatch.setattr(photo_files, "read_image", counted)
     found = recognise_files(recogniser, files * 10)
     next(found)

@@ -117,8 +117,8 @@ def test_pairs_in_blocks_are_all_pairs(monkeypatch: pytest.MonkeyPatch):
 
 def test_large_samples_are_compared_in_part_and_say_so(monkeypatch: pytest.MonkeyPatch):
     for module in (normality, density_module):
-        monkeypatch.setattr(module, "MOST_PAIRED", 300)
-    monkeypatch.setattr(normality, "MOST_BOOTSTRAPPED", 100)
+        monkeypatch.setattr(module, "MAX_PAIRED", 300)
+    monkeypatch.setattr(normality, "MAX_BOOTSTRAPPED", 100)
     styles = np.random.default_rng(6).normal(size=(20_000, 6))
     first, again = (group_statistics("all", styles, replicates=19, seed=1) for _ in range(2))
     compared, repeated = ([g.skewness, g.kurtosis, g.henze_zirkler, g.energy, g.density] for g in (first, again))
@@ -208,9 +208,9 @@ def test_density_tells_holes_and_crowds_from_normal():
     rng = np.random.default_rng(10)
     normal, larger = density(rng.normal(size=(400, 4)) * [1, 2, 3, 9]), density(rng.normal(size=(1500, 4)))
     for result in (normal, larger):
-        assert (result.spacing, result.reach) == pytest.approx((1, 1), abs=0.04)
+        assert (result.spacing, result.gap) == pytest.approx((1, 1), abs=0.04)
     clumps = rng.normal(size=(400, 4)) + 6 * rng.integers(0, 2, (400, 4))
-    assert density(clumps).spacing < 0.85 and density(clumps).reach > 1.05
+    assert density(clumps).spacing < 0.85 and density(clumps).gap > 1.05
     assert density(clumps) == density(clumps) and density(clumps, 1).neighbour == 1
 
 

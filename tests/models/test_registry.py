@@ -131,7 +131,7 @@ def test_a_new_kind_stands_beside_a_cvae(baseline: Checkpoint, generator: Genera
         for name in ("rebuilt", "between"):
             panel = PANELS[name](pair, selection)
             assert [row.label for row in panel.rows][1:] == ["tiny"]
-            assert panel.said.endswith("flat has no encoder: it paints, and rebuilds nothing.")
+            assert panel.caption.endswith("flat has no encoder: it paints, and rebuilds nothing.")
     painted = PANELS["painted"]((flat, generator), selection)
     [own] = flat.paint(MOJITO, flat.sample_styles(1, 1)) if flat.style_dim == 0 else [painted.rows[0].pictures[0]]
     assert own is not None and painted.rows[0].pictures[0].tobytes() == own.tobytes()  # type: ignore[union-attr]

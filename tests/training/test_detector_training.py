@@ -104,11 +104,11 @@ def test_crops_go_on_where_they_were_stopped(
     monkeypatch.setattr(crops, "BATCH", 2)
     looked: list[int] = []
 
-    def detect(images: list[Image.Image], least: float) -> list[tuple[Box, ...]]:
+    def detect(images: list[Image.Image], min_score: float) -> list[tuple[Box, ...]]:
         looked.append(len(images))
         if len(looked) == 2:
             raise KeyboardInterrupt
-        return Detector.detect(recogniser.detector, images, least)
+        return Detector.detect(recogniser.detector, images, min_score)
 
     monkeypatch.setattr(recogniser.detector, "detect", detect)
     out = folder / "out" / "crops.parquet"

@@ -21,7 +21,7 @@ from cocktailman.latent.tables import add_styles, read_styles, style_matrix
 from cocktailman.renders import read_renders
 from cocktailman.ui.latent.driver import Driven
 from cocktailman.ui.latent.map_figure import map_figure
-from cocktailman.ui.latent.outlines import DENSITIES, ELLIPSES, FEWEST
+from cocktailman.ui.latent.outlines import DENSITIES, ELLIPSES, MIN_COUNT
 from cocktailman.ui.latent.own_styles import read_own
 from cocktailman.ui.latent.selection import CHOSEN, names_of
 from cocktailman.ui.latent.steering import MIXED
@@ -126,7 +126,7 @@ def test_two_models_lie_side_by_side_and_in_space():
 
 def test_driven_hears_the_browser_and_a_jump_begins_a_new_path():
     hand = Driven.at([0, 0])
-    hand.hear({"style": [1.0, 2.0], "locked": [True, False], "path": [[0.0, 0.0], [1.0, 2.0]]})
+    hand.update({"style": [1.0, 2.0], "locked": [True, False], "path": [[0.0, 0.0], [1.0, 2.0]]})
     hand.jump([5, 6])
     assert (hand.style, hand.path, hand.revision) == ([1.0, 6.0], [[1.0, 6.0]], 1)
 
@@ -224,8 +224,8 @@ def test_outlines_hold_the_shares_they_say():
     levels = contour.contours.start, contour.contours.end
     known = RegularGridInterpolator((contour.y, contour.x), contour.z)(places[:, ::-1])
     assert [np.mean(known >= level) for level in levels] == pytest.approx([0.9, 0.5], abs=0.02)
-    assert len(traces(places[:FEWEST], ELLIPSES)) == 2
-    assert len(traces(places[: FEWEST - 1], DENSITIES)) == 1, "too few"
+    assert len(traces(places[:MIN_COUNT], ELLIPSES)) == 2
+    assert len(traces(places[: MIN_COUNT - 1], DENSITIES)) == 1, "too few"
     line = np.repeat(np.arange(30, dtype=np.float32), 2).reshape(-1, 2)
     assert len(traces(line, DENSITIES)) == 1, "no area to be dense in"
 

@@ -21,10 +21,10 @@ from tests.helpers.pictures import blank, noise
 def recogniser(recogniser, recognisers, renders, monkeypatch):
     """The page Recognise sees with the tiny networks, to which noise is a drink and a blank picture none."""
     monkeypatch.setattr(Recogniser.load.__func__, "__defaults__", (recognisers,))
-    for cached in (cache.recogniser, photo.look, photo.heat_map):
+    for cached in (cache.recogniser, photo.recognise_photo, photo.heat_map):
         cached.clear()
     yield recogniser
-    for cached in (cache.recogniser, photo.look, photo.heat_map):
+    for cached in (cache.recogniser, photo.recognise_photo, photo.heat_map):
         cached.clear()
 
 

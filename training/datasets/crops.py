@@ -16,7 +16,7 @@ from training.datasets.photos import SPLIT, pack, read_table
 
 Found: TypeAlias = dict[str, list[list[float]]]  # by file: x1, y1, x2, y2 and score of each box, best first
 
-LEAST = 0.1  # score of the boxes that are kept on record; a crop needs the detector's own threshold
+MIN_SCORE = 0.1  # score of the boxes that are kept on record; a crop needs the detector's own threshold
 
 
 def find_drinks(detector: Detector, photos: Path, kept: Path) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def find_drinks(detector: Detector, photos: Path, kept: Path) -> pd.DataFrame:
     with kept.open("a", encoding="utf-8") as lines:
         for start in tqdm(range(0, len(left), BATCH), desc="detecting", unit="batch"):
             part = left[start : start + BATCH]
-            seen = detector.detect([read_image(photos / file, file) for file in part], LEAST)
+            seen = detector.detect([read_image(photos / file, file) for file in part], MIN_SCORE)
             for file, boxes in zip(part, seen, strict=True):
                 found[file] = [[*(getattr(box, edge) for edge in EDGES), box.score] for box in boxes]
                 lines.write(json.dumps([file, found[file]]) + "\n")
@@ -67,15 +67,15 @@ def write_crops(detector: Detector, photos: Path, out: Path, size: int) -> pd.Da
     return found
 
 
-def sure_boxes(found: pd.DataFrame, photos: Path, least: float, count: int, seed: int = 0) -> pd.DataFrame:
-    """The boxes of `count` photos on which the detector has no doubt: it scores each drink at least `least`.
+def sure_boxes(found: pd.DataFrame, photos: Path, min_score: float, count: int, seed: int = 0) -> pd.DataFrame:
+    """The boxes of `count` photos on which the detector has no doubt: it scores each drink at least `min_score`.
 
     A photo with a worse box beside is in doubt. Those whose boxes a person has read are left out, and those held back
     for validation.
     """
     read = read_table(photos / "boxes.csv")["file"]
     training = read_table(SPLIT).query("split == 'train'")["file"]
-    doubtful = found.loc[found["score"] < least, "file"]
+    doubtful = found.loc[found["score"] < min_score, "file"]
     sure = found["file"].isin(training) & ~found["file"].isin(read) & ~found["file"].isin(doubtful)
     files = found.loc[sure, "file"].drop_duplicates()
     return found.loc[found["file"].isin(files.sample(min(count, len(files)), random_state=seed))]

@@ -21,7 +21,7 @@ from cocktailman.models.registry import Can
 from cocktailman.renders import CATEGORICAL, FREE_POUR, NUMERIC, RENDERED, read_renders
 
 COMMAND = "python -m training latent-document"
-FEWEST = 20  # styles of a group that is looked at
+MIN_COUNT = 20  # styles of a group that is looked at
 STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # standard deviations that a slider is moved to
 SIDE = 96  # px, a picture of the strips
 SHOWN = 14  # cocktails in a table or a map, ingredients in a heat map
@@ -72,7 +72,7 @@ def _chapter(checkpoint: Checkpoint, folder: Path) -> tuple[str, list[Path]]:
     measured = [
         group_statistics(str(group), style_matrix(part), std_matrix(part), replicates=0)
         for group, part in table.groupby(groups)
-        if group not in {OTHERS, FREE_POUR} and len(part) >= FEWEST
+        if group not in {OTHERS, FREE_POUR} and len(part) >= MIN_COUNT
     ]
     names = _slider_names(checkpoint, table)
     figures = {
@@ -85,14 +85,14 @@ def _chapter(checkpoint: Checkpoint, folder: Path) -> tuple[str, list[Path]]:
     lines = [
         f"## {name}",
         f"{len(table):,} {checkpoint.domain}, {styles.shape[1]} numbers a style, painted at {checkpoint.size} px.",
-        "**In words.** " + _in_words(measured, None if regressor is None else regressor.r2),
+        "**In words.** " + _describe_groups(measured, None if regressor is None else regressor.r2),
         f"![The map of {name}]({figures['map'].name})",
         "PCA to two dimensions; each colour a cocktail, grey the others.",
-        "**The numbers.** " + _numbers_said(table, names),
+        "**The numbers.** " + _describe_numbers(table, names),
         _markdown(_numbers(generator, table, names)),
         f"![What each slider of {name} does]({figures['sliders'].name})",
         f"A Mojito; a row a number, moved to {', '.join(f'{step:+g}' for step in STEPS)}, the others at 0.",
-        *_cocktails_said(measured),
+        *_describe_cocktails(measured),
     ]
     if regressor is not None:
         lines += [
@@ -109,11 +109,11 @@ def _chapter(checkpoint: Checkpoint, folder: Path) -> tuple[str, list[Path]]:
     return "\n\n".join(lines) + "\n", list(figures.values())
 
 
-def _in_words(groups: list[GroupStatistics], r2: np.ndarray | None) -> str:
+def _describe_groups(groups: list[GroupStatistics], r2: np.ndarray | None) -> str:
     if any(group.count >= JUDGED_FROM for group in groups):
         return verdict(groups, r2)
-    said = f"No cocktail has {JUDGED_FROM} pictures: too few to judge whether its styles are normal."
-    return said if r2 is None else f"{said} The recipe explains {np.clip(r2, 0, None).mean():.0%} of the variance."
+    text = f"No cocktail has {JUDGED_FROM} pictures: too few to judge whether its styles are normal."
+    return text if r2 is None else f"{text} The recipe explains {np.clip(r2, 0, None).mean():.0%} of the variance."
 
 
 def _slider_names(checkpoint: Checkpoint, table: pd.DataFrame) -> list[str]:
@@ -138,20 +138,22 @@ def _numbers(generator: Generator, table: pd.DataFrame, names: list[str]) -> pd.
     return rows
 
 
-def _numbers_said(table: pd.DataFrame, names: list[str]) -> str:
+def _describe_numbers(table: pd.DataFrame, names: list[str]) -> str:
     means = style_matrix(table)
-    said = f"{active_units(means).sum()} of {means.shape[1]} are active (variance of the means above 0.01)."
+    text = f"{active_units(means).sum()} of {means.shape[1]} are active (variance of the means above 0.01)."
     if names:
         named = sum(name != UNKNOWN for name in names)
-        said += f" {named} follow a factor of the render beyond chance."
-    return said
+        text += f" {named} follow a factor of the render beyond chance."
+    return text
 
 
-def _cocktails_said(groups: list[GroupStatistics]) -> list[str]:
+def _describe_cocktails(groups: list[GroupStatistics]) -> list[str]:
     if len(groups) < 2:
-        return [f"**The cocktails**: too few have {FEWEST} pictures to be held against each other."]
-    said = f"**The cocktails**: the {SHOWN} farthest from the prior of {len(groups)} with {FEWEST} pictures or more. "
-    return [said + _neighbours_said(groups), _markdown(_cocktails(groups))]
+        return [f"**The cocktails**: too few have {MIN_COUNT} pictures to be held against each other."]
+    text = (
+        f"**The cocktails**: the {SHOWN} farthest from the prior of {len(groups)} with {MIN_COUNT} pictures or more. "
+    )
+    return [text + _describe_nearest(groups), _markdown(_cocktails(groups))]
 
 
 def _cocktails(groups: list[GroupStatistics]) -> pd.DataFrame:
@@ -170,7 +172,7 @@ def _cocktails(groups: list[GroupStatistics]) -> pd.DataFrame:
     )
 
 
-def _neighbours_said(groups: list[GroupStatistics]) -> str:
+def _describe_nearest(groups: list[GroupStatistics]) -> str:
     """The pair of cocktails that lies closest and the pair that lies farthest apart."""
     distances = distance_matrix([group.gaussian for group in groups])
     upper = np.triu_indices(len(groups), 1)

@@ -38,7 +38,7 @@ def write_paintings(checkpoint: Checkpoint, folder: Path) -> list[Path]:
     cocktails = catalog().cocktails
     folder.mkdir(parents=True, exist_ok=True)
     return [
-        _sheet(generator, swaps, [catalog().words(recipe) for recipe in swaps], 3, folder / f"{name}-swaps.png"),
+        _sheet(generator, swaps, [catalog().describe(recipe) for recipe in swaps], 3, folder / f"{name}-swaps.png"),
         _sheet(
             generator,
             [item.recipe for item in cocktails[:12]],

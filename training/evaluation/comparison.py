@@ -29,7 +29,7 @@ from training.evaluation.painters import Painter
 
 SIZE = 64  # px, at which sets of pictures are compared
 ALIKE = 16  # pictures of a recipe, at most, that are compared with each other
-FEWEST_ALIKE = 5  # fewer real pictures of a recipe say little of how much it varies
+MIN_ALIKE = 5  # fewer real pictures of a recipe say little of how much it varies
 TIMED = 50  # pictures painted one at a time
 
 Estimates = dict[str, Estimate]
@@ -129,7 +129,7 @@ class Comparison:
         """Over the recipes of which there are real pictures enough."""
         rows = self.real.table.groupby("ingredients").indices
         real = {name: Pictures(self.real.pixels[of], self.real.table.iloc[of]) for name, of in rows.items()}
-        real = {str(name): pictures for name, pictures in real.items() if len(pictures.pixels) >= FEWEST_ALIKE}
+        real = {str(name): pictures for name, pictures in real.items() if len(pictures.pixels) >= MIN_ALIKE}
         if not self.lpips or not real:
             return {}
         drawn = {

@@ -18,7 +18,7 @@ from cocktailman.inference.recogniser import Box, Detector
 from training.detector.data import Boxes, photos_with_boxes
 
 HIT = 0.5  # the intersection over union from which a box is on a drink
-LEAST_SCORE = 0.01  # boxes below it are not counted
+MIN_SCORE = 0.01  # boxes below it are not counted
 FALSE_ALARMS = 0.05  # share of the negatives that may get a box
 
 
@@ -51,7 +51,7 @@ def find(detector: Detector, photos: Path, split: str) -> list[Found]:
     truth = photos_with_boxes(photos, split)
     found = []
     for file in tqdm(truth, desc="detecting", leave=False, disable=None):
-        [boxes] = detector.detect([read_image(photos / file, file)], LEAST_SCORE)
+        [boxes] = detector.detect([read_image(photos / file, file)], MIN_SCORE)
         found.append(Found(file, boxes, truth[file]))
     return found
 

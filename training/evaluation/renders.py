@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cocktailman.evaluation.disentanglement import FEWEST, report, slider_names
+from cocktailman.evaluation.disentanglement import MIN_COUNT, report, slider_names
 from cocktailman.evaluation.metrics import (
     Estimate,
     bootstrap,
@@ -53,7 +53,7 @@ def measure(generator: Generator, packed: Path, step: Estimate | None = None) ->
 
 def _told_apart(painter: GeneratorPainter, pictures: Pictures, factors: pd.DataFrame) -> dict[str, object]:
     """How well styles tell the factors apart, over all splits; nothing where the pictures are too few to say."""
-    if len(factors) < FEWEST:
+    if len(factors) < MIN_COUNT:
         return {}
     styles, kinds = painter.posterior(pictures.images, pictures.recipes).mean, NUMERIC | CATEGORICAL
     return {

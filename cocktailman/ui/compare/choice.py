@@ -17,7 +17,7 @@ from cocktailman.ui.shared.recipe_picker import RECIPE, recipe_picker
 MODEL, BESIDE, SEED = "compare_model", "compare_beside", "compare_seed"  # in the session state
 READ = "compare_link_read"  # in the session state: a link is read once, then the page writes it
 FIRST_SEED = 7
-MOST_PHOTOS = 12  # each is painted twice at every turn
+MAX_PHOTOS = 12  # each is painted twice at every turn
 REMEMBERED = 100  # photos, shrunk, 1 MB each
 
 
@@ -62,7 +62,7 @@ def _photos() -> tuple[tuple[Original, ...], bool]:
         "Photos to rebuild, instead of renders",
         accept_multiple_files=True,
         key="compare_photos",
-        help=f"JPEG, PNG, WebP and others, at most 20 MB each and {MOST_PHOTOS} in all; they are not kept",
+        help=f"JPEG, PNG, WebP and others, at most 20 MB each and {MAX_PHOTOS} in all; they are not kept",
     )
     recognised = st.toggle(
         "Recognise what is in each",
@@ -70,9 +70,9 @@ def _photos() -> tuple[tuple[Original, ...], bool]:
         key="compare_recognise",
         help="as on the page Recognise; else, and where nothing is sure, they are painted with the recipe you choose",
     )
-    if len(uploads) > MOST_PHOTOS:
-        st.caption(f"The first {MOST_PHOTOS} of {len(uploads)} are taken.")
-    return tuple(_photo(upload.name, upload.getvalue(), recognised) for upload in uploads[:MOST_PHOTOS]), recognised
+    if len(uploads) > MAX_PHOTOS:
+        st.caption(f"The first {MAX_PHOTOS} of {len(uploads)} are taken.")
+    return tuple(_photo(upload.name, upload.getvalue(), recognised) for upload in uploads[:MAX_PHOTOS]), recognised
 
 
 @st.cache_data(show_spinner="Reading the photo …", max_entries=REMEMBERED, ttl="1h")

@@ -78,7 +78,7 @@ def _pictures(name: str, choice: Choice) -> None:
     panel = _painted(name, *choice.names, choice.selection)
     st.subheader(panel.title, anchor=False)
     st.html(panel_html(panel))
-    st.caption(escaped(panel.said))
+    st.caption(escaped(panel.caption))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Save as PNG", partial(panel_png, panel), f"{name}.png", "image/png", icon=":material/download:", key=name
@@ -91,7 +91,7 @@ def _measurements(choice: Choice) -> None:
     checkpoints, names = (choice.first, choice.second), choice.names
     found = [scores.read_measured(item) for item in checkpoints]
     lines = scores.lines_of(*found)
-    _say(scores.in_words(checkpoints, found))
+    _say(scores.describe_measured(checkpoints, found))
     if not lines:
         return
     # Tables of Streamlit's cut sentences off, or squeeze them on a phone.
@@ -109,7 +109,7 @@ def _measurements(choice: Choice) -> None:
 def _training(choice: Choice) -> None:
     checkpoints = (choice.first, choice.second)
     tables = {item.name: curves.read_curves(item) for item in checkpoints}
-    _say(curves.in_words(checkpoints, list(tables.values())))
+    _say(curves.describe_curves(checkpoints, list(tables.values())))
     with st.grid(min_column_width=NARROW) as grid:
         for quantity in curves.quantities(*tables.values()):
             with grid.cell():

@@ -14,18 +14,17 @@ import streamlit as st
 
 from cocktailman.catalog import catalog
 from cocktailman.renders import CATEGORICAL, NUMERIC, Renders
-from cocktailman.ui.data import plots as figures
-from cocktailman.ui.data import statistics
+from cocktailman.ui.data import plots, statistics
 from cocktailman.ui.data.filters import show_pictures
 from cocktailman.ui.data.picture import open_picture
 from cocktailman.ui.data.statistics import LABELS
 from cocktailman.ui.shared.errors import check_choice
-from cocktailman.ui.shared.factor_words import shown_value, shown_word
+from cocktailman.ui.shared.factor_labels import category_label, value_label
 
 Chosen = npt.NDArray[np.bool_]
 
 CLASSES = ("cocktail", "ingredients", "glass", "ice", "garnish", "table", "background")
-MOST = 24  # ingredients that a matrix can show at a glance
+MAX_INGREDIENTS = 24  # ingredients that a matrix can show at a glance
 PICTURES, SHARE, LIFT = "Pictures", "Share", "Lift"
 MEASURES = {
     PICTURES: "How many pictures have both.",
@@ -57,11 +56,11 @@ def class_balance(renders: Renders, chosen: Chosen) -> None:
     if not len(counts):
         st.info(f"None of these {chosen.sum():,} pictures has any.")
         return
-    names = [shown_word(column, word) for word in counts.index]
+    names = [category_label(column, word) for word in counts.index]
     least, most = counts["total"].min(), counts["total"].max()
     st.caption(f"Over {chosen.sum():,} pictures: from {least:,} to {most:,} each. Click a bar to see its pictures.")
     st.plotly_chart(
-        figures.stacked_bars(counts, names),
+        plots.stacked_bars(counts, names),
         key=f"balance_{column}",
         on_select=lambda: _on_click(f"balance_{column}", lambda word: show_pictures(column, word)),
         selection_mode="points",
@@ -74,7 +73,7 @@ def class_balance(renders: Renders, chosen: Chosen) -> None:
 def together(renders: Renders, chosen: Chosen) -> None:
     """Which ingredients occur together."""
     count = int(chosen.sum())
-    pairs = statistics.pairs_of(renders.words["ingredients"].loc[chosen])
+    pairs = statistics.pairs_of(renders.indicators["ingredients"].loc[chosen])
     most_first = np.argsort(-np.diag(pairs), kind="stable")
     most_first = most_first[np.diag(pairs)[most_first] > 0]
     pairs = pairs.iloc[most_first, most_first]
@@ -90,15 +89,15 @@ def together(renders: Renders, chosen: Chosen) -> None:
             persist_state="page",
         )
         everything = st.toggle(
-            f"All {len(pairs)} ingredients, not the {MOST} most frequent",
+            f"All {len(pairs)} ingredients, not the {MAX_INGREDIENTS} most frequent",
             key="everything",
-            disabled=len(pairs) <= MOST,
+            disabled=len(pairs) <= MAX_INGREDIENTS,
             bind="query-params",
             persist_state="page",
         )
     measure = measure or PICTURES  # None where a link ends in "measure="
     st.caption(f"{MEASURES[measure]} Over {count:,} pictures.")
-    shown = pairs if everything else pairs.iloc[:MOST, :MOST]
+    shown = pairs if everything else pairs.iloc[:MAX_INGREDIENTS, :MAX_INGREDIENTS]
     names = {item.id: item.name for item in catalog().ingredients}
     look, read = st.columns([5, 4], gap="medium")
     with look:
@@ -117,15 +116,15 @@ def together(renders: Renders, chosen: Chosen) -> None:
 def _together_figure(pairs: pd.DataFrame, count: int, measure: str, names: dict[str, str]) -> go.Figure:
     if measure == SHARE:
         shares = statistics.shares_of(pairs)
-        return figures.matrix(shares, names, "%{customdata:.0%} of those with %{y} have %{x}", figures.MORE, (0, 1))
+        return plots.matrix(shares, names, "%{customdata:.0%} of those with %{y} have %{x}", plots.MORE, (0, 1))
     if measure == LIFT:
         lifts = statistics.lifts_of(pairs, count)
         powers = lifts.where(lifts > 0).map(np.log2)  # of two; blank where the two never meet
         hover = "%{y} and %{x}: %{customdata:.2f} times chance"
         limits = (-STRONG_LIFT, STRONG_LIFT)
-        return figures.matrix(powers, names, hover, figures.LESS_OR_MORE, limits, shown=lifts.to_numpy())
+        return plots.matrix(powers, names, hover, plots.LESS_OR_MORE, limits, shown=lifts.to_numpy())
     most = float(np.triu(pairs.to_numpy(), k=1).max(initial=1))
-    return figures.matrix(pairs, names, "%{y} and %{x}: %{customdata:,} pictures", figures.MORE, (0, most))
+    return plots.matrix(pairs, names, "%{y} and %{x}: %{customdata:,} pictures", plots.MORE, (0, most))
 
 
 def _pairs_table(listed: pd.DataFrame, names: dict[str, str]) -> None:
@@ -134,7 +133,7 @@ def _pairs_table(listed: pd.DataFrame, names: dict[str, str]) -> None:
     st.dataframe(
         listed.replace({"first": names, "second": names}).assign(**shares),
         hide_index=True,
-        height=figures.LINE * MOST + figures.HEAD,
+        height=plots.LINE * MAX_INGREDIENTS + plots.HEAD,
         column_config={
             "first": name,
             "second": name,
@@ -156,12 +155,12 @@ def factors(renders: Renders, chosen: Chosen) -> None:
             counts, edges = np.histogram(table.loc[:, name].dropna(), bins=BINS)
             counted.append(pd.DataFrame({"factor": name, "from": edges[:-1], "to": edges[1:], "pictures": counts}))
             with grid.cell():
-                _small_chart(factor.label, figures.histogram(counts, edges, factor.form))
+                _small_chart(factor.label, plots.histogram(counts, edges, factor.form))
         for name, label in CATEGORICAL.items():
             words = table.loc[:, name].value_counts()
             counted.append(pd.DataFrame({"factor": name, "from": words.index, "to": words.index, "pictures": words}))
             with grid.cell():
-                _small_chart(label, figures.small_bars(words, [shown_word(name, str(word)) for word in words.index]))
+                _small_chart(label, plots.small_bars(words, [category_label(name, str(word)) for word in words.index]))
     summary = statistics.summary(table)
     numbers = {
         name: st.column_config.NumberColumn(format="%.2f") for name in summary if name not in ("factor", "pictures")
@@ -196,12 +195,12 @@ def scatter(renders: Renders, chosen: Chosen) -> None:
         else f"{len(rows):,} pictures"
     )
     st.caption(f"A point is a picture; click one to open it. Here are {drawn_of}.")
-    hover = points["cocktail"].map(lambda word: shown_word("cocktail", word))
+    hover = points["cocktail"].map(lambda word: category_label("cocktail", word))
     for name in (x, y, colour):
-        hover += f"<br>{label(name)} " + points[name].map(partial(shown_value, name))
-    shades = points[colour] if colour in NUMERIC else points[colour].map(lambda word: shown_word(colour, word))
+        hover += f"<br>{label(name)} " + points[name].map(partial(value_label, name))
+    shades = points[colour] if colour in NUMERIC else points[colour].map(lambda word: category_label(colour, word))
     st.plotly_chart(
-        figures.scatter(points, x, y, LABELS, shades, hover),
+        plots.scatter(points, x, y, LABELS, shades, hover),
         key="scatter",
         on_select=lambda: _on_click("scatter", open_picture),
         selection_mode="points",
@@ -226,7 +225,7 @@ def independence(renders: Renders, chosen: Chosen) -> None:
         "canonical correlation)."
     )
     st.plotly_chart(
-        figures.matrix(found, LABELS, "%{y} and %{x}: %{customdata:.3f}", figures.MORE, (0, 1)),
+        plots.matrix(found, LABELS, "%{y} and %{x}: %{customdata:.3f}", plots.MORE, (0, 1)),
         key="correlations",
         config=QUIET,
         alt="correlations of the factors",

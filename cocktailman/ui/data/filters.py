@@ -11,12 +11,12 @@ from cocktailman.errors import InputError
 from cocktailman.renders import LISTED, NUMERIC, SPLITS, Renders, Selection
 from cocktailman.ui.data.statistics import LABELS
 from cocktailman.ui.shared.errors import check_choice, show_error
-from cocktailman.ui.shared.factor_words import shown_value, shown_word
+from cocktailman.ui.shared.factor_labels import category_label, value_label
 
 PAGE = "page"  # in the URL: the page of the gallery
 RESTARTS = "gallery_restarts"  # in the session state: how often the gallery went back to its first page
 VIEW, PICTURES = "view", "Pictures"  # in both: the open tab, and the one with the gallery
-AMONG = ("cocktail", "glass", "split", "ice", "table", "background")  # any of the words will do
+AMONG = ("cocktail", "glass", "split", "ice", "table", "background")  # any of the values will do
 ROW = ("cocktail", "ingredients", "glass", "split")  # always to be seen; the others wait behind a button
 NARROW = 150  # px, the least width of a filter: two fit side by side on a phone
 
@@ -26,18 +26,18 @@ def filters(renders: Renders) -> Selection:
     options = {name: _options(renders, name) for name in (*AMONG, *LISTED)}
     limits = {name: bounds(renders, name) for name in NUMERIC}
     _check_link(options, limits)
-    words: dict[str, Sequence[str]] = {}
+    values: dict[str, Sequence[str]] = {}
     with st.grid(len(ROW) + 1, min_column_width=NARROW, vertical_alignment="bottom"):
         for name in ROW:
-            words[name] = _words(name, options[name])
+            values[name] = _values(name, options[name])
         with st.popover("More filters", icon=":material/tune:", width="stretch"):
             for name in options:
                 if name not in ROW:
-                    words[name] = _words(name, options[name])
+                    values[name] = _values(name, options[name])
             ranges = {name: _range(name, *limits[name]) for name in NUMERIC}
     return Selection(
-        among={name: words[name] for name in AMONG if words[name]},
-        containing={name: words[name] for name in LISTED if words[name]},
+        among={name: values[name] for name in AMONG if values[name]},
+        containing={name: values[name] for name in LISTED if values[name]},
         between={name: range for name, range in ranges.items() if range != limits[name]},
     )
 
@@ -53,9 +53,9 @@ def clear_filters(renders: Renders) -> None:
     first_page()
 
 
-def show_pictures(column: str, word: str) -> None:
-    """Goes to the pictures that have a word in a column."""
-    st.session_state[column] = [shown_word(column, word)]
+def show_pictures(column: str, value: str) -> None:
+    """Goes to the pictures that have a value in a column."""
+    st.session_state[column] = [category_label(column, value)]
     st.session_state[VIEW] = PICTURES
     first_page()
 
@@ -66,12 +66,14 @@ def first_page() -> None:
     st.session_state[RESTARTS] = st.session_state.get(RESTARTS, 0) + 1
 
 
-def in_words(selection: Selection) -> str:
+def describe_selection(selection: Selection) -> str:
     """What a selection asks for, as a person would say it; empty where it asks nothing."""
-    parts = [" or ".join(shown_word(name, word) for word in words) for name, words in selection.among.items()]
-    parts += [" and ".join(shown_word(name, word) for word in words) for name, words in selection.containing.items()]
+    parts = [" or ".join(category_label(name, value) for value in values) for name, values in selection.among.items()]
     parts += [
-        f"{LABELS[name].lower()} {shown_value(name, lowest)} to {shown_value(name, highest)}"
+        " and ".join(category_label(name, value) for value in values) for name, values in selection.containing.items()
+    ]
+    parts += [
+        f"{LABELS[name].lower()} {value_label(name, lowest)} to {value_label(name, highest)}"
         for name, (lowest, highest) in selection.between.items()
     ]
     return "; ".join(parts)
@@ -85,19 +87,19 @@ def bounds(renders: Renders, name: str) -> tuple[float, float]:
 
 
 def _options(renders: Renders, name: str) -> dict[str, str]:
-    """The words that a column of the renders has, by how they are shown, in an order in which one finds them."""
-    there = set(renders.words[name].columns if name in LISTED else renders.factors[name].unique())
+    """The values that a column of the renders has, by how they are shown, in an order in which one finds them."""
+    there = set(renders.indicators[name].columns if name in LISTED else renders.factors[name].unique())
     match name:
         case "split":
-            words = [word for word in SPLITS if word in there]
+            values = [value for value in SPLITS if value in there]
         case "ingredients":
-            words = [item.id for item in catalog().ingredients if item.id in there]
+            values = [item.id for item in catalog().ingredients if item.id in there]
         case _:
-            words = sorted(there, key=lambda word: (word == "", word))  # free pours last
-    return {shown_word(name, word): word for word in words}
+            values = sorted(there, key=lambda value: (value == "", value))  # free pours last
+    return {category_label(name, value): value for value in values}
 
 
-def _words(name: str, options: dict[str, str]) -> list[str]:
+def _values(name: str, options: dict[str, str]) -> list[str]:
     chosen = st.multiselect(
         f"{LABELS[name]}, all of" if name in LISTED else LABELS[name],
         list(options),
@@ -125,12 +127,12 @@ def _range(name: str, lowest: float, highest: float) -> tuple[float, float]:
 
 def _check_link(options: dict[str, dict[str, str]], limits: dict[str, tuple[float, float]]) -> None:
     """Says what of the URL fits no filter: Streamlit drops it without a word."""
-    for name, words in options.items():
-        check_choice(name, words)
+    for name, values in options.items():
+        check_choice(name, values)
     for name, ends in limits.items():
         values = st.query_params.get_all(name)
         if values and not _is_range(values, *ends):
-            lowest, highest = (shown_value(name, end) for end in ends)
+            lowest, highest = (value_label(name, end) for end in ends)
             show_error(
                 InputError(
                     f"the link asks for {LABELS[name].lower()} {' to '.join(values)[:40]}: "

@@ -14,7 +14,7 @@ from cocktailman.ui.data.filters import PAGE, RESTARTS, first_page
 from cocktailman.ui.data.picture import open_picture
 from cocktailman.ui.data.statistics import LABELS
 from cocktailman.ui.shared.errors import check_choice, show_error
-from cocktailman.ui.shared.factor_words import shown_value, shown_word
+from cocktailman.ui.shared.factor_labels import category_label, value_label
 
 PER_PAGE = 24
 TILE = 150  # px, the least width of a picture
@@ -92,10 +92,10 @@ def _keep_page(page: int) -> None:
 
 def _tile(facts: dict[str, Any], picture: Image.Image, column: str) -> None:
     """A picture, and the button that opens it, which says what it was ordered by."""
-    st.image(picture, width="stretch", alt=f"{facts['id']}: {catalog().words(facts['ingredients'].split())}")
-    label = shown_word("cocktail", facts["cocktail"])
+    st.image(picture, width="stretch", alt=f"{facts['id']}: {catalog().describe(facts['ingredients'].split())}")
+    label = category_label("cocktail", facts["cocktail"])
     if column in NUMERIC or column in CATEGORICAL:
-        label += f" · {shown_value(column, facts[column])}"
+        label += f" · {value_label(column, facts[column])}"
     st.button(
         label,
         key=f"open_{facts['id']}",

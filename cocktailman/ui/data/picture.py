@@ -16,7 +16,7 @@ from cocktailman.overlay import COLOURS, mask_channels, overlaid
 from cocktailman.renders import EDGES, NUMERIC, Renders
 from cocktailman.ui.data.statistics import LABELS
 from cocktailman.ui.shared.errors import show_error, shown_errors
-from cocktailman.ui.shared.factor_words import shown_value, shown_word
+from cocktailman.ui.shared.factor_labels import category_label, value_label
 
 PICTURE = "picture"  # in the URL: the id of the opened picture
 SHOWN, DIALOG = 512, 1000  # px: the picture enlarged, and the width of all
@@ -54,7 +54,7 @@ def show_picture(renders: Renders, rows: npt.NDArray[np.int64]) -> None:
 def facts_table(facts: dict[str, Any]) -> pd.DataFrame:
     """What is known of a picture besides its recipe, as a person would read it: one column, a row a factor."""
     columns = dict.fromkeys(("glass", "fill", "ice", "garnish", *NUMERIC, "table", "background"))
-    lines = {LABELS[name]: shown_value(name, facts[name]) for name in columns}
+    lines = {LABELS[name]: value_label(name, facts[name]) for name in columns}
     lines |= {"Seed": str(facts["seed"]), "Rendered in": f"{facts['seconds']:.1f} s"}
     return pd.DataFrame({"value": lines.values()}, index=[name.replace(" ", "\N{NO-BREAK SPACE}") for name in lines])
 
@@ -70,8 +70,8 @@ def _dialog(renders: Renders, rows: npt.NDArray[np.int64]) -> None:
             _leaf(renders, rows, row)
             _take_away(facts, picture, mask)
         with know:
-            st.subheader(shown_word("cocktail", facts["cocktail"]), anchor=False)
-            st.markdown(catalog().words(facts["ingredients"].split()))
+            st.subheader(category_label("cocktail", facts["cocktail"]), anchor=False)
+            st.markdown(catalog().describe(facts["ingredients"].split()))
             st.caption(f"{facts['id']} · {facts['split']} split · {picture.width} × {picture.height} px")
             st.table(facts_table(facts), border="horizontal", hide_header=True)
 

@@ -97,7 +97,7 @@ def histogram(counts: npt.NDArray[np.int64], edges: npt.NDArray[np.float64], for
 
 
 def small_bars(counts: pd.Series, names: list[str]) -> go.Figure:
-    """A bar a word."""
+    """A bar a category."""
     bars = go.Bar(
         x=names,
         y=counts,
@@ -110,16 +110,19 @@ def small_bars(counts: pd.Series, names: list[str]) -> go.Figure:
 def scatter(
     points: pd.DataFrame, x: str, y: str, labels: Mapping[str, str], colour: pd.Series, hover: pd.Series
 ) -> go.Figure:
-    """A point a row of `points`, whose `customdata` is its id; `colour` holds numbers or words."""
+    """A point a row of `points`, whose `customdata` is its id; `colour` holds numbers or categories."""
     figure = go.Figure()
     marker = {"size": 7, "opacity": 0.75, "line": {"width": 0}}
     if pd.api.types.is_numeric_dtype(colour):
         scale = {"colorscale": "Portland", "color": colour, "colorbar": {"thickness": 10, "title": {"text": ""}}}
         groups = {"": (points.index, {**marker, **scale})}
     else:
-        words = colour.value_counts().index
-        shades = dict(zip(words, cycle(COLOURS.values()), strict=False))
-        groups = {word: (points.index[colour == word], {**marker, "color": shades[word]}) for word in words}
+        categories = colour.value_counts().index
+        shades = dict(zip(categories, cycle(COLOURS.values()), strict=False))
+        groups = {
+            category: (points.index[colour == category], {**marker, "color": shades[category]})
+            for category in categories
+        }
     for name, (rows, look) in groups.items():
         figure.add_scattergl(
             x=points.loc[rows, x],

@@ -12,14 +12,14 @@ LABELS = {"cocktail": "Cocktail", **LISTED, **CATEGORICAL, "split": "Split"} | {
 
 
 def class_balance(renders: Renders, chosen: npt.NDArray[np.bool_], column: str) -> pd.DataFrame:
-    """How many of the chosen pictures have each word of a column, by split: int, most frequent word first.
+    """How many of the chosen pictures have each value of a column, by split: int, most frequent value first.
 
-    Columns are `SPLITS` and `total`; a picture counts once for each of its words.
+    Columns are `SPLITS` and `total`; a picture counts once for each of its values.
     """
     split = renders.factors.loc[chosen, "split"]
     if column in LISTED:
-        words = renders.words[column].loc[chosen]
-        counts = pd.DataFrame({name: words[(split == name).to_numpy()].sum() for name in SPLITS})
+        values = renders.indicators[column].loc[chosen]
+        counts = pd.DataFrame({name: values[(split == name).to_numpy()].sum() for name in SPLITS})
     else:
         values = renders.factors.loc[chosen, column].replace("", FREE_POUR)  # nothing but a cocktail is ever ""
         counts = pd.crosstab(values, split).reindex(columns=list(SPLITS), fill_value=0)
@@ -29,25 +29,25 @@ def class_balance(renders: Renders, chosen: npt.NDArray[np.bool_], column: str) 
     return counts.sort_index().sort_values("total", ascending=False, kind="stable")
 
 
-def pairs_of(words: pd.DataFrame) -> pd.DataFrame:
-    """How many rows have two words both, shape (words, words); on the diagonal, how many have the one."""
-    has = words.to_numpy(np.float32)  # counts stay exact below 2^24 rows
-    return pd.DataFrame((has.T @ has).astype(np.int64), index=words.columns, columns=words.columns)
+def pairs_of(values: pd.DataFrame) -> pd.DataFrame:
+    """How many rows have two values both, shape (values, values); on the diagonal, how many have the one."""
+    has = values.to_numpy(np.float32)  # counts stay exact below 2^24 rows
+    return pd.DataFrame((has.T @ has).astype(np.int64), index=values.columns, columns=values.columns)
 
 
 def shares_of(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Of the rows with the word of a line, the share that has the word of a column too."""
+    """Of the rows with the value of a line, the share that has the value of a column too."""
     return pairs.div(np.diag(pairs), axis=0)
 
 
 def lifts_of(pairs: pd.DataFrame, count: int) -> pd.DataFrame:
-    """How many times as often two words meet among `count` rows as they would if they knew nothing of each other."""
+    """How many times as often two values meet among `count` rows as they would if they knew nothing of each other."""
     single = np.diag(pairs).astype(float)
     return pairs * count / np.outer(single, single)
 
 
 def listed_pairs(pairs: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Each two words that meet, a row a pair, most frequent first: in how many rows, which share of either's, lift."""
+    """Each two values that meet, a row a pair, most frequent first: in how many rows, which share of either's, lift."""
     first, second = np.triu_indices(len(pairs), k=1)
     names, both = pairs.columns.to_numpy(), pairs.to_numpy()
     shares, lifts = shares_of(pairs).to_numpy(), lifts_of(pairs, count).to_numpy()
@@ -75,7 +75,7 @@ def correlations(factors: pd.DataFrame, shuffled: bool = False) -> pd.DataFrame:
     """How far each two factors tell of one another, from 0 to 1, shape (factors, factors); constant ones are left out.
 
     It is the largest correlation there is between anything linear in the one and anything linear in the other (their
-    first canonical correlation), where an angle enters as its sine and cosine and a word as its indicators. Of two
+    first canonical correlation), where an angle enters as its sine and cosine and a category as its indicators. Of two
     plain numbers it is Pearson's |r|. `shuffled` shuffles each factor by itself first: what is left is chance.
     """
     randomness = np.random.default_rng(0)

@@ -74,7 +74,7 @@ def _at_random(generator: Generator, recipe: Recipe) -> None:
     with st.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
         for number, picture in enumerate(pictures):
             with st.container(width=TILE, gap="xxsmall"):
-                st.image(picture, width="stretch", alt=f"sample {number + 1} of {catalog().words(recipe)}")
+                st.image(picture, width="stretch", alt=f"sample {number + 1} of {catalog().describe(recipe)}")
                 st.button(
                     "Take it",
                     key=f"take_{number}",
@@ -148,12 +148,12 @@ def _from_photo(generator: Generator, recipe: Recipe) -> None:
 
 
 def _show(picture: Image.Image, painting: Painting, generator: Generator) -> None:
-    st.image(picture, width=DISPLAYED, alt=f"{catalog().words(painting.recipe)}, painted by {painting.model}")
+    st.image(picture, width=DISPLAYED, alt=f"{catalog().describe(painting.recipe)}, painted by {painting.model}")
     cocktail, share = catalog().nearest_cocktail(painting.recipe)
     nearest = f"{cocktail.name} in the catalogue" if share == 1 else f"nearest is {cocktail.name}, {share:.0%} shared"
     size = generator.checkpoint.size
     how = f"Painted at {size} px" + (f", enlarged to {SHOWN} px." if size < SHOWN else ".")
-    st.caption(f"{catalog().words(painting.recipe)} ({nearest}). {how}")
+    st.caption(f"{catalog().describe(painting.recipe)} ({nearest}). {how}")
     _download(picture, painting, "Save as PNG")
 
 

@@ -9,7 +9,7 @@ from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
 from cocktailman.ui.latent.own_styles import Styles, named_groups
 from cocktailman.ui.shared import cache
-from cocktailman.ui.shared.factor_words import shown_word
+from cocktailman.ui.shared.factor_labels import category_label
 
 COCKTAIL, INGREDIENT, GLASS, SPLIT, SOURCE, ERROR = (
     "Cocktail",
@@ -51,7 +51,7 @@ def colours(styles: Styles, model: Checkpoint) -> tuple[str, pd.Series]:
     column = factors[chosen]
     factor: pd.Series = cache.renders().factors.set_index("id").loc[:, column]
     values = factor.reindex(table["file"]).set_axis(table.index)
-    return chosen, values if column in NUMERIC else values.map(lambda word: shown_word(column, word))
+    return chosen, values if column in NUMERIC else values.map(lambda word: category_label(column, word))
 
 
 def _usual_glass(table: pd.DataFrame) -> pd.Series:

@@ -62,9 +62,9 @@ class Driven:
         kept = [old if lock else float(new) for old, new, lock in zip(self.style, style, self.locked, strict=True)]
         self.style, self.path, self.revision = kept, [kept], self.revision + 1
 
-    def hear(self, said: dict[str, Any]) -> None:
+    def update(self, state: dict[str, Any]) -> None:
         """Takes what the browser says of a hand that came to rest."""
-        self.style, self.locked, self.path = said["style"], said["locked"], said["path"]
+        self.style, self.locked, self.path = state["style"], state["locked"], state["path"]
 
 
 def driver(
@@ -82,7 +82,7 @@ def driver(
     """
 
     def hear() -> None:
-        driven.hear(st.session_state[key]["driven"])
+        driven.update(st.session_state[key]["driven"])
 
     data = {
         "decoder": hosted(_decoder(generator.name, generator), f"{key}-decoder"),

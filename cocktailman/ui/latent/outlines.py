@@ -9,15 +9,15 @@ from scipy.stats import gaussian_kde
 from cocktailman.latent.normality import random_part
 
 ELLIPSES, DENSITIES = OUTLINES = ("Ellipses", "Densities")
-FEWEST = 20  # points of a group that gets an outline
+MIN_COUNT = 20  # points of a group that gets an outline
 TWO_SIGMA = 2  # of a normal in two dimensions, 86 % lie inside
 SHARES = (0.9, 0.5)  # of a group's points, that its density's lines hold
-MOST_SMOOTHED = 2000  # points of a group that its density is estimated from: more would move no line that one sees
+MAX_SMOOTHED = 2000  # points of a group that its density is estimated from: more would move no line that one sees
 GRID = 64  # places a side at which a density is known
-SAID = (
-    f"Of groups with {FEWEST} pictures or more. Ellipses: two standard deviations, in which 86 % lie where a group is "
-    "normal on the map. Densities: half of a group lies in the inner line, 90 % in the outer, as estimated with a "
-    f"Gaussian kernel (Scott's width) from at most {MOST_SMOOTHED:,} of its pictures. Both are of the map: UMAP and "
+OUTLINE_HELP = (
+    f"Of groups with {MIN_COUNT} pictures or more. Ellipses: two standard deviations, in which 86 % lie where a group "
+    "is normal on the map. Densities: half of a group lies in the inner line, 90 % in the outer, as estimated with a "
+    f"Gaussian kernel (Scott's width) from at most {MAX_SMOOTHED:,} of its pictures. Both are of the map: UMAP and "
     "t-SNE make groups look tighter, or farther apart, than their styles are."
 )
 
@@ -26,7 +26,7 @@ Array = npt.NDArray[np.float32]
 
 def add_outline(figure: go.Figure, outline: str, places: Array, name: str, colour: str) -> None:
     """Draws one of `OUTLINES` around a group's places (n, 2), where there are enough; name: as in the legend."""
-    if len(places) < FEWEST:
+    if len(places) < MIN_COUNT:
         return
     look = {"line": {"color": colour, "width": 1.5}, "legendgroup": name, "showlegend": False, "hoverinfo": "skip"}
     if outline == ELLIPSES:
@@ -53,7 +53,7 @@ def _density(places: Array) -> tuple[Array, Array, Array, list[float]] | None:
     The regions of highest density of Hyndman, The American Statistician 50, 1996: a level's share lies where the
     estimate is above it. None where the places lie on a line.
     """
-    part = random_part(places, MOST_SMOOTHED, 0)
+    part = random_part(places, MAX_SMOOTHED, 0)
     try:
         estimate = gaussian_kde(part.T)
     except np.linalg.LinAlgError:

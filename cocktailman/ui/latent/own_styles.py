@@ -15,7 +15,7 @@ from cocktailman.latent.tables import std_matrix, style_matrix
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.ui.shared import cache
 
-MOST_NAMED = 40  # drinks of a visitor's table: hundreds of colours tell nothing, and take the browser a minute
+MAX_NAMED = 40  # drinks of a visitor's table: hundreds of colours tell nothing, and take the browser a minute
 OWN = "yours"  # source and split of a visitor's pictures
 
 
@@ -60,7 +60,7 @@ def named_groups(styles: Styles, domain: str) -> pd.Series:
     """What each row of a table belongs to: of a visitor's, the drink it is said to be where frequent, or `OTHERS`."""
     if styles.own:
         drinks: pd.Series = styles.table.loc[:, "drink"]
-        frequent = drinks.loc[drinks != ""].value_counts().index[:MOST_NAMED]
+        frequent = drinks.loc[drinks != ""].value_counts().index[:MAX_NAMED]
         return drinks.where(drinks.isin(frequent), OTHERS)
     return style_groups(styles.table, domain)
 

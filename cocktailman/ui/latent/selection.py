@@ -26,7 +26,7 @@ CHOSEN = "map_chosen"  # in the session state: the files of the chosen pictures;
 SEEN = "map_chosen_seen"  # in the session state: what was chosen when the whole page was drawn last
 SHOWN = 12  # pictures of a selection
 TILE = 110  # px, the least width of one
-MOST_SAVED = 300  # pictures in one download: they are painted when it is asked for
+MAX_SAVED = 300  # pictures in one download: they are painted when it is asked for
 
 
 def choose(files: pd.Series | None) -> None:
@@ -83,7 +83,7 @@ def selection(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) ->
 def thumbnails(model: Checkpoint, part: pd.DataFrame, truth: bool) -> list[Image.Image]:
     """Each picture as the model rebuilds it from the mean of its style, beside the truth where that ships.
 
-    Where nobody knows a picture's recipe, it is rebuilt with the one that is poured.
+    Where nobody knows a picture's recipe, it is rebuilt with the one that is chosen.
     """
     recipes = [catalog().recipe(text.split() or st.session_state[RECIPE]) for text in part["ingredients"]]
     rebuilt = cache.generator(model.name).paint_each(recipes, style_matrix(part))
@@ -119,7 +119,7 @@ def _downloads(model: Checkpoint, part: pd.DataFrame, truth: bool) -> None:
         return csv_text(part)
 
     def pictures() -> bytes:
-        few = part.head(MOST_SAVED)
+        few = part.head(MAX_SAVED)
         buffer = BytesIO()
         with ZipFile(buffer, "w", ZIP_STORED) as archive:  # PNG is packed already
             for name, picture in zip(names_of(few["file"]), thumbnails(model, few, truth), strict=True):
@@ -128,6 +128,6 @@ def _downloads(model: Checkpoint, part: pd.DataFrame, truth: bool) -> None:
 
     icon = ":material/download:"
     st.download_button("Table, csv", csv, f"{model.name}-chosen.csv", "text/csv", icon=icon, key=f"csv_{model.name}")
-    first = f", the first {MOST_SAVED}" if len(part) > MOST_SAVED else ""
+    first = f", the first {MAX_SAVED}" if len(part) > MAX_SAVED else ""
     label, name = f"Pictures, zip{first}", f"{model.name}-chosen.zip"
     st.download_button(label, pictures, name, "application/zip", icon=icon, key=f"zip_{model.name}")

@@ -29,12 +29,12 @@ ALIKE = 24  # pictures that are most like this
 
 
 @dataclass(frozen=True)
-class Pour:
+class Mixture:
     """What is painted: the recipe, its vector with all that is mixed in, (n_ingredients,), and what it is called."""
 
     recipe: Recipe
     vector: npt.NDArray[np.float32]
-    said: str
+    caption: str
 
 
 def driven(model: Checkpoint) -> Driven:
@@ -63,8 +63,8 @@ def go_to(models: Sequence[Checkpoint], file: str) -> None:
             st.session_state[OTHER] = st.session_state[MIXED] = None
 
 
-def mixture(models: Sequence[Checkpoint]) -> Pour:
-    """Draws the choice of what is poured, and returns it."""
+def choose_mixture(models: Sequence[Checkpoint]) -> Mixture:
+    """Draws the choice of a recipe, and of another cocktail to mix in, and returns both as one."""
     with st.popover("Recipe", icon=":material/local_bar:"):
         recipe = recipe_picker()
     names = [item.name for item in catalog().cocktails]
@@ -96,15 +96,17 @@ def mixture(models: Sequence[Checkpoint]) -> Pour:
         )
     vector = catalog().recipe_vector(recipe)
     if not other:
-        return Pour(recipe, vector, catalog().words(recipe))
+        return Mixture(recipe, vector, catalog().describe(recipe))
     share = st.session_state[SHARE]
-    said = f"{100 - share} % {catalog().words(recipe)}; {share} % {other}"
-    return Pour(recipe, mixed(vector, catalog().recipe_vector(catalog().cocktail(other).recipe), share / 100), said)
+    caption = f"{100 - share} % {catalog().describe(recipe)}; {share} % {other}"
+    return Mixture(
+        recipe, mixed(vector, catalog().recipe_vector(catalog().cocktail(other).recipe), share / 100), caption
+    )
 
 
-def leave_from(model: Checkpoint, table: pd.DataFrame, pour: Pour) -> None:
+def leave_from(model: Checkpoint, table: pd.DataFrame, mixture: Mixture) -> None:
     """Draws what can be done with the style that was driven to."""
-    hand, generator, vector = driven(model), cache.generator(model.name), pour.vector
+    hand, generator, vector = driven(model), cache.generator(model.name), mixture.vector
 
     def another() -> None:
         rng = np.random.default_rng(abs(hash((hand.revision, *hand.style))) % 2**32)
@@ -131,16 +133,19 @@ def leave_from(model: Checkpoint, table: pd.DataFrame, pour: Pour) -> None:
         with st.popover("Film", icon=":material/movie:"):
             film_of_path(generator, hand, vector)
             if other := st.session_state.get(OTHER):
-                ends = catalog().recipe_vector(pour.recipe), catalog().recipe_vector(catalog().cocktail(other).recipe)
+                ends = (
+                    catalog().recipe_vector(mixture.recipe),
+                    catalog().recipe_vector(catalog().cocktail(other).recipe),
+                )
                 step = _step(generator, *ends)
                 start = np.asarray(hand.style, np.float32) - st.session_state[SHARE] / 100 * step
                 film_of_mixing(generator, other, ends, (start, start + step))
-        painting = Painting(name, pour.recipe, style=tuple(hand.style))
+        painting = Painting(name, mixture.recipe, style=tuple(hand.style))
         st.page_link("pages/generate.py", label="In Generate", icon=":material/palette:", query_params=painting.query())
 
 
 def _mix(models: Sequence[Checkpoint]) -> None:
-    """Moves every style by as much as the typical style of what is poured moved."""
+    """Shifts every style by as much as the typical style of the mixture changed."""
     before = st.session_state.get(MIXED)
     other, recipe = st.session_state[OTHER], tuple(st.session_state[RECIPE])
     now = (recipe, other, st.session_state.get(SHARE, MIXED_FIRST) / 100) if other else None
@@ -148,10 +153,10 @@ def _mix(models: Sequence[Checkpoint]) -> None:
     for model in models:
         hand = driven(model)
         generator = cache.generator(model.name)
-        hand.jump((np.asarray(hand.style) + _moved(generator, now) - _moved(generator, before)).tolist())
+        hand.jump((np.asarray(hand.style) + _style_shift(generator, now) - _style_shift(generator, before)).tolist())
 
 
-def _moved(generator: Generator, mix: tuple[Recipe, str, float] | None) -> npt.NDArray[np.float32]:
+def _style_shift(generator: Generator, mix: tuple[Recipe, str, float] | None) -> npt.NDArray[np.float32]:
     if mix is None:
         return np.zeros(generator.style_dim, np.float32)
     recipe, other, share = mix

@@ -17,7 +17,7 @@ from cocktailman.ui.latent.selection import chosen_styles
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import shown_errors
 
-FEWEST = 20  # styles of a group that is looked at
+MIN_COUNT = 20  # styles of a group that is looked at
 
 
 @st.fragment
@@ -39,7 +39,7 @@ def understanding(model: Checkpoint) -> None:
             if len(groups) > 1:
                 st.plotly_chart(_distances(groups), config={"displayModeBar": False})
             else:
-                st.caption(f"Fewer than two cocktails have {FEWEST} pictures here.")
+                st.caption(f"Fewer than two cocktails have {MIN_COUNT} pictures here.")
         with right:
             st.subheader("What does each number do?")
             st.dataframe(_numbers(model), hide_index=True)
@@ -51,9 +51,9 @@ def _groups(source: str, domain: str, _styles: Styles) -> list[GroupStatistics]:
     parts = [
         (str(group), part)
         for group, part in table.groupby(named_groups(_styles, domain))
-        if group != OTHERS and len(part) >= FEWEST
+        if group != OTHERS and len(part) >= MIN_COUNT
     ]
-    if not parts and len(table) >= FEWEST:
+    if not parts and len(table) >= MIN_COUNT:
         parts = [("all pictures", table)]
     return [group_statistics(name, style_matrix(part), std_matrix(part), replicates=0) for name, part in parts]
 
@@ -68,7 +68,7 @@ def _summary(groups: list[GroupStatistics]) -> pd.DataFrame:
             "kurtosis": [group.kurtosis.effect for group in groups],
             "p": [group.henze_zirkler.p_value for group in groups],
             "spacing": [group.density.spacing for group in groups],
-            "reach": [group.density.reach for group in groups],
+            "gap": [group.density.gap for group in groups],
             "prior": [group.from_prior for group in groups],
             "chance": [group.chance for group in groups],
         }
@@ -85,7 +85,7 @@ def _columns() -> dict:
         "kurtosis": number("Kurtosis", format="%+.2f", help="Mardia's, in excess of a normal's, as a share of it"),
         "p": number("Henze-Zirkler p", format="%.3f", help="chance that normal styles depart so far"),
         "spacing": number("Spacing", format="%.2f", help="from style to style; normal is 1, below it they crowd"),
-        "reach": number("Reach", format="%.2f", help="from draws of their normal to styles; above 1 there are holes"),
+        "gap": number("Gap", format="%.2f", help="from draws of their normal to styles; above 1 there are holes"),
         "prior": number("From the prior", format="%.2f", help="2-Wasserstein distance from N(0, I)"),
         "chance": number("By chance", format="%.2f", help="what as many draws of the prior would be"),
     }

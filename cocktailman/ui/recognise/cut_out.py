@@ -22,7 +22,7 @@ def cut_out(picture: Image.Image, name: str) -> CutOut:
     return segmenter().cut_out(picture, name)
 
 
-def confidence_words(found: CutOut) -> str:
+def describe_confidence(found: CutOut) -> str:
     """How sure the segmenter is, as a sentence under the picture."""
     doubt = "" if found.confidence >= SURE else ": look at its edges, a part may be missing or too much"
     return f"The segmenter is {found.confidence:.0%} sure of this cut-out{doubt}."

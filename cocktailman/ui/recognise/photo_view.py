@@ -5,12 +5,12 @@ from PIL import Image
 
 from cocktailman.catalog import catalog
 from cocktailman.images import png_bytes
-from cocktailman.ui.recognise.cut_out import confidence_words, cut_out
+from cocktailman.ui.recognise.cut_out import cut_out, describe_confidence
 from cocktailman.ui.recognise.layers import blurred_around, enlarged, heated, outlined
 from cocktailman.ui.recognise.reading_view import reading_view
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import shown_errors
-from cocktailman.ui.shared.photo import Drink, Photo, Sight, heat_map, look
+from cocktailman.ui.shared.photo import Drink, Photo, RecognisedPhoto, heat_map, recognise_photo
 
 DRINKS, HEAT, FOCUS, CUT = "Drinks found", "Where seen", "Background blurred", "Cut out"
 WHOLE = "read_as_a_whole"  # in the session state: the keys of the photos that are read so, for want of a drink
@@ -20,36 +20,36 @@ WHOLE = "read_as_a_whole"  # in the session state: the keys of the photos that a
 def photo_view(photo: Photo) -> None:
     """Draws it; choosing another drink or another layer reruns this and nothing else of the page."""
     with shown_errors():
-        sight = _sight(photo)
-        if sight is None:
+        recognised = _recognise(photo)
+        if recognised is None:
             return
         left, right = st.columns([2, 3], gap="medium")
         with left:
-            number = _choose(photo, sight)
-            drink = sight.drinks[number]
-            _picture(photo, sight, number)
+            number = _choose(photo, recognised)
+            drink = recognised.drinks[number]
+            _picture(photo, recognised, number)
         with right:
-            reading_view(photo, sight, drink)
+            reading_view(photo, recognised, drink)
 
 
-def _sight(photo: Photo) -> Sight | None:
+def _recognise(photo: Photo) -> RecognisedPhoto | None:
     """What is to be shown of a photo; None where no drink was found, which it says, and where nobody asked for more."""
     whole: set[str] = st.session_state.setdefault(WHOLE, set())
     with st.spinner("Looking at it …"):
-        sight = look(photo, photo.key in whole)
-    if sight.drinks:
-        return sight
+        recognised = recognise_photo(photo, photo.key in whole)
+    if recognised.drinks:
+        return recognised
     st.info("No drink was found in this picture.", icon=":material/search_off:")
     st.button(
         "Read the whole picture", icon=":material/fullscreen:", on_click=whole.add, args=(photo.key,), type="primary"
     )
-    st.image(sight.picture, width=512, alt=f"{photo.name}, in which no drink was found")
+    st.image(recognised.picture, width=512, alt=f"{photo.name}, in which no drink was found")
     return None
 
 
-def _choose(photo: Photo, sight: Sight) -> int:
+def _choose(photo: Photo, recognised: RecognisedPhoto) -> int:
     """The drink to be read; asks only where there are several."""
-    numbers = range(len(sight.drinks))
+    numbers = range(len(recognised.drinks))
     if len(numbers) == 1:
         return 0
     number = st.segmented_control(
@@ -64,25 +64,25 @@ def _choose(photo: Photo, sight: Sight) -> int:
     return number or 0
 
 
-def _picture(photo: Photo, sight: Sight, number: int) -> None:
+def _picture(photo: Photo, recognised: RecognisedPhoto, number: int) -> None:
     """The photo, or the drink cut from it, with what one wants to see on it."""
-    drink = sight.drinks[number]
+    drink = recognised.drinks[number]
     layers = [DRINKS, HEAT, FOCUS, CUT] if drink.box else [HEAT, CUT]
     layer = st.segmented_control(
         "Show", layers, default=layers[0], required=True, key="layer", label_visibility="collapsed"
     )
-    picture = enlarged(sight.picture)
+    picture = enlarged(recognised.picture)
     if layer == CUT:
         found = cut_out(drink.cut_from(picture), photo.name)
-        picture, words = found.picture, "the drink without its background"
-        st.caption(confidence_words(found))
+        picture, caption = found.picture, "the drink without its background"
+        st.caption(describe_confidence(found))
     elif layer == HEAT or not drink.box:
-        picture, words = _heated(drink, drink.cut_from(picture))
+        picture, caption = _heated(drink, drink.cut_from(picture))
     elif layer == FOCUS:
-        picture, words = blurred_around(picture, drink.box), "its background blurred"
+        picture, caption = blurred_around(picture, drink.box), "its background blurred"
     else:
-        picture, words = outlined(picture, sight.boxes, number), "with the drinks found on it"
-    st.image(picture, width="stretch", alt=f"{photo.name}, {words}")
+        picture, caption = outlined(picture, recognised.boxes, number), "with the drinks found on it"
+    st.image(picture, width="stretch", alt=f"{photo.name}, {caption}")
     st.download_button(
         "Save as PNG",
         lambda: png_bytes(picture),

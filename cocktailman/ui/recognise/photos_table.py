@@ -11,15 +11,15 @@ from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.csv import csv_text
-from cocktailman.ui.shared.photo import Photo, Sight, look
+from cocktailman.ui.shared.photo import Photo, RecognisedPhoto, recognise_photo
 
 THUMBNAIL = 96  # px
 
 
 def photos_table(photos: list[Photo]) -> Photo:
     """Draws the table, and returns the photo that is opened: the one clicked on, or at first the first that is one."""
-    sights = _sights(photos)
-    table = pd.DataFrame([_row(photo, sight) for photo, sight in zip(photos, sights, strict=True)])
+    found = _recognise_all(photos)
+    table = pd.DataFrame([_row(photo, recognised) for photo, recognised in zip(photos, found, strict=True)])
     st.caption("Tick a row to open its photo below.")
     event = st.dataframe(
         table,
@@ -38,46 +38,46 @@ def photos_table(photos: list[Photo]) -> Photo:
         "text/csv",
         icon=":material/download:",
     )
-    first = next((place for place, sight in enumerate(sights) if isinstance(sight, Sight)), 0)
+    first = next((place for place, recognised in enumerate(found) if isinstance(recognised, RecognisedPhoto)), 0)
     opened = next((row for row in event["selection"]["rows"] if row < len(photos)), first)  # one may be gone
     return photos[opened]
 
 
-def _sights(photos: list[Photo]) -> list[Sight | InputError]:
+def _recognise_all(photos: list[Photo]) -> list[RecognisedPhoto | InputError]:
     """What is seen in each photo, or why it is none; says how far it is."""
     bar = st.progress(0.0)
-    sights: list[Sight | InputError] = []
+    found: list[RecognisedPhoto | InputError] = []
     for photo in photos:
-        bar.progress(len(sights) / len(photos), f"Looking at {len(sights) + 1} of {len(photos)} photos …")
+        bar.progress(len(found) / len(photos), f"Looking at {len(found) + 1} of {len(photos)} photos …")
         try:
-            sights.append(look(photo))
+            found.append(recognise_photo(photo))
         except InputError as error:
-            sights.append(error)
+            found.append(error)
     bar.empty()
-    return sights
+    return found
 
 
-def _row(photo: Photo, sight: Sight | InputError) -> dict:
+def _row(photo: Photo, recognised: RecognisedPhoto | InputError) -> dict:
     """A photo by column; what does not apply is left out."""
-    if isinstance(sight, InputError):
-        return {"file": photo.name, "note": str(sight)}
-    row = {"photo": _thumbnail(sight), "file": photo.name, "drinks": len(sight.drinks)}
-    if not sight.drinks:
+    if isinstance(recognised, InputError):
+        return {"file": photo.name, "note": str(recognised)}
+    row = {"photo": _thumbnail(recognised), "file": photo.name, "drinks": len(recognised.drinks)}
+    if not recognised.drinks:
         return row | {"note": "no drink found"}
-    best, classifier = sight.drinks[0].reading, cache.recogniser().classifier
+    best, classifier = recognised.drinks[0].reading, cache.recogniser().classifier
     seen = [id for id, probability in classifier.ingredients(best) if probability >= classifier.threshold]
     cocktail, probability = classifier.cocktails(best)[0]
     return row | {
-        "score": sight.boxes[0].score,
-        "ingredients": catalog().words(seen),
+        "score": recognised.boxes[0].score,
+        "ingredients": catalog().describe(seen),
         "cocktail": cocktail,
         "probability": probability,
     }
 
 
-def _thumbnail(sight: Sight) -> str:
+def _thumbnail(recognised: RecognisedPhoto) -> str:
     """A small copy as a URL that carries its picture in itself, as a table's cell wants it."""
-    small, jpeg = Image.open(BytesIO(sight.jpeg)), BytesIO()  # decoded no larger than needed
+    small, jpeg = Image.open(BytesIO(recognised.jpeg)), BytesIO()  # decoded no larger than needed
     small.thumbnail((THUMBNAIL, THUMBNAIL))
     small.save(jpeg, "JPEG")
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg.getvalue()).decode()}"

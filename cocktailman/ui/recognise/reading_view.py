@@ -12,19 +12,19 @@ from cocktailman.errors import InputError
 from cocktailman.renders import RENDERED
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import show_error, shown_errors
-from cocktailman.ui.shared.factor_words import shown_word
+from cocktailman.ui.shared.factor_labels import category_label
 from cocktailman.ui.shared.ingredient_bars import ingredient_bars
 from cocktailman.ui.shared.painting import Painting
-from cocktailman.ui.shared.photo import Drink, Photo, Sight, style_of
+from cocktailman.ui.shared.photo import Drink, Photo, RecognisedPhoto, style_of
 
 THRESHOLD = "threshold"  # in the URL and in the session state
-LEAST, MOST = 0.01, 0.99  # of the threshold
+MIN_THRESHOLD, MAX_THRESHOLD = 0.01, 0.99  # of the threshold
 COCKTAILS, LIKELY = 5, 0.005  # how many are shown, and how probable the others than the first have to be
 ROWS = 14  # ingredients that are shown, or more where more are seen
 
 
 @st.fragment
-def reading_view(photo: Photo, sight: Sight, drink: Drink) -> None:
+def reading_view(photo: Photo, recognised: RecognisedPhoto, drink: Drink) -> None:
     """Draws the reading of a drink in a photo."""
     with shown_errors():
         head = st.container()
@@ -39,7 +39,7 @@ def reading_view(photo: Photo, sight: Sight, drink: Drink) -> None:
         with right:
             st.subheader("Likely cocktails", anchor=False)
             _cocktails(drink, seen)
-            _take_away(photo, sight, drink, seen)
+            _take_away(photo, recognised, drink, seen)
 
 
 def _threshold() -> float:
@@ -47,11 +47,15 @@ def _threshold() -> float:
     default = round(cache.recogniser().classifier.threshold, 2)
     linked = st.query_params.get(THRESHOLD)
     if linked is not None and not _is_threshold(linked):
-        show_error(InputError(f"the link's threshold ({linked[:40]}) is not one from {LEAST} to {MOST}: choose below"))
+        show_error(
+            InputError(
+                f"the link's threshold ({linked[:40]}) is not one from {MIN_THRESHOLD} to {MAX_THRESHOLD}: choose below"
+            )
+        )
     return st.slider(
         "Seen from a probability of",
-        LEAST,
-        MOST,
+        MIN_THRESHOLD,
+        MAX_THRESHOLD,
         default,
         step=0.01,
         key=THRESHOLD,
@@ -62,7 +66,7 @@ def _threshold() -> float:
 
 def _is_threshold(text: str) -> bool:
     try:
-        return LEAST <= float(text) <= MOST
+        return MIN_THRESHOLD <= float(text) <= MAX_THRESHOLD
     except ValueError:
         return False
 
@@ -71,10 +75,10 @@ def _truth(render: str, seen: Recipe) -> None:
     """What a render was made of, and which of it was seen."""
     facts = cache.renders().facts(cache.renders().row(render))
     truth = facts["ingredients"].split()
-    words = [f":green[**{catalog().words([id])} ✓**]" if id in seen else catalog().words([id]) for id in truth]
+    names = [f":green[**{catalog().describe([id])} ✓**]" if id in seen else catalog().describe([id]) for id in truth]
     right = len(set(truth) & set(seen))
     st.markdown(
-        f"The truth: **{shown_word('cocktail', facts['cocktail'])}**, made of {', '.join(words)}. "
+        f"The truth: **{category_label('cocktail', facts['cocktail'])}**, made of {', '.join(names)}. "
         f"{right} of {len(truth)} seen, {len(seen) - right} seen by mistake."
     )
 
@@ -94,15 +98,15 @@ def _cocktails(drink: Drink, seen: Recipe) -> None:
     first, *others = cache.recogniser().classifier.cocktails(drink.reading)[:COCKTAILS]
     for name, probability in [first, *(other for other in others if other[1] >= LIKELY)]:
         recipe = catalog().cocktail(name).recipe
-        missing = catalog().words(id for id in recipe if id not in seen)
-        extra = catalog().words(id for id in seen if id not in recipe)
+        missing = catalog().describe(id for id in recipe if id not in seen)
+        extra = catalog().describe(id for id in seen if id not in recipe)
         differences = [f"missing: {missing}" if missing else "", f"extra: {extra}" if extra else ""]
         with st.container(gap="xxsmall"):
             st.progress(probability, f"**{name}** · {probability:.0%}")
             st.caption("; ".join(filter(None, differences)) or "just what is seen")
 
 
-def _take_away(photo: Photo, sight: Sight, drink: Drink, seen: Recipe) -> None:
+def _take_away(photo: Photo, recognised: RecognisedPhoto, drink: Drink, seen: Recipe) -> None:
     """The recipe and the style to the page Generate, and all of it as a file."""
     models = cache.checkpoints()
     domain = RENDERED if photo.render else "photos"
@@ -118,12 +122,12 @@ def _take_away(photo: Photo, sight: Sight, drink: Drink, seen: Recipe) -> None:
         )
         st.download_button(
             "JSON",
-            lambda: json.dumps(cache.recogniser().facts(photo.name, sight.recognition(drink)), indent=2),
+            lambda: json.dumps(cache.recogniser().facts(photo.name, recognised.recognition(drink)), indent=2),
             "recognised.json",
             "application/json",
             icon=":material/download:",
             help="all of it, as `python -m cocktailman recognise --json` writes it",
         )
     if paint:
-        painting = Painting(model, seen, style=style_of(drink.cut_from(sight.picture), seen, model))
+        painting = Painting(model, seen, style=style_of(drink.cut_from(recognised.picture), seen, model))
         st.switch_page("pages/generate.py", query_params=painting.query())

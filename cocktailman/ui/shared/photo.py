@@ -60,7 +60,7 @@ class Drink:
 
 
 @dataclass(frozen=True)
-class Sight:
+class RecognisedPhoto:
     """What is seen in a photo, and a copy of it to look at."""
 
     jpeg: bytes
@@ -85,18 +85,18 @@ class Sight:
     ttl="1h",  # of a URL the content may change
     hash_funcs={Photo: attrgetter("key")},
 )
-def look(photo: Photo, whole: bool = False) -> Sight:
+def recognise_photo(photo: Photo, whole: bool = False) -> RecognisedPhoto:
     """The drinks in a photo, each read by itself, or all of it as one; raises `InputError` where it is no picture."""
-    image, sees = photo.read(), cache.recogniser()
+    image, recogniser = photo.read(), cache.recogniser()
     if whole:
-        drinks = [Drink(None, reading) for reading in sees.classifier.classify([[image]])]
+        drinks = [Drink(None, reading) for reading in recogniser.classifier.classify([[image]])]
     else:
-        [boxes] = sees.detector.detect([image])
-        drinks = list(map(Drink, boxes, sees.readings(image, boxes)))
+        [boxes] = recogniser.detector.detect([image])
+        drinks = list(map(Drink, boxes, recogniser.readings(image, boxes)))
     image.thumbnail((SHOWN, SHOWN))
     jpeg = BytesIO()
     image.save(jpeg, "JPEG", quality=90)
-    return Sight(jpeg.getvalue(), tuple(drinks))
+    return RecognisedPhoto(jpeg.getvalue(), tuple(drinks))
 
 
 @st.cache_data(show_spinner=False, max_entries=REMEMBERED)

@@ -12,7 +12,7 @@ class Driver {
   constructor(root) {
     this.root = root;
     this.picture = root.querySelector(".picture");
-    this.said = root.querySelector(".said");
+    this.caption = root.querySelector(".caption");
     this.thumbnail = new Thumbnail();
     const listen = { capture: true, signal: (this.leaving = new AbortController()).signal };
     for (const name of ["mousedown", "touchstart"]) // Plotly would start to pan
@@ -33,7 +33,7 @@ class Driver {
     if (this.decoder !== decoder) {
       this.decoder = decoder;
       this.painter?.leave();
-      this.painter = new Painter(data.decoder, data.size, (why) => this.say(`Painting in this browser failed: ${why}`));
+      this.painter = new Painter(data.decoder, data.size, (why) => this.showMessage(`Painting in this browser failed: ${why}`));
       const place = this.root.querySelector(".sliders");
       place.replaceChildren();
       this.sliders = new Sliders(place, data.names, data.limit, {
@@ -62,7 +62,7 @@ class Driver {
     if (!map) return;
     const colour = getComputedStyle(this.root.host ?? this.root).getPropertyValue("--st-primary-color") || "#b3472e";
     const chart = new Chart(map.chart, map.dimensions, colour);
-    const mapping = await Mapping.load(map, this.style.length).catch((error) => this.say(error.message));
+    const mapping = await Mapping.load(map, this.style.length).catch((error) => this.showMessage(error.message));
     if (!mapping || this.mapped !== JSON.stringify(map)) return; // another came meanwhile
     Object.assign(this, { chart, mapping, places: [] });
     this.drawPath();
@@ -101,7 +101,7 @@ class Driver {
   }
 
   painted(style) {
-    this.said.textContent = "";
+    this.caption.textContent = "";
     this.picture.dataset.frames = Number(this.picture.dataset.frames ?? 0) + 1;
     const before = this.path.at(-1);
     if (style.every((value, at) => Math.abs(value - before[at]) < 1e-6)) return;
@@ -161,8 +161,8 @@ class Driver {
     this.tell({ style: round(this.style), locked: this.locked, path: this.path.map(round) });
   }
 
-  say(words) {
-    this.said.textContent = words;
+  showMessage(text) {
+    this.caption.textContent = text;
   }
 
   leave() {

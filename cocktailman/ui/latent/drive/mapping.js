@@ -30,10 +30,10 @@ class Mapping {
     return this.distinct[this.codes[row]].name;
   }
 
-  // The recipe vector of a point; what is poured, where nobody knows it.
-  recipe(row, poured) {
+  // The recipe vector of a point; what is chosen, where nobody knows it.
+  recipe(row, chosen) {
     const known = this.distinct[this.codes[row]].recipe;
-    return known.length ? poured.map((_, place) => Number(known.includes(place))) : poured;
+    return known.length ? chosen.map((_, place) => Number(known.includes(place))) : chosen;
   }
 
   // A promise of the true picture of a point; undefined where it does not ship.

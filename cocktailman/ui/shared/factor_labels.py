@@ -7,7 +7,7 @@ from cocktailman.catalog import catalog
 from cocktailman.renders import FREE_POUR, NUMERIC
 
 
-def shown_word(column: str, word: str) -> str:
+def category_label(column: str, word: str) -> str:
     """A word of a column as a person would write it."""
     match column:
         case "cocktail":
@@ -20,8 +20,8 @@ def shown_word(column: str, word: str) -> str:
             return word.replace("_", " ").capitalize()
 
 
-def shown_value(column: str, value: Any) -> str:
+def value_label(column: str, value: Any) -> str:
     """A value of a factor with its unit, or its words."""
     if column in NUMERIC:
         return "" if math.isnan(value) else NUMERIC[column].form % value
-    return ", ".join(shown_word(column, word) for word in value.split()) or "None"
+    return ", ".join(category_label(column, word) for word in value.split()) or "None"
