@@ -183,23 +183,14 @@ def renders_sheets(folder: Path = Path("docs")) -> None:
 
 @app.command(context_settings=PASS_THROUGH)
 def cvae(context: typer.Context) -> None:
-    """Train a CVAE: --config training/configs/cvae-photos/5-final-128px.yaml [--resume last] [--dry-run]."""
+    """Train a CVAE: --config training/configs/cvae/photos-1-64px.yaml [--resume last] [--dry-run]."""
     _fit("cvae", context.args)
 
 
 @app.command(context_settings=PASS_THROUGH)
 def cidvae(context: typer.Context) -> None:
-    """Train a C-IDVAE: --config training/configs/cidvae-photos/6-mismatch-128px.yaml [--resume last] [--dry-run]."""
+    """Train a C-IDVAE: --config training/configs/cidvae/photos-1-64px.yaml [--resume last] [--dry-run]."""
     _fit("cidvae", context.args)
-
-
-@app.command(context_settings=PASS_THROUGH)
-def cidvae_cutouts(context: typer.Context) -> None:
-    """Train a C-IDVAE on cut-outs: --config training/configs/cutouts/cidvae-photos-64px.yaml [--resume last]."""
-    from training.cidvae.cutouts import CIDVAETraining
-    from training.shared.fit import fit
-
-    fit(CIDVAETraining, context.args)
 
 
 @app.command(context_settings=PASS_THROUGH)
@@ -219,7 +210,7 @@ def export(
     kind: Annotated[str | None, typer.Option(help="of a run from before runs said so: cvae, cidvae, ...")] = None,
 ) -> None:
     """Write the averaged weights of a run of a generator as a checkpoint that the app finds."""
-    from training.shared.export import kind_of_run
+    from training.shared.runs import kind_of_run
 
     kind = kind or kind_of_run(run)
     print(made(kind, "exporter")(run, name, domain, root, packed, reach, kind))

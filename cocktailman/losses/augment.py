@@ -1,4 +1,5 @@
-"""Pictures changed at random before something looks at them, in ways that a gradient passes through.
+"""Differentiable augmentation (Zhao et al., arXiv 2006.10738): pictures changed at random before a discriminator looks
+at them, in ways that a gradient passes through.
 
 All take and give (n, 3, h, w), each picture changed in its own way.
 """
@@ -10,17 +11,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def changed(images: Tensor, share: float) -> Tensor:
-    """Recoloured, moved, and without a part of it: each is done to about `share` of the pictures, 0 to 1."""
+def augment(images: Tensor, share: float) -> Tensor:
+    """Colour jitter, an affine map and cutout, each done to about `share` of the pictures, 0 to 1."""
     if share:
-        for change in (recoloured, moved, cut_out):
+        for operation in (color_jitter, random_affine, cutout):
             chosen = torch.rand(len(images), 1, 1, 1, device=images.device) < share
-            images = torch.where(chosen, change(images), images)
+            images = torch.where(chosen, operation(images), images)
     return images
 
 
-def moved(images: Tensor) -> Tensor:
-    """Mirrored or not, moved and enlarged or shrunk by up to a tenth, the rim reflected."""
+def random_affine(images: Tensor) -> Tensor:
+    """Random affine map: mirrored or not, moved and enlarged or shrunk by up to a tenth, the rim reflected."""
     n = len(images)
     side, scale = torch.randint(0, 2, (n,)) * 2 - 1, 1 + 0.2 * (torch.rand(n) - 0.5)
     shift = 0.2 * (torch.rand(n, 2) - 0.5)
@@ -30,8 +31,8 @@ def moved(images: Tensor) -> Tensor:
     return F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
 
 
-def recoloured(images: Tensor) -> Tensor:
-    """Brightness, saturation and contrast drawn anew, as in DiffAugment (Zhao et al., arXiv 2006.10738)."""
+def color_jitter(images: Tensor) -> Tensor:
+    """Colour jitter: brightness, saturation and contrast drawn anew, as in DiffAugment."""
     brighter, saturated, contrasted = torch.rand(3, len(images), 1, 1, 1, device=images.device)
     images = images + brighter - 0.5
     grey = images.mean(1, keepdim=True)
@@ -40,8 +41,8 @@ def recoloured(images: Tensor) -> Tensor:
     return middle + (images - middle) * (contrasted + 0.5)
 
 
-def cut_out(images: Tensor) -> Tensor:
-    """Without a square of half the side, anywhere, which may reach over the rim (DiffAugment)."""
+def cutout(images: Tensor) -> Tensor:
+    """Cutout: without a square of half the side, anywhere, which may reach over the rim (DiffAugment)."""
     n, _, height, width = images.shape
     down, across = torch.rand(2, n, 1, device=images.device)
     rows = (torch.arange(height, device=images.device) / height - down).abs() < 0.25  # (n, h)

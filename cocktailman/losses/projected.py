@@ -10,10 +10,10 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 
-class ProjectedVerdict(nn.Module):
-    """A second opinion while the first is being formed: logits (n, 9 scales) from the feature maps of a frozen ImageNet
-    network, one for each ninth of the picture at each scale (Projected GANs, Sauer et al., arXiv 2111.01007), with the
-    recipe in mind.
+class ProjectedDiscriminator(nn.Module):
+    """Projected discriminator: logits (n, 9 scales) from the feature maps of a frozen ImageNet network, one for each
+    ninth of the picture at each scale (Projected GANs, Sauer et al., arXiv 2111.01007), conditioned on the recipe by a
+    projection (Miyato & Koyama, arXiv 1802.05637, eq. 3).
 
     widths: of the maps, of which the last is held against the recipe.
     """
@@ -34,6 +34,6 @@ class ProjectedVerdict(nn.Module):
 
     def forward(self, maps: Sequence[Tensor], recipe: Tensor) -> Tensor:
         maps = [F.normalize(part.float(), dim=1) * part.shape[1] ** 0.5 for part in maps]  # (n, c, h, w), of square 1
-        ninths = [F.adaptive_avg_pool2d(judge(part), 3) for judge, part in zip(self.patches, maps, strict=True)]
+        ninths = [F.adaptive_avg_pool2d(head(part), 3) for head, part in zip(self.patches, maps, strict=True)]
         agrees = (self.agreement(recipe) * maps[-1].mean((2, 3))).sum(1) / maps[-1].shape[1] ** 0.5  # (n,)
         return torch.cat(ninths, dim=1).flatten(1) + agrees[:, None]  # (n, 9 scales)

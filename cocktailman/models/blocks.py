@@ -29,8 +29,9 @@ def _conv(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential
     return _normed(nn.Conv2d(channels_in, channels_out, 3, stride, padding=1, bias=False))
 
 
-class Doubling(nn.Conv2d):
-    """Maps (n, c, h, w) doubled by repeating pixels, then convolved 3 × 3: (n, c', 2h, 2w).
+class UpsamplingConv(nn.Conv2d):
+    """Nearest-neighbour upsampling and convolution: maps (n, c, h, w) doubled by repeating pixels, then convolved
+    3 × 3: (n, c', 2h, 2w).
 
     As those two steps each pixel is read up to four times. A transposed convolution with a 4 × 4 kernel of summed
     weights is the same linear map, with 4/9 of the work and no larger map to keep for the way back.
@@ -52,7 +53,7 @@ def transposed(weight: Tensor) -> Tensor:
     return torch.einsum("oihw,ah,bw->ioab", weight, reach, reach)
 
 
-def halvings(size: int, conv: Callable[..., nn.Module]) -> nn.ModuleDict:
+def down_blocks(size: int, conv: Callable[..., nn.Module]) -> nn.ModuleDict:
     """Pairs of convolutions, the first of which halves the side: from `size` px down to 4."""
     sides = [side for side in sorted(CHANNELS, reverse=True) if 4 < side <= size]
     return nn.ModuleDict(
@@ -72,7 +73,7 @@ class StyleEncoder(nn.Module):
         super().__init__()
         self.size = size
         self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(channels, CHANNELS[size], 1)})
-        self.down = halvings(size, _conv)
+        self.down = down_blocks(size, _conv)
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
@@ -83,10 +84,13 @@ class StyleEncoder(nn.Module):
         return mean, log_variance.clamp(-12, 8)  # a posterior no narrower than 0.0025, so that the KL stays finite
 
 
-class Refinement(nn.Module):
-    """Adds to maps (n, c, h, w) a convolution of them that a vector (n, steer_dim) scales and shifts first (FiLM, Perez
-    et al., arXiv 1709.07871). Its gain is 0 at first (ReZero, Bachlechner et al., arXiv 2003.04887): a decoder that it
-    joins paints as before, and changes gently."""
+class FiLMResidual(nn.Module):
+    """Residual block with feature-wise linear modulation: adds to maps (n, c, h, w) a convolution of them that a vector
+    (n, steer_dim) scales and shifts first (FiLM, Perez et al., arXiv 1709.07871).
+
+    Its gain is 0 at first (ReZero, Bachlechner et al., arXiv 2003.04887): a decoder that it joins paints as before, and
+    changes gently.
+    """
 
     def __init__(self, channels: int, steer_dim: int) -> None:
         super().__init__()
@@ -102,7 +106,7 @@ class Refinement(nn.Module):
 
 
 class Mapping(nn.Module):
-    """Bends the bottleneck (n, dim) before it steers, as StyleGAN's mapping network does (Karras et al., arXiv
+    """Mapping network: bends the bottleneck (n, dim) before it steers, as StyleGAN's does (Karras et al., arXiv
     1812.04948): a few numbers reach further through a curved space than through a flat one. Gains are 0 at first."""
 
     def __init__(self, dim: int, depth: int = 2) -> None:
@@ -148,10 +152,10 @@ class RecipeDecoder(nn.Module):
         self.up = nn.ModuleDict()
         side = 4
         while side < size:
-            self.up[str(2 * side)] = _normed(Doubling(CHANNELS[side], CHANNELS[2 * side]))
+            self.up[str(2 * side)] = _normed(UpsamplingConv(CHANNELS[side], CHANNELS[2 * side]))
             side *= 2
         self.refine = nn.ModuleDict(
-            {str(side): Refinement(CHANNELS[side], bottleneck_dim) for side in REFINED if refined and side <= size}
+            {str(side): FiLMResidual(CHANNELS[side], bottleneck_dim) for side in REFINED if refined and side <= size}
         )
         self.to_rgb = nn.ModuleDict({str(size): nn.Conv2d(CHANNELS[size], channels, 3, padding=1)})
         for side in SUMMED if summed else ():

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from cocktailman.models.blocks import Doubling, RecipeDecoder, transposed
+from cocktailman.models.blocks import RecipeDecoder, UpsamplingConv, transposed
 
 INPUTS, OUTPUTS = ["style", "recipe"], ["image"]
 
@@ -19,7 +19,7 @@ def folded(decoder: RecipeDecoder) -> RecipeDecoder:
     """A decoder that paints the same pictures, and learns no more: kernels summed and normalisations folded once."""
     decoder = deepcopy(decoder)
     for side, layer in decoder.up.items():
-        decoder.up[side] = nn.Sequential(_doubling(layer[0], layer[1]), layer[2])  # type: ignore[index]
+        decoder.up[side] = nn.Sequential(_upsampling(layer[0], layer[1]), layer[2])  # type: ignore[index]
     return decoder
 
 
@@ -35,7 +35,7 @@ def onnx_bytes(decoder: nn.Module, style_dim: int, recipe_dim: int) -> bytes:
 
 
 @torch.no_grad()
-def _doubling(convolution: Doubling, norm: nn.BatchNorm2d) -> nn.ConvTranspose2d:
+def _upsampling(convolution: UpsamplingConv, norm: nn.BatchNorm2d) -> nn.ConvTranspose2d:
     fused = fuse_conv_bn_eval(convolution, norm)
     layer = nn.ConvTranspose2d(fused.in_channels, fused.out_channels, 4, stride=2, padding=1)
     layer.weight.copy_(transposed(fused.weight))

@@ -17,7 +17,7 @@ class StopInSecondEpoch(L.Callback):
             raise PowerCutError
 
 
-OF_CVAE = {"kl_warmup": 4, "learning_rate": 2e-3, "edge_weight": 0.1}
+OF_CVAE = {"kl_warmup": 4, "learning_rate": 2e-3, "channels": 3}
 CLIPPED = {"gradient_clip_val": 1.0}
 
 

@@ -1,75 +1,85 @@
-"""A C-IDVAE is trained, stopped, resumed and exported; what moves whom is in models/test_cidvae.py."""
+"""The C-IDVAE's trainer: whom losses move, how they are balanced, and what happens over time."""
 
-from pathlib import Path
+from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 import torch
+from torch.nn import functional as F
 
-from cocktailman.catalog import catalog
-from cocktailman.inference.generator import Generator
-from tests.helpers.pictures import DRINKS
-from tests.helpers.runs import PowerCutError, configuration, last
+from cocktailman.losses.relativistic import RelativisticLoss
 from training.cidvae.trainer import CIDVAETraining
-from training.shared.export import export_generator
-from training.shared.fit import fit
-
-MODEL = {
-    "warmup": 0,
-    "feature_weight": 1.0,
-    "pull_from": 2,
-    "penalty_every": 2,
-    "encoder_rate": 1e-2,
-    "decoder_rate": 1e-3,
-}
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, packed: Path) -> Path:
-    """The folder of a training that ran from start to end."""
-    folder = tmp_path_factory.mktemp("judged")
-    fit(CIDVAETraining, configuration(folder, packed, MODEL, {}))
-    return folder
+def training() -> CIDVAETraining:
+    torch.manual_seed(0)
+    return CIDVAETraining(size=64, warmup=0, perceptual_weight=0, penalty=3.0, penalty_interval=8)
 
 
-def test_a_stopped_training_resumes_exactly(trained: Path, packed: Path, tmp_path: Path) -> None:
-    arguments = configuration(tmp_path, packed, MODEL, {})
-    with pytest.raises(PowerCutError):
-        fit(CIDVAETraining, [*arguments, "--trainer.callbacks+=tests.helpers.runs.StopInSecondEpoch"])
-    fit(CIDVAETraining, [*arguments, "--resume", "last"])
-    straight, resumed = last(trained), last(tmp_path)
-    assert resumed["global_step"] == straight["global_step"] == 2 * 6, "each optimiser's steps count"
-    for weights in ("state_dict", "current_model_state"):
-        for name, value in straight[weights].items():
-            assert torch.equal(value, resumed[weights][name]), name
+def test_the_relativistic_loss_is_the_log_sigmoid_of_the_lead() -> None:
+    better, worse = torch.randn(5, 3), torch.randn(5, 3)
+    loss = RelativisticLoss()
+    torch.testing.assert_close(loss(better, worse), -F.logsigmoid(better - worse).mean())
+    assert loss(better + 100, worse) < 1e-6 < loss(worse, better + 100)
 
 
-def test_each_loss_has_its_curve(trained: Path) -> None:
-    curves = pd.read_csv(trained / "run" / "metrics.csv")
-    for name in ("discriminator", "generator", "reconstruction", "feature", "kl", "penalty"):
-        curve = curves[f"train/{name}"].dropna().to_numpy()
-        assert len(curve) == 3 and np.isfinite(curve).all(), name
+def test_each_loss_pulls_at_pixels_so_many_times_as_hard_as_the_reconstruction(training: CIDVAETraining) -> None:
+    training.norms.zero_()
+    pixels = torch.zeros(2, 4, 8, 8, requires_grad=True)
+    first, second = torch.randn(2, 2, 4, 8, 8)
+    training.ratio = {"adversarial": 3.0}
+    pull = training._pixel_gradient(
+        {"reconstruction": (pixels * first).sum(), "adversarial": 100 * (pixels * second).sum()}, pixels
+    )
+    torch.testing.assert_close(pull, first + 3 * first.norm() / second.norm() * second)
 
 
-def test_a_run_becomes_a_checkpoint_that_reads_a_picture_with_its_recipe(trained: Path, tmp_path: Path) -> None:
-    checkpoint = export_generator(trained / "run", "new", "photos", tmp_path)
-    assert (checkpoint.kind, checkpoint.domain, checkpoint.size) == ("cidvae", "photos", 64)
-    generator = Generator.load("new", tmp_path)
-    recipes = [catalog().cocktail(name).recipe for name in DRINKS]
-    painted = generator.paint_each(recipes, generator.sample_styles(len(recipes), 0))
-    alike = [painted[0], painted[0]]
-    known, unknown = generator.encode(alike, [recipes[0], None]).mean
-    assert np.abs(known - unknown).max() > 1e-6
-    np.testing.assert_allclose(generator.encode(alike).mean, [unknown, unknown], atol=1e-5)
+def test_adaptive_weights_follow_slowly(training: CIDVAETraining, monkeypatch: pytest.MonkeyPatch) -> None:
+    training.norms.zero_()
+    pixels = torch.zeros(1, 4, 2, 2, requires_grad=True)
+    for step, scale in enumerate([1.0, *[5.0] * 7, 2.0]):  # measured at steps 0 and 8 alone
+        monkeypatch.setattr(CIDVAETraining, "steps", step)
+        training._pixel_gradient({"reconstruction": scale * pixels.sum()}, pixels)
+    assert float(training.norms[0]) == pytest.approx(4 * (0.7 + 0.3 * 2))
 
 
-def test_samples_reach_further_where_asked(trained: Path, tmp_path: Path) -> None:
-    recipe, style = catalog().cocktail(DRINKS[0]).recipe, np.full((1, 6), 0.5, np.float32)
-    for name, reach in {"near": 1.0, "far": 2.0}.items():
-        export_generator(trained / "run", name, "photos", tmp_path, reach=reach)
-    near, far = (Generator.load(name, tmp_path) for name in ("near", "far"))
-    [expected], [painted] = near.paint(recipe, 2 * style), far.paint(recipe, style)
-    assert np.abs(np.asarray(painted, float) - np.asarray(expected, float)).max() <= 3  # half precision
-    read = [generator.encode([expected], [recipe]).mean for generator in (near, far)]
-    np.testing.assert_allclose(read[1] * 2, read[0], atol=0.02)
+@pytest.mark.parametrize(("step", "share"), [(0, 0.0), (50, 0.25), (200, 1.0), (500, 1.0)])
+def test_the_generators_losses_warm_up(step: int, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    training: Any = CIDVAETraining(size=64, warmup=200, perceptual_weight=0)
+    monkeypatch.setattr(CIDVAETraining, "steps", step)
+    training.norms[:2] = 4  # as measured before
+    training.ratio = {"adversarial": 2.0}
+    pixels = torch.zeros(1, 4, 2, 2, requires_grad=True)
+    pull = training._pixel_gradient({"reconstruction": pixels.sum(), "adversarial": pixels.sum()}, pixels)
+    torch.testing.assert_close(pull, torch.full_like(pull, 1 + 2 * share))
+
+
+def test_penalties_stand_for_all_steps_of_their_interval(training: CIDVAETraining) -> None:
+    image, sampled, recipe = torch.rand(2, 4, 64, 64), torch.rand(2, 4, 64, 64), torch.zeros(2, 63)
+    squares = []
+    for part in (image.clone().requires_grad_(), sampled.clone().requires_grad_()):
+        (gradient,) = torch.autograd.grad(training.network.encoder(part, recipe).logit.sum(), part)
+        squares.append(gradient.square().flatten(1).sum(1).mean())
+    torch.testing.assert_close(training._penalties(image, sampled, recipe), 3.0 / 2 * 8 * sum(squares))
+
+
+def test_one_step_moves_both_halves_and_nothing_that_is_frozen() -> None:
+    torch.manual_seed(0)
+    training: Any = CIDVAETraining(size=64, warmup=0)
+    frozen = {name: value.clone() for name, value in training._frozen["features"].state_dict().items()}
+    before = {name: value.clone() for name, value in training.network.named_parameters()}
+    parts = list(training.network.encoder.parameters()), list(training.network.decoder.parameters())
+    optimizers = [torch.optim.SGD(part, 1.0) for part in parts]
+    training.optimizers = lambda: optimizers
+    training.lr_schedulers = lambda: [torch.optim.lr_scheduler.ConstantLR(part) for part in optimizers]
+    training.manual_backward, training.clip_gradients = (lambda loss: loss.backward()), (lambda *_, **__: None)
+    training.log_dict = lambda *_, **__: None
+    training.training_step((torch.rand(2, 4, 64, 64), (torch.rand(2, 63) < 0.1).float()), 0)
+    moved = {
+        name.split(".")[0]
+        for name, value in training.network.named_parameters()
+        if not torch.equal(value, before[name])
+    }
+    assert moved == {"encoder", "decoder"}
+    assert all(torch.equal(value, frozen[name]) for name, value in training._frozen["features"].state_dict().items())
+    assert all(value.isfinite().all() for value in training.network.state_dict().values())

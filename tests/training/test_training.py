@@ -115,7 +115,7 @@ CVAE = "cvae --trainer.logger false --trainer.accelerator cpu"
         (f"{CVAE} --data.packed none.parquet", "none.parquet does not exist: make it with python -m training pack"),
         (f"{CVAE} --data.packed notes.txt", "notes.txt cannot be read: make it with python -m training pack"),
         (f"{CVAE} --data.packed PACKED --data.size 100", "size is 100 px: choose one of 64, 128, 256, 512"),
-        (f"{CVAE} --data.packed PACKED --model.grow_from none", "none/model.safetensors"),
+        (f"{CVAE} --data.packed PACKED --model.start_from none", "none holds no checkpoints/last.ckpt"),
         (f"{CVAE} --data.packed PACKED --model.reconstruction best", "model.reconstruction"),
         (f"{CVAE} --data.packed PACKED --resume none.ckpt", "none.ckpt does not exist: give --resume a checkpoint"),
         (f"{CVAE} --data.packed PACKED --frobnicate", "--frobnicate"),

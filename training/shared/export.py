@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import torch
 import yaml
@@ -28,8 +27,8 @@ from training.detector.data import photos_with_boxes
 from training.detector.pretrained import weights_of
 from training.evaluation.classifier import calibrate, read
 from training.evaluation.detector import choose_threshold, find
-from training.shared.kind import KIND
 from training.shared.run_curves import replace_curves
+from training.shared.runs import kind_of_run, last_of
 
 
 def export_generator(
@@ -123,30 +122,6 @@ def export_detector(run: Path, photos: Path, name: str, size: int | None, root: 
     saved = save_network(network, "detector", name, "photos", root)
     network.threshold.fill_(choose_threshold(find(Detector(saved), photos, "validation")))
     return save_network(network, "detector", name, "photos", root)
-
-
-def _state_of(run: Path) -> dict[str, Any]:
-    """What Lightning kept at the end of a run; raises `InputError` where there is no such run."""
-    kept = list((run / "checkpoints").glob("last*.ckpt"))  # a run begun anew in an old one's folder makes last-v1.ckpt
-    if not kept:
-        raise InputError(f"{run} holds no checkpoints/last.ckpt: name the folder of a run, such as runs/cvae-photos")
-    return torch.load(max(kept, key=lambda file: file.stat().st_mtime), map_location="cpu", weights_only=True)
-
-
-def kind_of_run(run: Path) -> str:
-    """What kind of model a run made; raises `InputError` where it does not say."""
-    kind = _state_of(run).get(KIND)
-    if not kind:
-        raise InputError(f"{run} is from before runs said what they train: say --kind cvae, or another")
-    return kind
-
-
-def last_of(run: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """The arguments of a run of Lightning's, and the network's averaged weights at its end."""
-    state = _state_of(run)
-    prefix = "network."
-    weights = {key.removeprefix(prefix): value for key, value in state["state_dict"].items() if key.startswith(prefix)}
-    return state["hyper_parameters"], weights
 
 
 @torch.inference_mode()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import lightning as L
+from torch.nn import functional as F
 
 from cocktailman.losses.kl import KLDivergence
-from cocktailman.losses.reconstruction import Reconstruction
 from cocktailman.models.compositing import composite
 from cocktailman.models.cvae.network import CVAE
 from training.datasets.batches import Batch
@@ -18,7 +18,7 @@ def log_validation(training: L.LightningModule, network: CVAE, batch: Batch) -> 
     rebuilt = network.decoder(mean, recipe)
     training.log(
         "validation/mse",
-        Reconstruction("mse")(composite(rebuilt), composite(image)),
+        F.mse_loss(composite(rebuilt), composite(image)),
         prog_bar=True,
         batch_size=len(image),
     )

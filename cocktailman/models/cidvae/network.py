@@ -12,12 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from cocktailman.models.blocks import CHANNELS, halvings
+from cocktailman.models.blocks import CHANNELS, down_blocks
 from cocktailman.models.compositing import on_grey
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
 
-JUDGED = (32, 16, 8)  # px, sides of the earlier maps that a verdict looks at
-HIDDEN = 128  # numbers between what a verdict looks at and what it says
+SEEN_AT = (32, 16, 8)  # px, sides of the earlier maps that the discriminator's head looks at
+HIDDEN = 128  # of the discriminator's head
 
 
 @dataclass
@@ -26,23 +26,23 @@ class CIDVAEConfig(CVAEConfig):
 
 
 @dataclass
-class Judgement:
-    """What the encoder says of images: mean and log_variance (n, style_dim) of their styles, and as a discriminator
-    `real` (n,), a logit; `features` (n, c, 8, 8) are among the maps it says so from."""
+class EncoderOutput:
+    """What the encoder says of images: mean and log_variance (n, style_dim) of their styles, and as a discriminator the
+    logit (n,) of their being real."""
 
     mean: Tensor
     log_variance: Tensor
-    real: Tensor
-    features: Tensor
+    logit: Tensor
 
 
-class JudgingEncoder(nn.Module):
-    """Image (n, 3, size, size) in [0, 1] and recipe (n, recipe_dim) to a `Judgement`; zeros are a recipe nobody knows.
+class DiscriminatingEncoder(nn.Module):
+    """Encoder and discriminator: image (n, channels, size, size) in [0, 1] and recipe (n, recipe_dim) to an
+    `EncoderOutput`; zeros are a recipe nobody knows.
 
-    The recipe joins after the first convolution, and once more at the verdict, as in a projection discriminator
-    (Miyato & Koyama, arXiv 1802.05637, eq. 3). The verdict also looks at earlier maps: what gives a blurred picture
-    away is small, and its style knows nothing of it. No batch normalisation: a verdict on one image must not depend on
-    others. Layers are called as those of `StyleEncoder`, so that its weights fit (see `without_batch_norm`).
+    The recipe joins after the first convolution, and once more at the logit, as in a projection discriminator (Miyato &
+    Koyama, arXiv 1802.05637, eq. 3). The logit also sees earlier maps: what gives a blurred picture away is small, and
+    its style knows nothing of it. No batch normalisation: the logit of one image must not depend on others. Layers are
+    called as those of `StyleEncoder`, so that its weights fit (see `without_batch_norm`).
     """
 
     def __init__(self, style_dim: int, recipe_dim: int, size: int, channels: int = 3) -> None:
@@ -50,14 +50,14 @@ class JudgingEncoder(nn.Module):
         self.size = size
         self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(channels, CHANNELS[size], 1)})
         self.join = nn.ModuleDict({str(size): nn.Linear(recipe_dim, CHANNELS[size], bias=False)})
-        self.down = halvings(size, _conv)
+        self.down = down_blocks(size, _conv)
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
-        seen = sum(CHANNELS[side] for side in JUDGED) + CHANNELS[4] * 4 * 4
+        seen = sum(CHANNELS[side] for side in SEEN_AT) + CHANNELS[4] * 4 * 4
         self.verdict = nn.Sequential(nn.Linear(seen, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, 1))
         self.agreement = nn.Linear(recipe_dim, CHANNELS[4], bias=False)
         nn.init.zeros_(self.join[str(self.size)].weight)  # type: ignore[arg-type]  # at first it sees the picture alone
 
-    def forward(self, image: Tensor, recipe: Tensor) -> Judgement:
+    def forward(self, image: Tensor, recipe: Tensor) -> EncoderOutput:
         h = self.from_rgb[str(self.size)](on_grey(image) * 2 - 1)  # (n, c, size, size)
         h = h + self.join[str(self.size)](recipe)[:, :, None, None]
         maps = {}
@@ -65,10 +65,10 @@ class JudgingEncoder(nn.Module):
             h = layer(h)  # (n, c', h / 2, w / 2)
             maps[h.shape[2]] = h
         mean, log_variance = self.head(h.flatten(1)).float().chunk(2, dim=1)  # (n, style_dim) each
-        seen = torch.cat([h.flatten(1), *(maps[side].mean((2, 3)) for side in JUDGED)], dim=1)  # (n, 4432)
+        seen = torch.cat([h.flatten(1), *(maps[side].mean((2, 3)) for side in SEEN_AT)], dim=1)  # (n, 4432)
         agrees = (self.agreement(recipe) * h.mean((2, 3))).sum(1)  # (n,)
-        real = (self.verdict(seen).squeeze(1) + agrees).float()  # (n,)
-        return Judgement(mean, log_variance.clamp(-12, 8), real, maps[8])
+        logit = (self.verdict(seen).squeeze(1) + agrees).float()  # (n,)
+        return EncoderOutput(mean, log_variance.clamp(-12, 8), logit)
 
 
 class CIDVAE(CVAE):
@@ -76,11 +76,11 @@ class CIDVAE(CVAE):
 
     def __init__(self, config: CIDVAEConfig) -> None:
         super().__init__(config)
-        self.encoder = JudgingEncoder(config.style_dim, config.recipe_dim, config.size, config.channels)
+        self.encoder = DiscriminatingEncoder(config.style_dim, config.recipe_dim, config.size, config.channels)
 
     def encode(self, image: Tensor, recipe: Tensor) -> tuple[Tensor, Tensor]:
-        judged = self.encoder(image, recipe)
-        return judged.mean, judged.log_variance
+        output = self.encoder(image, recipe)
+        return output.mean, output.log_variance
 
 
 @torch.no_grad()
