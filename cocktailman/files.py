@@ -1,12 +1,13 @@
 """How files are written: beside their target and renamed, so that a full disk or a kill leaves the older file whole."""
 
 import errno
-import fcntl
 import os
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from cocktailman.errors import InputError
 
@@ -43,24 +44,23 @@ def written(target: Path) -> Generator[Path, None, None]:
 def locked(folder: Path, busy: str) -> Generator[None, None, None]:
     """Keeps a folder, made where it is missing, to this process; raises `InputError(busy)` where another has it.
 
-    The lock goes with the process, however it ends. A folder left empty is removed.
+    The lock, a file beside it, goes with the process, however that ends. A folder left empty is removed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    held = os.open(folder, os.O_RDONLY)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{folder}.lock", blocking=False)
     try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if folder.stat().st_ino != os.fstat(held).st_ino:  # the other has just ended, and removed it
-                raise InputError(busy)
-        except (BlockingIOError, FileNotFoundError) as error:
-            raise InputError(busy) from error
-        try:
-            yield
-        finally:
-            with suppress(OSError):
-                folder.rmdir()
+        lock.acquire()
+    except Timeout as error:
+        raise InputError(busy) from error
+    try:
+        folder.mkdir(exist_ok=True)
+        yield
     finally:
-        os.close(held)
+        with suppress(OSError):
+            folder.rmdir()
+        with suppress(OSError):  # Windows removes no open file: there it stays, and locks nothing
+            Path(f"{folder}.lock").unlink()
+        lock.release()
 
 
 def reason_of(error: OSError) -> str:

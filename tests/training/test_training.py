@@ -1,5 +1,7 @@
 import csv
 import math
+import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cocktailman.catalog import catalog
+from cocktailman.errors import InputError
 from cocktailman.evaluation.features import lite_extractor
 from cocktailman.evaluation.glossary import METRICS
 from cocktailman.evaluation.metrics import Estimate
@@ -61,6 +64,34 @@ def test_a_stopped_training_resumes_exactly(trained: Path, packed: Path, tmp_pat
     assert set(logged["epoch"]) == {0, 1, 2}, "what was logged before the stop is kept"
     name = "network.decoder.seed.weight"
     assert not torch.equal(straight["state_dict"][name], straight["current_model_state"][name])
+
+
+def test_what_a_power_cut_left_is_said_and_the_last_that_is_whole_goes_on(
+    trained: Path, packed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = tmp_path / "run" / "checkpoints"
+    shutil.copytree(trained / "run" / "checkpoints", saved)
+    torch.save(last(trained) | {"epoch": 7}, saved / "older.ckpt")
+    os.utime(saved / "older.ckpt", (0, 0))
+    for name in ("last.ckpt", "latest.ckpt"):
+        whole = (saved / name).read_bytes()
+        (saved / name).write_bytes(whole[: len(whole) // 2])
+    fit(CVAETraining, [*configuration(tmp_path, packed), "--resume", "last"])  # all its epochs are done
+    said = capsys.readouterr().out
+    assert "last.ckpt is cut off or damaged, and left aside" in said and f"going on from {saved / 'older.ckpt'}" in said
+    damaged = bytearray(whole)
+    damaged[len(whole) // 2] ^= 1
+    for file in saved.iterdir():
+        file.write_bytes(damaged)
+    with pytest.raises(InputError, match="nothing whole is left in"):
+        fit(CVAETraining, [*configuration(tmp_path, packed), "--resume", "last"])
+    with pytest.raises(InputError, match="is cut off or damaged: give --resume another"):
+        fit(CVAETraining, [*configuration(tmp_path, packed), "--resume", str(saved / "last.ckpt")])
+    with pytest.raises(InputError, match="nothing whole is left in"):
+        export_generator(tmp_path / "run", "short", "photos", tmp_path)
+    shutil.rmtree(saved)
+    fit(CVAETraining, [*configuration(tmp_path, packed, trainer={"max_epochs": 0}), "--resume", "last"])
+    assert f"nothing was saved in {saved}: the training begins anew" in capsys.readouterr().out
 
 
 def test_a_run_begun_anew_keeps_the_log_of_the_one_before(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
 from cocktailman.errors import InputError
 from training.datasets.batches import PictureData
+from training.shared.runs import is_whole, newest_whole
 
 LOGGED = "metrics.csv"  # what Lightning's CSVLogger writes
 
@@ -55,9 +56,7 @@ def fit(
         )
     except argparse.ArgumentError as error:
         raise InputError(f"{error} (--help lists the options)") from error
-    resume = cli.config.resume
-    if resume not in {None, "last"} and not Path(resume).is_file():
-        raise InputError(f"{resume} does not exist: give --resume a checkpoint of Lightning's, or `last`")
+    resume = _resumed(cli.config.resume, cli.trainer)
     if cli.config.dry_run:
         trainer = L.Trainer(fast_dev_run=True, precision=cli.trainer.precision)
         trainer.fit(cli.model, cli.datamodule)
@@ -65,6 +64,22 @@ def fit(
     put_aside(Path(cli.trainer.log_dir or ".") / LOGGED, bool(resume))
     cli.trainer.fit(cli.model, cli.datamodule, ckpt_path=resume)
     return cli.trainer
+
+
+def _resumed(resume: str | None, trainer: L.Trainer) -> Path | None:
+    """The file to go on from: of `last`, the newest that is whole, or None with a word where nothing was saved yet."""
+    if resume == "last":
+        folder = Path(trainer.log_dir or ".") / "checkpoints"
+        found = newest_whole(folder)
+        print(f"going on from {found}" if found else f"nothing was saved in {folder}: the training begins anew")
+        return found
+    if resume is None:
+        return None
+    if not Path(resume).is_file():
+        raise InputError(f"{resume} does not exist: give --resume a checkpoint of Lightning's, or `last`")
+    if not is_whole(Path(resume)):
+        raise InputError(f"{resume} is cut off or damaged: give --resume another checkpoint, or `last`")
+    return Path(resume)
 
 
 def put_aside(log: Path, resumed: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import torch
 from safetensors import SafetensorError
@@ -40,13 +41,36 @@ def weights_to_start_from(folder: Path) -> dict[str, Tensor]:
         raise InputError(f"the weights in {folder} cannot be read: {error}") from error
 
 
+def is_whole(saved: Path) -> bool:
+    """Whether a checkpoint of Lightning's, a zip archive, is there to its end, and each part has its checksum."""
+    try:
+        with ZipFile(saved) as parts:
+            return parts.testzip() is None
+    except (OSError, BadZipFile, EOFError, NotImplementedError):
+        return False
+
+
+def newest_whole(folder: Path, pattern: str = "*.ckpt") -> Path | None:
+    """The newest checkpoint in `folder` that is whole, saying which newer ones are not; None where there is none.
+
+    Raises `InputError` where there are some and all are damaged.
+    """
+    found = sorted(folder.glob(pattern), key=lambda file: (file.stat().st_mtime, file.name), reverse=True)
+    for saved in found:
+        if is_whole(saved):
+            return saved
+        print(f"{saved} is cut off or damaged, and left aside")
+    if found:
+        raise InputError(f"nothing whole is left in {folder}: remove it to begin anew, or restore it from a copy")
+    return None
+
+
 def _state_of(run: Path) -> dict[str, Any]:
-    """What Lightning kept at the end of a run; raises `InputError` where there is no such run."""
-    kept = list((run / "checkpoints").glob("last*.ckpt"))  # a run begun anew in an old one's folder makes last-v1.ckpt
-    if not kept:
+    """What Lightning kept at the end of a run; raises `InputError` where there is no such run, or all is damaged."""
+    newest = newest_whole(run / "checkpoints", "last*.ckpt")  # one begun anew in an old one's folder makes last-v1.ckpt
+    if not newest:
         raise InputError(f"{run} holds no checkpoints/last.ckpt: name the folder of a run, such as runs/cvae-photos")
-    newest = max(kept, key=lambda file: file.stat().st_mtime)
     try:
         return torch.load(newest, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise InputError(f"{newest} is damaged: delete it, and train on with --resume last") from error
+        raise InputError(f"{newest} is no checkpoint of Lightning's: delete it, and train on with --resume last") from error
