@@ -15,6 +15,7 @@ from threading import Lock
 from typing import BinaryIO
 
 import numpy as np
+import pillow_heif
 from PIL import Image, ImageCms, ImageOps
 from PIL.ImageFile import ImageFile
 from PIL.PngImagePlugin import PngInfo
@@ -23,16 +24,29 @@ from cocktailman.errors import InputError
 from cocktailman.folders import files_below
 
 MAX_BYTES = 20 * 2**20  # above nearly every photo of a phone, and little enough to hold for several users at once
-MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120); decoding that many takes up to about 1 GB
+MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120)
 MAX_SIDE = 20_000  # a longer side is a strip, not a photo, and resizing one costs memory out of proportion
 MAX_SCANS = 500  # passes over a progressive JPEG, usually 10: each takes 75 bytes of file, and decodes all its pixels
+
+DECODED = 2048  # px: a JPEG both of whose sides are at least twice as long is decoded at a half, a quarter, an eighth
 
 TILE_WIDTH, TILE_LENGTH = 322, 323  # tags of a TIFF
 USUAL_TILE = 1024  # px, a side that tiles may have in a picture smaller than they are
 
 MARGIN = 1.25  # side of the crop around a drink, in units of its box's longer side
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # Pillow's JPEG reads MPO, several JPEGs in one, too
+FORMATS = (
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "GIF",
+    "BMP",
+    "TIFF",
+    "AVIF",
+    "HEIF",
+)  # Pillow's JPEG reads MPO, several JPEGs in one, too
+# Thumbnails and depth maps of a HEIC are never looked at, and its decoder keeps to one thread as the others do.
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 SUFFIXES = {suffix for suffix, kind in Image.registered_extensions().items() if kind in {*FORMATS, "MPO"}}
 
 _ONE_AT_A_TIME = Lock()  # warnings are silenced for the whole process, and one large picture is enough for its memory
@@ -58,6 +72,7 @@ def read_image(source: bytes | Path | BinaryIO, name: str = "", transparent: boo
     with _ONE_AT_A_TIME, warnings.catch_warnings(action="ignore"):
         try:
             image = _open(data, name)
+            image.draft("RGB", (DECODED, DECODED))  # of formats other than JPEG, it does nothing
             image.load()
             alpha = _alpha(image) if transparent else None
             picture = _to_rgb(image, name)
@@ -204,13 +219,16 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    if image.mode != "CMYK":
+    if image.mode not in {"CMYK", "RGB"}:  # a picture that is RGB already would be copied, at 3 bytes a pixel
         image = image.convert("RGB")
     if icc:
         with suppress(OSError, ImageCms.PyCMSError):  # damaged, or for another kind of pixel: colours stay as stored
             srgb = ImageCms.createProfile("sRGB")
             image = ImageCms.profileToProfile(image, BytesIO(icc), srgb, outputMode="RGB") or image
-    image = image.convert("RGB")
+    if image.mode != "RGB":
+        image = image.convert("RGB")
+    if isinstance(image, ImageFile):
+        image = image._new(image.im)  # the same pixels, without the file that they came from
     image.info.clear()
     return image
 

@@ -39,6 +39,13 @@ def left_red(size=(32, 16)) -> Image.Image:
     return image
 
 
+def said_to_be_turned(size: tuple[int, int]) -> Image.Image:
+    """A picture of which a HEIC says that it is to be turned right; EXIF has no say there."""
+    image = left_red(size)
+    image.info["exif"] = exif(6).tobytes()
+    return image
+
+
 def palette(**info) -> Image.Image:
     image = Image.new("P", (16, 8), 1)
     image.putpalette([*RED, *GREEN, 0, 0, 255])
@@ -62,6 +69,13 @@ def png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + body + png_chunk(b"IEND", b"")
 
 
+def resized_header(data: bytes, old: int, new: int) -> bytes:
+    """A HEIC whose container says another width than its pixels have."""
+    mark = b"ispe\0\0\0\0"
+    assert mark + struct.pack(">I", old) in data
+    return data.replace(mark + struct.pack(">I", old), mark + struct.pack(">I", new))
+
+
 def swapped_profile() -> bytes:
     """An sRGB profile whose red and blue have changed places, to see from the colours that it is followed."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -78,6 +92,8 @@ JPEG = encoded(left_red((64, 48)), "JPEG", quality=95, exif=exif(3), icc_profile
 PNG = encoded(left_red(), "PNG", exif=exif(8))
 GIF = encoded(palette(), "GIF", save_all=True, append_images=[plain("RGB", WHITE)], transparency=1)
 WEBP = encoded(left_red(), "WEBP", lossless=True)
+LOSSLESS = {"quality": -1, "chroma": 444}
+HEIC = encoded(left_red((64, 64)), "HEIF", **LOSSLESS)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +135,11 @@ WEBP = encoded(left_red(), "WEBP", lossless=True)
         pytest.param(encoded(left_red(), "BMP"), (32, 16), RED, GREEN, id="bmp"),
         pytest.param(WEBP, (32, 16), RED, GREEN, id="webp"),
         pytest.param(encoded(left_red(), "AVIF", quality=100), (32, 16), RED, GREEN, id="avif"),
+        pytest.param(HEIC, (64, 64), RED, GREEN, id="heic"),
+        pytest.param(encoded(said_to_be_turned((96, 64)), "HEIF", **LOSSLESS), (64, 96), RED, GREEN, id="turned"),
+        pytest.param(
+            encoded(left_red((640, 320)), "HEIF", tile_size=256, **LOSSLESS), (640, 320), RED, GREEN, id="grid"
+        ),
     ],
 )
 def test_every_kind_becomes_upright_rgb_on_white(data, size, first, last):
@@ -127,6 +148,13 @@ def test_every_kind_becomes_upright_rgb_on_white(data, size, first, last):
     pixels = np.asarray(image)
     np.testing.assert_allclose(pixels[0, 0], first, atol=3)
     np.testing.assert_allclose(pixels[-1, -1], last or first, atol=3)
+
+
+@pytest.mark.parametrize(("size", "read"), [((4096, 4200), (2048, 2100)), ((4095, 4200), (4095, 4200))])
+def test_a_large_jpeg_is_decoded_no_larger_than_needed(size, read):
+    image = read_image(encoded(left_red(size), "JPEG"))
+    assert image.size == read
+    assert np.abs(np.asarray(image)[[0, -1], [0, -1]] - np.array([RED, GREEN])).max() <= 3
 
 
 def test_sources_read_the_same(tmp_path):
@@ -152,6 +180,9 @@ def test_sources_read_the_same(tmp_path):
         (PNG[:-40], "cut off"),
         (GIF[:-60], "cut off"),
         (WEBP[:-10], "cut off"),
+        (HEIC[:-10], "cut off"),
+        (resized_header(encoded(plain("RGB", RED, (512, 512)), "HEIF"), 512, 16), "cut off or damaged"),
+        (resized_header(HEIC, 64, 30_000), "30000 × 64 pixels"),
         (png_header(40_000, 40_000), "40000 × 40000 pixels, more than 50 million"),
         (png_header(MAX_SIDE + 1, 1), "20001 × 1 pixels"),
         (png_header(0, 5), "no readable picture"),
@@ -266,6 +297,7 @@ SAMPLES = [
     GIF,
     WEBP,
     encoded(left_red(), "AVIF"),
+    HEIC,
     encoded(palette(), "BMP"),
     encoded(left_red(), "TIFF", compression="tiff_lzw"),
     encoded(grey16(9), "TIFF"),

@@ -61,7 +61,7 @@ def _upload() -> list[Photo]:
         "Photos of drinks",
         accept_multiple_files=True,
         key="uploads",
-        help="JPEG, PNG, WebP and others, at most 20 MB each; they are not kept",
+        help="JPEG, HEIC, PNG, WebP and others, at most 20 MB each; they are not kept",
     )
     if not uploads:
         st.info("One photo is shown with all that is seen in it, several as a table.")
