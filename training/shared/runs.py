@@ -73,4 +73,4 @@ def _state_of(run: Path) -> dict[str, Any]:
     try:
         return torch.load(newest, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise InputError(f"{newest} is no checkpoint of Lightning's: delete it, and train on with --resume last") from error
+        raise InputError(f"{newest} is no checkpoint of Lightning: delete it, then --resume last") from error
