@@ -22,7 +22,6 @@ from cocktailman.renders import read_renders
 from cocktailman.ui.latent.driver import Driven
 from cocktailman.ui.latent.map_figure import map_figure
 from cocktailman.ui.latent.outlines import DENSITIES, ELLIPSES, MIN_COUNT
-from cocktailman.ui.latent.own_styles import read_own
 from cocktailman.ui.latent.selection import CHOSEN, names_of
 from cocktailman.ui.latent.steering import MIXED
 from cocktailman.ui.shared.csv import csv_text
@@ -258,17 +257,3 @@ def test_a_table_of_ones_own_is_mapped_and_measured():
     assert "own (5,698)" in str(app.get("plotly_chart")[0].proto)
     calm(app.button(key=f"alike_{MODEL}").click().run())
     assert len(pictures(app)) == 12
-
-
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"no table", "no table of styles"),
-        (parquet(own_table().drop(columns=["z6", "s6"])), "not of 6 numbers"),
-        (parquet(pd.concat([own_table(), own_table()])), "a file twice"),
-        (parquet(own_table().assign(ingredients="jin")), "'jin'"),
-    ],
-)
-def test_a_table_that_cannot_be_used_gets_a_sentence(data, said):
-    with pytest.raises(InputError, match=said):
-        read_own(data, 6)

@@ -2,16 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass
-from io import BytesIO
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cocktailman.catalog import catalog
 from cocktailman.drinks import OTHERS, style_groups
-from cocktailman.errors import InputError
-from cocktailman.latent.tables import std_matrix, style_matrix
+from cocktailman.latent.own_table import MAX_ROWS, read_own_table
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.ui.shared import cache
 
@@ -45,7 +41,10 @@ def bring_styles(model: Checkpoint) -> None:
         command = f"python -m cocktailman embed FOLDER --model {model.name} --out table.parquet"
         st.markdown(f"Encode a folder of any size with `{command}`, then bring the table:")
         file = st.file_uploader("Table of styles", "parquet", key=f"bring_{model.name}", label_visibility="collapsed")
-        st.caption("Columns `drink`, `ingredients` (ids, space-separated) and `error` are used where you add them.")
+        st.caption(
+            f"At most {MAX_ROWS:,} rows. Columns `drink`, `ingredients` (ids, space-separated) and `error` are used "
+            "where you add them."
+        )
     if file is None:
         st.session_state.pop(f"own_{model.name}", None)
         return
@@ -66,25 +65,5 @@ def named_groups(styles: Styles, domain: str) -> pd.Series:
 
 
 def read_own(data: bytes, style_dim: int) -> pd.DataFrame:
-    """The table of styles in a parquet file, with all columns that a shipped one has but for its projections.
-
-    Raises `InputError` where it is none, or of a model with another number of style numbers.
-    """
-    how = "make one with `python -m cocktailman embed`"
-    try:
-        table = pd.read_parquet(BytesIO(data))
-        styles = np.hstack([style_matrix(table), std_matrix(table)])
-        files = table["file"].astype(str)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"this is no table of styles: {how}") from error
-    if styles.shape[1] != 2 * style_dim:
-        raise InputError(f"this table's styles are not of {style_dim} numbers as this model's: {how} for this model")
-    if not len(table) or files.duplicated().any() or not np.isfinite(styles).all():
-        raise InputError(f"this table is empty, has a file twice, or numbers that are not finite: {how}")
-    words = {name: table[name].fillna("").astype(str) for name in ("drink", "ingredients") if name in table}
-    table = table.assign(**{"drink": "", "ingredients": ""} | words, file=files, source=OWN, split=OWN)
-    known = {item.id for item in catalog().ingredients}
-    for text in table["ingredients"].unique():
-        if strange := set(text.split()) - known:
-            raise InputError(f"this table has an ingredient {min(strange)[:40]!r}: take ids of data/ingredients.csv")
-    return table
+    """A visitor's table with all columns that a shipped one has but for its projections; raises as its reader does."""
+    return read_own_table(data, style_dim).assign(source=OWN, split=OWN)
