@@ -11,7 +11,6 @@ from io import BytesIO
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cocktailman.catalog import catalog
@@ -43,14 +42,14 @@ def read_own_table(data: bytes, style_dim: int) -> pd.DataFrame:
         raise
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise InputError(f"this is no table of styles: {_HOW}") from error
-    found = pd.DataFrame({"drink": "", "ingredients": ""} | columns, index=range(len(table)))[_ordered(names)]
+    found = pd.DataFrame({"drink": "", "ingredients": ""} | columns, index=range(len(table)))
     if not len(found) or found["file"].duplicated().any():
         raise InputError(f"this table is empty, or has a file twice: {_HOW}")
     known = {item.id for item in catalog().ingredients}
     for text in found["ingredients"].unique():
         if strange := set(text.split()) - known:
             raise InputError(f"this table has an ingredient {min(strange)[:40]!r}: take ids of data/ingredients.csv")
-    return found
+    return found.loc[:, [*TEXT, *(name for name in names if name not in TEXT)]]
 
 
 def _checked_names(there: list[str], style_dim: int) -> list[str]:
@@ -93,7 +92,7 @@ def _text(table: pa.Table, name: str) -> pd.Series:
     if not _is_text(kind):
         raise InputError(f"the column {name} of this table is not text but {kind}: make it text")
     words = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    longest = pc.max(pc.utf8_length(words.dictionary)).as_py() or 0
+    longest = max((len(word or "") for word in words.dictionary.to_pylist()), default=0)
     if longest > MAX_LETTERS:
         raise InputError(f"a text in the column {name} has {longest:,} letters, more than {MAX_LETTERS:,}: shorten it")
     return pd.Series(words.to_pandas()).astype(object).fillna("").astype(str)
@@ -117,7 +116,3 @@ def _numbers(table: pa.Table, name: str) -> np.ndarray:
             f"and {MAX_NUMBER:,.0f}: {_HOW}"
         )
     return values.astype(np.float32)
-
-
-def _ordered(names: list[str]) -> list[str]:
-    return ["file", "drink", "ingredients", *(name for name in names if name not in TEXT)]

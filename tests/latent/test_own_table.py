@@ -38,7 +38,7 @@ def test_what_embed_writes_is_read_in_the_order_of_the_schema() -> None:
     ]
     np.testing.assert_array_equal(style_matrix(whole), style_matrix(own()))
     np.testing.assert_array_equal(std_matrix(whole), std_matrix(own()))
-    turned = own()[own().columns[::-1]]
+    turned = own().iloc[:, ::-1]
     pd.testing.assert_frame_equal(read_own_table(parquet(turned), 6), whole)
 
 
@@ -53,6 +53,8 @@ def test_what_embed_writes_is_read_in_the_order_of_the_schema() -> None:
 def test_text_of_any_kind_is_text_and_what_is_missing_is_empty(drink) -> None:
     assert read_own_table(parquet(own(drink=drink)), 6)["drink"].tolist() == ["Mojito", ""] * 30
     assert read_own_table(parquet(own(drink=None)), 6)["drink"].tolist() == [""] * 60
+    in_groups = own(drink=drink).to_parquet(None, index=False, row_group_size=7)
+    assert read_own_table(in_groups, 6)["drink"].tolist() == ["Mojito", ""] * 30
 
 
 def twice(table: pd.DataFrame) -> bytes:
