@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cocktailman.__main__ import run as run_commands
+from cocktailman.files import written
 from cocktailman.models.checkpoints import CHECKPOINTS, find_checkpoint
 from cocktailman.renders import RENDERS, read_renders
 from training.datasets.pictures import PACKED
@@ -33,9 +34,10 @@ def split(photos: PhotosFolder) -> None:
     """Draw the fixed splits of the photos and of those with boxes anew (data/splits)."""
     from training.datasets.photos import BOXES_SPLIT, SPLIT, split_boxes, split_photos
 
-    SPLIT.parent.mkdir(parents=True, exist_ok=True)
-    split_photos(photos).to_csv(SPLIT, index=False)
-    split_boxes(photos).to_csv(BOXES_SPLIT, index=False)
+    with written(SPLIT) as unfinished:
+        split_photos(photos).to_csv(unfinished, index=False)
+    with written(BOXES_SPLIT) as unfinished:
+        split_boxes(photos).to_csv(unfinished, index=False)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.errors import InputError
+from cocktailman.files import written
 from cocktailman.models.checkpoints import Checkpoint
 from training.evaluation.classifier import BINS
 
@@ -29,7 +30,8 @@ def write_reliability(checkpoint: Checkpoint, folder: Path) -> list[Path]:
         raise InputError(f"{checkpoint.name} has not been measured: run `{command}` first") from error
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{checkpoint.name}-reliability.png"
-    draw_reliability(calibration).save(path, optimize=True)
+    with written(path) as unfinished:
+        draw_reliability(calibration).save(unfinished, optimize=True)
     return [path]
 
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import pandas as pd
 from tqdm import tqdm
 
+from cocktailman.files import written
 from cocktailman.images import read_image
 from cocktailman.inference.recogniser import BATCH, Detector
 from cocktailman.renders import EDGES
@@ -45,7 +46,8 @@ def _read(kept: Path) -> Found:
         return {}
     lines = kept.read_bytes()
     whole = lines[: lines.rfind(b"\n") + 1]
-    kept.write_bytes(whole)
+    with written(kept) as unfinished:
+        unfinished.write_bytes(whole)
     return dict(json.loads(line) for line in whole.splitlines())
 
 
@@ -60,7 +62,8 @@ def write_crops(detector: Detector, photos: Path, out: Path, size: int) -> pd.Da
     mark = "-".join(digest[:8] for digest in detector.checkpoint.sha256.values())  # another detector looks anew
     kept = out.with_name(f"{out.stem}-{mark}.jsonl")
     found = find_drinks(detector, photos, kept)
-    found.to_csv(out.with_suffix(".csv"), index=False)
+    with written(out.with_suffix(".csv")) as unfinished:
+        found.to_csv(unfinished, index=False)
     best = found.loc[found["score"] >= detector.threshold].groupby("file").first()
     pack(photos, out, size, best.loc[:, list(EDGES)])
     kept.unlink()

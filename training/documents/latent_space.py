@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from cocktailman.catalog import catalog
 from cocktailman.drinks import COLOURS, OTHERS, style_groups
 from cocktailman.evaluation.disentanglement import UNKNOWN, report, slider_names
+from cocktailman.files import written
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.projection import Projector, View
 from cocktailman.latent.separation import active_units, distance_matrix, prior_divergence
@@ -60,7 +61,8 @@ def write_document(folder: Path) -> list[Path]:
         parts.append(text)
         written += figures
     path = folder / "latent-space.md"
-    path.write_text("\n".join(parts), "utf-8")
+    with written(path) as unfinished:
+        unfinished.write_text("\n".join(parts), "utf-8")
     return [path, *written]
 
 
@@ -216,7 +218,8 @@ def _draw_map(styles: np.ndarray, groups: pd.Series, path: Path) -> Path:
         y = MARGIN + line * LINE
         draw.ellipse((MAP[0] + 6, y + 4, MAP[0] + 16, y + 14), colour)
         draw.text((MAP[0] + 24, y), f"{name} ({rows.sum():,})", "black", FONT)
-    sheet.save(path, optimize=True)
+    with written(path) as unfinished:
+        sheet.save(unfinished, optimize=True)
     return path
 
 
@@ -229,7 +232,8 @@ def _draw_sliders(generator: Generator, path: Path) -> Path:
         ImageDraw.Draw(sheet).text((2, number * SIDE + SIDE // 2), f"z{number + 1}", "black", FONT)
         for column, picture in enumerate(generator.paint(recipe, styles, SIDE)):
             sheet.paste(picture, (MARGIN + column * SIDE, number * SIDE))
-    sheet.save(path, quality=QUALITY)
+    with written(path) as unfinished:
+        sheet.save(unfinished, quality=QUALITY)
     return path
 
 
@@ -254,5 +258,6 @@ def _draw_coefficients(generator: Generator, table: pd.DataFrame, path: Path) ->
             x = LEGEND + place * CELL
             draw.rectangle((x, y, x + CELL - 2, y + LINE - 2), colour)
             draw.text((x + 6, y), f"{value:+.2f}", "black", FONT)
-    sheet.save(path, optimize=True)
+    with written(path) as unfinished:
+        sheet.save(unfinished, optimize=True)
     return path

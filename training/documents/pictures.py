@@ -8,6 +8,7 @@ from cocktailman.catalog import Recipe, catalog
 from cocktailman.drinks import DRINKS
 from cocktailman.evaluation.markup import panel_png
 from cocktailman.evaluation.side_by_side import Panel, Row, shared_styles
+from cocktailman.files import written
 from cocktailman.inference.generator import Generator
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint
 from cocktailman.renders import Renders, read_renders
@@ -61,7 +62,8 @@ def write_beside(first: str, second: str, folder: Path) -> Path:
             painted = generator.paint_each([drink.recipe for drink in drinks], styles[[style] * len(drinks)])
             rows.append(Row(generator.name, tuple(painted)))
     path = folder / f"{first}-beside-{second}.png"
-    path.write_bytes(panel_png(Panel("", "", tuple(drink.name for drink in drinks), tuple(rows), ())))
+    with written(path) as unfinished:
+        unfinished.write_bytes(panel_png(Panel("", "", tuple(drink.name for drink in drinks), tuple(rows), ())))
     return path
 
 
@@ -78,7 +80,8 @@ def _sheet(generator: Generator, recipes: list[Recipe], labels: list[str], style
         draw.multiline_text((column * SIDE + 4, 3), _wrapped(label), "black", font)
         for row, picture in enumerate(generator.paint(recipe, rows, SIDE)):
             sheet.paste(picture, (column * SIDE, LABEL + row * SIDE))
-    sheet.save(path)
+    with written(path) as unfinished:
+        sheet.save(unfinished)
     return path
 
 

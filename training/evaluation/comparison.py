@@ -20,6 +20,7 @@ from cocktailman.evaluation.ingredients import best_threshold, micro_f1, recipe_
 from cocktailman.evaluation.manifolds import NEIGHBOURS, manifold_overlap
 from cocktailman.evaluation.metrics import Estimate, bootstrap
 from cocktailman.evaluation.perceptual import diversity, perceptual_distances
+from cocktailman.files import written
 from cocktailman.images import to_square
 from cocktailman.inference.recogniser import IngredientClassifier
 from training.datasets.batches import recipe_matrix
@@ -156,7 +157,8 @@ def kept_features(packed: Path, name: str, pictures: Pictures, judge: Extractor)
     """Features at 64 px, kept beside the packed pictures until these are packed anew."""
     kept = packed.with_name(f"{packed.stem}-{name}.npy")
     if not kept.exists() or kept.stat().st_mtime < packed.stat().st_mtime:
-        np.save(kept, picture_features(pictures.images, judge, SIZE))
+        with written(kept) as unfinished:
+            np.save(unfinished, picture_features(pictures.images, judge, SIZE))
     return np.load(kept)
 
 

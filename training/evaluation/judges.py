@@ -22,6 +22,7 @@ from torchmetrics.functional.image.lpips import _NoTrainLpips
 from cocktailman.errors import InputError
 from cocktailman.evaluation.features import Extractor, lite_extractor
 from cocktailman.evaluation.perceptual import Distance
+from cocktailman.files import written
 from training.shared.packaged import Packaged
 
 # TensorFlow's Inception of 2015-12-05 (Apache-2.0), whose features the Fréchet Inception distance is defined on; here
@@ -96,7 +97,8 @@ def _as_tensors(archive: Path) -> Path:
             root = members.namelist()[0].partition("/")[0]
             count = sum(name.startswith(f"{root}/data/") for name in members.namelist())
             arrays = [_floats(members.read(f"{root}/data/{number}")) for number in range(count)]
-        torch.save({str(number): array for number, array in enumerate(arrays)}, path)
+        with written(path) as unfinished:
+            torch.save({str(number): array for number, array in enumerate(arrays)}, unfinished)
     return path
 
 

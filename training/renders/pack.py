@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
+from cocktailman.files import written
 from cocktailman.renders import EDGES, RENDERS
 
 # Recipes no model is trained on, though each of their ingredients is in others that are.
@@ -43,9 +44,11 @@ def pack(folder: Path, out: Path = RENDERS) -> pd.DataFrame:
         }
     )
     out.mkdir(parents=True, exist_ok=True)
-    table.to_parquet(out / "factors.parquet", index=False)
+    with written(out / "factors.parquet") as unfinished:
+        table.to_parquet(unfinished, index=False)
     # WebP is packed as it is.
-    pq.write_table(pictures, out / "pictures.parquet", row_group_size=GROUP, compression="none", use_dictionary=False)
+    with written(out / "pictures.parquet") as unfinished:
+        pq.write_table(pictures, unfinished, row_group_size=GROUP, compression="none", use_dictionary=False)
     return table
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import catalog
+from cocktailman.files import written
 from cocktailman.overlay import COLOURS, overlaid
 from cocktailman.renders import EDGES, FREE_POUR, Renders
 
@@ -20,7 +21,8 @@ def write_sheets(renders: Renders, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     sheets = {"renders-cocktails.jpg": contact_sheet(renders), "renders-factors.jpg": factor_sheet(renders)}
     for name, sheet in sheets.items():
-        sheet.save(folder / name, "JPEG", quality=88)
+        with written(folder / name) as unfinished:
+            sheet.save(unfinished, "JPEG", quality=88)
     return [folder / name for name in sheets]
 
 

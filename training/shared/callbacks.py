@@ -12,6 +12,7 @@ from torchvision.utils import save_image
 
 from cocktailman.catalog import catalog
 from cocktailman.drinks import DRINKS
+from cocktailman.files import written
 from cocktailman.models.compositing import composite
 from cocktailman.models.cvae.network import CVAE
 
@@ -57,10 +58,12 @@ class SampleGrid(L.Callback):
         images, recipes = (part[: self.photos] for part in batch)
         rebuilt = network(images, recipes).image
         name = f"epoch-{trainer.current_epoch:03d}"
-        save_image(composite(torch.cat([images, rebuilt])), folder / f"{name}-rebuilt.png", nrow=len(images))
+        with written(folder / f"{name}-rebuilt.png") as unfinished:
+            save_image(composite(torch.cat([images, rebuilt])), unfinished, nrow=len(images))
         generator = torch.Generator().manual_seed(0)
         styles = torch.randn(self.styles, network.config.style_dim, generator=generator).to(images)
         vectors = [catalog().recipe_vector(catalog().cocktail(drink).recipe) for drink in DRINKS]
         recipes = torch.from_numpy(np.stack(vectors)).to(images)  # (14, n_ingredients)
         drawn = network.decoder(styles.repeat_interleave(len(recipes), 0), recipes.repeat(self.styles, 1))
-        save_image(composite(drawn), folder / f"{name}-samples.png", nrow=len(recipes))
+        with written(folder / f"{name}-samples.png") as unfinished:
+            save_image(composite(drawn), unfinished, nrow=len(recipes))

