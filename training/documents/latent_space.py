@@ -55,15 +55,15 @@ SCORES = {
 def write_document(folder: Path) -> list[Path]:
     """Writes the document and its figures; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    parts, written = [INTRODUCTION], []
+    parts, drawn = [INTRODUCTION], []
     for checkpoint in list_checkpoints(able=Can.ENCODE):
         text, figures = _chapter(checkpoint, folder)
         parts.append(text)
-        written += figures
+        drawn += figures
     path = folder / "latent-space.md"
     with written(path) as unfinished:
         unfinished.write_text("\n".join(parts), "utf-8")
-    return [path, *written]
+    return [path, *drawn]
 
 
 def _chapter(checkpoint: Checkpoint, folder: Path) -> tuple[str, list[Path]]:
