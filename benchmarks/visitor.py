@@ -54,6 +54,10 @@ class Visitor:
         request.rerun_script.page_name = page
         await self._run(request)
 
+    def cut(self) -> None:
+        """Ends the connection without a word, as where a phone enters a tunnel."""
+        self._socket.transport.abort()
+
     async def press(self, label: str) -> None:
         """Presses the button of this label, and waits for the new picture."""
         request, button = self._touching("button", label)

@@ -1,12 +1,14 @@
 """How the map is looked at: the widgets, and the projection they ask for, fitted once for all visitors."""
 
 import copy
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from cocktailman.latent.projection import METHODS, Projector, View, check_view
 from cocktailman.latent.tables import PROJECTIONS, style_matrix
+from cocktailman.ui.latent.fits import fitted
 from cocktailman.ui.latent.own_styles import Styles
 
 AXES = "xyz"
@@ -59,19 +61,15 @@ def projected(styles: Styles, view: View, within: Styles | None = None) -> Proje
     """
     if within is None:
         check_view(view, *style_matrix(styles.table).shape)
-        return _fitted(styles.source, view, styles.table)
-    return _placed(styles.source, view, styles.table, projected(within, view))
+        shipped = list(PROJECTIONS["UMAP"])
+        kept = styles.table[shipped].to_numpy() if view == View() and {*shipped} <= set(styles.table) else None
+        fit = partial(Projector(view).fit, style_matrix(styles.table), kept)
+        return fitted(styles.source, view, fit, quick=kept is not None)
+    known = projected(within, view)
+    return fitted((styles.source, within.source), view, lambda: _placed(styles.table, known))
 
 
-@st.cache_resource(show_spinner="Finding places on the map …", max_entries=32)
-def _placed(source: str, view: View, _table: pd.DataFrame, _known: Projector) -> Projector:
-    placed = copy.copy(_known)
-    placed.places_ = _known.transform(style_matrix(_table))
+def _placed(table: pd.DataFrame, known: Projector) -> Projector:
+    placed = copy.copy(known)
+    placed.places_ = known.transform(style_matrix(table))
     return placed
-
-
-@st.cache_resource(show_spinner="Drawing the map …", max_entries=32)
-def _fitted(source: str, view: View, _table: pd.DataFrame) -> Projector:
-    shipped = list(PROJECTIONS["UMAP"])
-    kept = _table[shipped].to_numpy() if view == View() and {*shipped} <= set(_table) else None
-    return Projector(view).fit(style_matrix(_table), kept)

@@ -45,7 +45,7 @@ def understanding(model: Checkpoint) -> None:
             st.dataframe(_numbers(model), hide_index=True)
 
 
-@st.cache_data(show_spinner="Measuring the styles …")
+@st.cache_data(show_spinner="Measuring the styles …", max_entries=32)
 def _groups(source: str, domain: str, _styles: Styles) -> list[GroupStatistics]:
     table = _styles.table
     parts = [
