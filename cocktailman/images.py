@@ -24,7 +24,7 @@ from cocktailman.errors import InputError
 from cocktailman.folders import files_below
 
 MAX_BYTES = 20 * 2**20  # above nearly every photo of a phone, and little enough to hold for several users at once
-MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120)
+MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120); docs/exposing.md has what that many cost
 MAX_SIDE = 20_000  # a longer side is a strip, not a photo, and resizing one costs memory out of proportion
 MAX_SCANS = 500  # passes over a progressive JPEG, usually 10: each takes 75 bytes of file, and decodes all its pixels
 
