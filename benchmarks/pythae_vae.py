@@ -28,10 +28,11 @@ from pythae.trainers.training_callbacks import TrainingCallback
 from safetensors.torch import load_file, save_file
 
 from cocktailman.catalog import Recipe
+from cocktailman.datasets import Pictures
+from cocktailman.evaluation.comparison import SIZE, Comparison, shrunk
 from cocktailman.evaluation.metrics import Estimate, bootstrap
 from cocktailman.inference.generator import Posterior
-from training.datasets.pictures import Pictures, read_pictures
-from training.evaluation.comparison import SIZE, Comparison, shrunk
+from training.datasets.pictures import read_pictures
 
 STYLE_DIM = 6
 KEPT = Path("build/pythae")
@@ -55,7 +56,7 @@ def main() -> None:
     data = f"validation split of the real photos, {len(held.pixels)} photos"
     found = {
         "command": f"python -m benchmarks.pythae_vae --model {chosen.model} --epochs {chosen.epochs}",
-        "comparison": Comparison(held, chosen.packed).measure(PythaePainter(model), data, step),
+        "comparison": Comparison(held, chosen.packed).measure(PythaeModel(model), data, step),
     }
     print(json.dumps(found, indent=2))
 
@@ -80,23 +81,23 @@ def trained(name: str, photos: Pictures, epochs: int) -> tuple[VAE, Estimate | N
     return model.eval(), bootstrap(np.array(keeper.seconds))
 
 
-class PythaePainter:
-    """A model of pythae as what is compared; it knows no recipe."""
+class PythaeModel:
+    """A model of pythae as a `GenerativeModel`; it knows no recipe."""
 
     def __init__(self, model: VAE) -> None:
         self.model = model
 
     @torch.inference_mode()
-    def posterior(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> Posterior:
+    def encode(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> Posterior:
         output = self.model.encoder(tensor(pictures))
         return Posterior(output.embedding.numpy(), torch.exp(output.log_covariance / 2).numpy())
 
     @torch.inference_mode()
-    def rebuild(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> list[Image.Image]:
+    def reconstruct(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> list[Image.Image]:
         return images(self.model.decoder(self.model.encoder(tensor(pictures)).embedding).reconstruction)
 
     @torch.inference_mode()
-    def draw(self, recipes: Sequence[Recipe], seed: int) -> list[Image.Image]:
+    def sample(self, recipes: Sequence[Recipe], seed: int) -> list[Image.Image]:
         styles = torch.randn(len(recipes), STYLE_DIM, generator=torch.Generator().manual_seed(seed))
         return images(self.model.decoder(styles).reconstruction)
 

@@ -18,6 +18,7 @@ from PIL import Image
 from cocktailman.__main__ import main
 from cocktailman.cutouts import GREY, bounds, centred, facts_of, main_component, over, read_ground, with_matte
 from cocktailman.errors import InputError
+from cocktailman.evaluation.segmentation import intersection_over_union
 from cocktailman.images import read_image
 from cocktailman.inference.generator import Generator
 from cocktailman.inference.segmenter import Segmenter
@@ -31,7 +32,6 @@ from training.datasets.batches import PictureDataset, premultiplied, straight
 from training.datasets.cutouts import pack_photos, reason_to_drop
 from training.datasets.mattes import TRAINED_AT, put_together, resized
 from training.datasets.pictures import read_pictures
-from training.evaluation.segmenter import intersection_over_union
 
 RED = (200, 30, 40)
 

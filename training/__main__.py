@@ -20,8 +20,11 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__d
 PASS_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 CROPS = Path("build/crops-192.parquet")
 WHOLE = Path("build/photos-192-whole.parquet")
-VIEWS = [CROPS, WHOLE]
-Views = Annotated[list[Path], typer.Option("--view", help="of the photos a classifier is shown; several are averaged")]
+AUGMENTATIONS = [CROPS, WHOLE]
+Augmentations = Annotated[
+    list[Path],
+    typer.Option("--view", help="packed photos a classifier is shown; several are averaged (test-time augmentation)"),
+]
 DETECTOR_DATA = Path("build/detector")
 Packed = Annotated[
     Path | None, typer.Option(help="what `pack` or `renders-pack` wrote; by default that of the checkpoint's domain")
@@ -208,14 +211,16 @@ def export(
     domain: str = "photos",
     root: Path = CHECKPOINTS,
     packed: Annotated[Path | None, typer.Option(help="measure styles anew on the training split of these")] = None,
-    reach: Annotated[float, typer.Option(min=0.1, max=10, help="above 1, samples vary more than in training")] = 1.0,
+    truncation: Annotated[
+        float, typer.Option(min=0.1, max=10, help="below 1, samples vary less than in training; above 1, more")
+    ] = 1.0,
     kind: Annotated[str | None, typer.Option(help="of a run from before runs said so: cvae, cidvae, ...")] = None,
 ) -> None:
     """Write the averaged weights of a run of a generator as a checkpoint that the app finds."""
     from training.shared.runs import kind_of_run
 
     kind = kind or kind_of_run(run)
-    print(made(kind, "exporter")(run, name, domain, root, packed, reach, kind))
+    print(made(kind, "exporter")(run, name, domain, root, packed, truncation, kind))
 
 
 @app.command()
@@ -251,7 +256,7 @@ def export_detector(
 def export_classifier(
     run: Path,
     name: Annotated[str, typer.Argument()] = "classifier",
-    views: Views = VIEWS,
+    augmentations: Augmentations = AUGMENTATIONS,
     averaged: Annotated[Path | None, typer.Option(help="folder of another classifier, to average weights with")] = None,
     size: Annotated[
         int | None, typer.Option(min=32, help="px at which it looks at pictures; by default as in training")
@@ -259,7 +264,7 @@ def export_classifier(
     root: Path = CHECKPOINTS,
 ) -> None:
     """Write the averaged weights of a classifier's run as a checkpoint, calibrated on the validation photos."""
-    print(made("classifier", "exporter")(run, name, views, size, averaged, root))
+    print(made("classifier", "exporter")(run, name, augmentations, size, averaged, root))
 
 
 @app.command()
@@ -297,13 +302,13 @@ def manifest(names: list[str], root: Path = CHECKPOINTS) -> None:
 def evaluate(
     name: str,
     packed: Packed = None,
-    views: Views = VIEWS,
+    augmentations: Augmentations = AUGMENTATIONS,
     photos: Annotated[Path | None, typer.Option(help="folder of photos with boxes, for a detector")] = None,
 ) -> None:
     """Measure a checkpoint on pictures it was not trained on (data/checkpoints/NAME/metrics.json)."""
-    from training.evaluation.command import evaluate
+    from training.evaluate import evaluate
 
-    print(json.dumps(evaluate(name, packed, views, photos), indent=2))
+    print(json.dumps(evaluate(name, packed, augmentations, photos), indent=2))
 
 
 @app.command()

@@ -14,7 +14,7 @@ class Making:
     """Dotted names, imported as they are needed; empty where there is no such thing.
 
     trainer: a `KindTraining`, fitted on `data`. exporter: from a run to a checkpoint, each with arguments of its own.
-    measurer: takes a checkpoint and `Given`. figures: takes a checkpoint and a folder.
+    measurer: takes a checkpoint and `EvaluationData`. figures: takes a checkpoint and a folder.
     """
 
     trainer: str = ""
@@ -25,34 +25,34 @@ class Making:
 
 
 _EXPORT, _PAINTINGS = "training.shared.export", "training.documents.pictures.write_paintings"
-_MEASURED = "training.evaluation.command.measure_{}".format
+_EVALUATED = "training.evaluate.evaluate_{}".format
 
 MADE: dict[str, Making] = {
     "cvae": Making(
         trainer="training.cvae.trainer.CVAETraining",
         exporter=f"{_EXPORT}.export_generator",
-        measurer=_MEASURED("painter"),
+        measurer=_EVALUATED("generator"),
         figures=_PAINTINGS,
     ),
     "cidvae": Making(
         trainer="training.cidvae.trainer.CIDVAETraining",
         exporter=f"{_EXPORT}.export_generator",
-        measurer=_MEASURED("painter"),
+        measurer=_EVALUATED("generator"),
         figures=_PAINTINGS,
     ),
-    "detector": Making(exporter=f"{_EXPORT}.export_detector", measurer=_MEASURED("detector")),
+    "detector": Making(exporter=f"{_EXPORT}.export_detector", measurer=_EVALUATED("detector")),
     "classifier": Making(
         trainer="training.classifier.trainer.ClassifierTraining",
         data="training.classifier.data.DrinkData",
         exporter=f"{_EXPORT}.export_classifier",
-        measurer=_MEASURED("classifier"),
+        measurer=_EVALUATED("classifier"),
         figures="training.classifier.reliability.write_reliability",
     ),
     "segmenter": Making(
         trainer="training.segmenter.trainer.SegmenterTraining",
         data="training.segmenter.data.MatteData",
         exporter=f"{_EXPORT}.export_segmenter",
-        measurer=_MEASURED("segmenter"),
+        measurer=_EVALUATED("segmenter"),
     ),
 }
 

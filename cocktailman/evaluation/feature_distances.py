@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torchmetrics.image.kid import poly_mmd
 
-from cocktailman.evaluation.metrics import Estimate, around
+from cocktailman.evaluation.metrics import Estimate, bias_corrected
 
 
 def kernel_distance(real: np.ndarray, drawn: np.ndarray, subsets: int = 100, seed: int = 0) -> Estimate:
@@ -36,7 +36,7 @@ def frechet_distance(real: np.ndarray, drawn: np.ndarray, resamples: int = 50, s
         return features[rng.integers(len(features), size=len(features))]
 
     others = [_frechet(resample(real), resample(drawn)) for _ in range(resamples)]
-    return around(_frechet(real, drawn), others, min(len(real), len(drawn)))
+    return bias_corrected(_frechet(real, drawn), others, min(len(real), len(drawn)))
 
 
 def _frechet(real: np.ndarray, drawn: np.ndarray) -> float:

@@ -16,7 +16,7 @@ from cocktailman.models.backbones import LITE_INPUT, LiteBackbone
 
 
 @dataclass(frozen=True)
-class Extractor:
+class FeatureExtractor:
     """A fixed network that turns pictures into features, under the name that the ids of metrics carry."""
 
     name: str
@@ -24,14 +24,14 @@ class Extractor:
     side: int | None = None  # px that pictures are enlarged to (bicubic) before; None where the network does it itself
 
 
-def lite_extractor() -> Extractor:
+def lite_extractor() -> FeatureExtractor:
     """EfficientNet-Lite0, trained on ImageNet: features (n, 1280)."""
     backbone = LiteBackbone(0)
-    return Extractor("efficientnet_lite0", lambda pixels: backbone(pixels.float() / 255), LITE_INPUT)
+    return FeatureExtractor("efficientnet_lite0", lambda pixels: backbone(pixels.float() / 255), LITE_INPUT)
 
 
 def picture_features(
-    pictures: Sequence[Image.Image], extractor: Extractor, size: int, batch_size: int = 32
+    pictures: Sequence[Image.Image], extractor: FeatureExtractor, size: int, batch_size: int = 32
 ) -> np.ndarray:
     """Features (n, d), float32, of pictures that are first reduced to `size` px, so that none is sharper than that."""
     features = []

@@ -1,7 +1,7 @@
 """What the numbers in a checkpoint's metrics.json are called, and what each means in a sentence.
 
 A generator's metrics.json has under `comparison` what was compared (`data`), at which size in px rebuilt pictures were
-(`size`), the `metrics` by the ids below, each an `Estimate`, and `for_scale` the same of the real pictures: of kernel
+(`size`), the `metrics` by the ids below, each an `Estimate`, and `reference` the same of the real pictures: of kernel
 distance, precision, recall, density and coverage, those of one half of them from the other.
 """
 

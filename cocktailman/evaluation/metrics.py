@@ -33,17 +33,17 @@ def bootstrap(values: np.ndarray, resamples: int = 1000, seed: int = 0) -> Estim
 
 
 def resampled(statistic: Callable[[np.ndarray], float], count: int, resamples: int = 1000, seed: int = 0) -> Estimate:
-    """A statistic of pictures that is no mean of one number each, with its interval as `around` finds it.
+    """A statistic of pictures that is no mean of one number each, with its interval as `bias_corrected` finds it.
 
     `statistic` takes rows (count,), each of 0 to count - 1, some of them more than once.
     """
     rng = np.random.default_rng(seed)
     others = [statistic(rng.integers(count, size=count)) for _ in range(resamples)]
-    return around(statistic(np.arange(count)), others, count)
+    return bias_corrected(statistic(np.arange(count)), others, count)
 
 
-def around(value: float, others: Sequence[float], count: int) -> Estimate:
-    """A value with the percentile interval of its bootstrap resamples, moved so that their mean lies on the value.
+def bias_corrected(value: float, others: Sequence[float], count: int) -> Estimate:
+    """A value with the percentile interval of its bootstrap resamples, shifted so that their mean lies on the value.
 
     A resample has some pictures twice and others not at all, which such a statistic may take for more order, or for a
     narrower or farther set, than there is.
@@ -52,23 +52,23 @@ def around(value: float, others: Sequence[float], count: int) -> Estimate:
     return Estimate(float(value), float(low), float(high), count)
 
 
-def squared_errors(pictures: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Mean squared error of each picture, (n,), in units where white is 1; both arrays uint8, (n, h, w, 3)."""
+def mse(pictures: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Mean squared error of each picture, (n,), where white is 1; both arrays (n, ...), in which white is 255."""
     errors = [((a.astype(np.float32) - b) / 255) ** 2 for a, b in zip(pictures, targets, strict=True)]
     return np.array([error.mean() for error in errors])
 
 
-def absolute_errors(pictures: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def mae(pictures: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Mean absolute error of each picture, (n,), in units where white is 1; both arrays uint8, (n, h, w, 3)."""
     return np.array([np.abs(a.astype(np.float32) - b).mean() / 255 for a, b in zip(pictures, targets, strict=True)])
 
 
-def peak_signal_to_noise(errors: np.ndarray) -> np.ndarray:
+def psnr(errors: np.ndarray) -> np.ndarray:
     """PSNR in dB of pictures with these mean squared errors, where white is 1."""
     return -10 * np.log10(np.maximum(errors, 1e-10))
 
 
-def structural_similarity(pictures: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def ssim(pictures: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """SSIM of each picture, (n,), 1 where both are alike (Wang et al., IEEE TIP 13, 2004); uint8, (n, h, w, 3)."""
     values = []
     for pair in zip(pictures, targets, strict=True):

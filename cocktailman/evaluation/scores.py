@@ -106,7 +106,7 @@ def read_measured(checkpoint: Checkpoint) -> Measured | None:
             str(comparison["data"]),
             int(comparison["size"]),
             _scores(comparison["metrics"]),
-            _scores(comparison.get("for_scale", {})),
+            _scores(comparison.get("reference", {})),
             str(facts.get("command", remeasure(checkpoint))),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -18,7 +18,7 @@ from cocktailman.images import crop_around, to_square
 from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
 
 Array = npt.NDArray[np.float32]
-Views: TypeAlias = Sequence[Image.Image]  # one or more pictures of the same drink
+Augmented: TypeAlias = Sequence[Image.Image]  # pictures of the same drink, whose logits are averaged
 
 BATCH = 16  # pictures that go through a network at once
 SAME_DRINK = 0.6  # of two boxes that overlap by more (intersection over union), the worse is dropped
@@ -126,23 +126,23 @@ class IngredientClassifier:
         """The classifier of this name; raises `InputError` where it is unknown or damaged."""
         return cls(find_checkpoint(name, root))
 
-    def classify(self, drinks: Sequence[Views]) -> list[Reading]:
-        """A reading of each drink, from the mean of the logits of its views.
+    def classify(self, drinks: Sequence[Augmented]) -> list[Reading]:
+        """A reading of each drink, from the mean of the logits of its pictures (test-time augmentation).
 
-        A view is stretched to a square, as it was for training.
+        Each is stretched to a square, as it was for training.
         """
         if not drinks:
             return []
-        squares = [_tensor(to_square(view, self.size)) for views in drinks for view in views]
+        squares = [_tensor(to_square(picture, self.size)) for pictures in drinks for picture in pictures]
         parts = []
         for start in range(0, len(squares), BATCH):
             batch = torch.stack(squares[start : start + BATCH])  # (b, 3, size, size)
             with self._turn, torch.inference_mode():
                 output = self._network.predict(batch.contiguous(memory_format=torch.channels_last))
             parts.append((output.ingredients, output.drinks))
-        counts = [len(views) for views in drinks]
-        by_view = [torch.cat(logits).split(counts) for logits in zip(*parts, strict=True)]
-        seen, named = (torch.stack([logits.mean(0) for logits in of_drinks]) for of_drinks in by_view)
+        counts = [len(pictures) for pictures in drinks]
+        by_drink = [torch.cat(logits).split(counts) for logits in zip(*parts, strict=True)]
+        seen, named = (torch.stack([logits.mean(0) for logits in of_drinks]) for of_drinks in by_drink)
         ingredients, names = seen.sigmoid().numpy(), named.softmax(1).numpy()  # (n, n_ingredients), (n, n_drinks)
         cocktails = self._cocktails.rank(ingredients, names)  # (n, n_cocktails)
         return [Reading(*pair) for pair in zip(ingredients, cocktails, strict=True)]
@@ -217,10 +217,11 @@ class Recogniser:
         min_score = sure if min_score is None else min_score
         found = self.detector.detect(images, min(min_score, sure))  # what is read is not to depend on it
         drinks = [tuple(box for box in boxes if box.score >= sure) for boxes in found]
-        views = [
-            views_of(image, boxes[0], boxes) if boxes else (image,) for image, boxes in zip(images, drinks, strict=True)
+        pictures = [
+            test_time_augmentation(image, boxes[0], boxes) if boxes else (image,)
+            for image, boxes in zip(images, drinks, strict=True)
         ]
-        readings = self.classifier.classify(views)
+        readings = self.classifier.classify(pictures)
         given = [tuple(box for box in boxes if box.score >= min_score) for boxes in found]
         return [Recognition(boxes, reading) for boxes, reading in zip(given, readings, strict=True)]
 
@@ -253,11 +254,11 @@ class Recogniser:
 
     def readings(self, image: Image.Image, boxes: Sequence[Box]) -> list[Reading]:
         """A reading of each drink in a photo."""
-        return self.classifier.classify([views_of(image, box, boxes) for box in boxes])
+        return self.classifier.classify([test_time_augmentation(image, box, boxes) for box in boxes])
 
 
-def views_of(image: Image.Image, box: Box, boxes: Sequence[Box]) -> Views:
-    """What the classifier is shown of a drink: its crop, and beside it all of the photo where it is the only one."""
+def test_time_augmentation(image: Image.Image, box: Box, boxes: Sequence[Box]) -> Augmented:
+    """Test-time augmentation of a drink: its crop, and beside it all of the photo where it is the only one."""
     crop = box.crop(image)
     return (crop, image) if len(boxes) == 1 else (crop,)
 

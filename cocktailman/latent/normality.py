@@ -1,6 +1,6 @@
 """Are style vectors a sample of some multivariate normal?
 
-Every test standardises the sample with its own mean and covariance, so none asks which normal: that is for `distances`.
+Every test standardises the sample with its own mean and covariance, so none asks which normal: that is for `gaussians`.
 With thousands of vectors each test rejects whatever departs by a hair, so each comes with an effect size: what the
 statistic measures, less what a normal sample of this size shows by chance, in a unit that the size does not change.
 """

@@ -1,4 +1,4 @@
-"""Ways through the space of styles: evenly along a path, between two drinks, and to what is near."""
+"""Paths through the space of styles: evenly along one, and between two drinks."""
 
 from __future__ import annotations
 
@@ -25,12 +25,6 @@ def evenly(path: npt.ArrayLike, count: int) -> Array:
     distinct = np.concatenate([[True], steps > 0])  # interpolation wants each length once
     at = np.linspace(0, lengths[-1], count)
     return np.stack([np.interp(at, lengths[distinct], column) for column in corners[distinct].T], 1).astype(np.float32)
-
-
-def nearest(styles: npt.ArrayLike, style: npt.ArrayLike, count: int) -> npt.NDArray[np.int64]:
-    """The rows of the `count` of styles (n, d) that are nearest to one, nearest first."""
-    far = np.linalg.norm(np.asarray(styles, float) - np.asarray(style, float), axis=1)
-    return np.argsort(far, kind="stable")[:count]
 
 
 def mixed(first: npt.ArrayLike, second: npt.ArrayLike, share: float) -> Array:

@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import KDTree
 from sklearn.decomposition import PCA
 
 from cocktailman.errors import InputError
+from cocktailman.latent.neighbours import inverse_distance_mean
 
 Array = npt.NDArray[np.float32]
 
 METHODS = ("UMAP", "PCA", "t-SNE", "Numbers")
-NEIGHBOURS = 8  # known styles that place a new one, where the method itself cannot
 
 
 @dataclass(frozen=True)
@@ -77,18 +76,15 @@ class Projector:
     def transform(self, styles: npt.ArrayLike) -> Array:
         """The places of new styles (m, d), (m, dimensions).
 
-        t-SNE knows no new styles, nor does UMAP whose places were kept: they lie at the mean of their nearest known
-        ones, nearer ones counting more.
+        t-SNE knows no new styles, nor does UMAP whose places were kept: their places are those of
+        the nearest known ones, by inverse distance weighting.
         """
         x = np.asarray(styles, np.float32)
         if self.rows_ is not None and self.offset_ is not None:
             return x @ self.rows_.T + self.offset_
         if self._umap is not None:
             return np.asarray(self._umap.transform(x), np.float32)
-        found = KDTree(self._known).query(x, min(NEIGHBOURS, len(self._known)))
-        distances, near = (part.reshape(len(x), -1) for part in found)  # flat where there is one neighbour
-        weights = 1 / (distances**2 + 1e-9)  # (m, neighbours)
-        return np.average(self.places_[near], axis=1, weights=weights[..., None].repeat(self.places_.shape[1], 2))
+        return inverse_distance_mean(self._known, x, self.places_)
 
 
 def check_view(view: View, count: int, style_dim: int) -> None:

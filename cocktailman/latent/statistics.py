@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from cocktailman.errors import InputError
 from cocktailman.latent.density import Density, density
+from cocktailman.latent.gaussians import Gaussian, aggregate_posterior, fit_gaussian, wasserstein
+from cocktailman.latent.groups import chance_distance
 from cocktailman.latent.normality import (
     NormalityTest,
     as_vectors,
@@ -18,7 +20,6 @@ from cocktailman.latent.normality import (
     mardia_kurtosis,
     mardia_skewness,
 )
-from cocktailman.latent.separation import Gaussian, aggregate_posterior, chance_distance, fit_gaussian, wasserstein
 
 SIGNIFICANCE = 0.01  # not 0.05: a group is tested four times
 JUDGED_FROM = 50  # styles: of groups whose 4 to 6 numbers all have skewness 1, 3 in 4 are found at 50, 1 in 4 at 25
@@ -84,7 +85,7 @@ def group_statistics(
     With stds, (n, d), the styles are posterior means with these deviations, and it is their aggregate posterior that is
     compared with the prior: the means alone always vary less. The tests and the density look at `styles` alone.
     Fewer than 100 replicates cannot give a p-value below `SIGNIFICANCE`.
-    Raises `InputError` as `normality.standardised`, `density.density` and `distances.prior_divergence` do.
+    Raises `InputError` as `normality.standardised`, `density.density` and `gaussians.aggregate_posterior` do.
     """
     x = as_vectors(styles)
     gaussian = fit_gaussian(x) if stds is None else aggregate_posterior(x, stds)

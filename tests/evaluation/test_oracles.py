@@ -7,13 +7,11 @@ import pytest
 import torch
 from prdc import compute_prdc
 from scipy.ndimage import gaussian_filter
-from sklearn.metrics import f1_score
 from torch import Tensor
 
 from cocktailman.catalog import catalog
-from cocktailman.evaluation.ingredients import micro_f1
 from cocktailman.evaluation.manifolds import manifold_overlap
-from cocktailman.evaluation.metrics import sharpness, structural_similarity
+from cocktailman.evaluation.metrics import sharpness, ssim
 from cocktailman.inference.recogniser import CocktailRanking
 from cocktailman.losses.augment import color_jitter, random_affine
 from cocktailman.losses.moments import FeatureMoments
@@ -38,7 +36,7 @@ def test_ssim_is_that_of_its_paper() -> None:
     def blurred(levels: np.ndarray) -> np.ndarray:
         return gaussian_filter(levels, (1.5, 1.5, 0), mode="mirror", truncate=3.5)  # 11 px wide
 
-    for picture, target, found in zip(pictures, targets, structural_similarity(pictures, targets), strict=True):
+    for picture, target, found in zip(pictures, targets, ssim(pictures, targets), strict=True):
         a, b = picture / 255, target / 255
         mean_a, mean_b = blurred(a), blurred(b)
         covariance = blurred(a * b) - mean_a * mean_b
@@ -53,11 +51,6 @@ def test_sharpness_is_the_variance_of_the_laplacian_of_luma() -> None:
     picture[4, 4] = (255, 0, 0)  # alone, so that the Laplacian is -4 there, 1 at four neighbours, 0 elsewhere
     [found] = sharpness(picture[None])
     assert found == pytest.approx(0.299**2 * 20 / 81)
-
-
-def test_micro_f1_is_that_of_scikit_learn() -> None:
-    seen, truth = np.random.default_rng(0).random((2, 30, 5)) < [[[0.3]], [[0.5]]]
-    assert micro_f1(seen, truth) == pytest.approx(f1_score(truth, seen, average="micro"))
 
 
 def test_a_cocktails_share_is_its_likelihood_to_the_exponent_and_that_of_its_name() -> None:

@@ -137,7 +137,7 @@ def test_a_counterpart_is_another_kind_of_the_same_domain() -> None:
 
 def measured(folder: Path, name: str, data: str = "9 photos", **metrics: object) -> Checkpoint:
     """A checkpoint whose metrics.json says this."""
-    comparison = {"data": data, "size": 64, "metrics": metrics, "for_scale": {"ssim": score(0.9)}}
+    comparison = {"data": data, "size": 64, "metrics": metrics, "reference": {"ssim": score(0.9)}}
     path = folder / name
     path.mkdir(exist_ok=True)
     (path / "metrics.json").write_text(json.dumps({"command": f"measure {name}", "comparison": comparison}))

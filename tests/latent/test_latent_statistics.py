@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
@@ -16,6 +17,15 @@ from cocktailman.errors import InputError
 from cocktailman.latent import density as density_module
 from cocktailman.latent import normality
 from cocktailman.latent.density import density
+from cocktailman.latent.gaussians import (
+    Gaussian,
+    aggregate_posterior,
+    fit_gaussian,
+    kl_per_dimension,
+    wasserstein,
+    wasserstein_matrix,
+)
+from cocktailman.latent.groups import active_units, chance_distance, linkage_order
 from cocktailman.latent.normality import (
     NormalityTest,
     energy,
@@ -25,18 +35,8 @@ from cocktailman.latent.normality import (
     qq_points,
     standardised,
 )
-from cocktailman.latent.separation import (
-    Gaussian,
-    active_units,
-    aggregate_posterior,
-    chance_distance,
-    distance_matrix,
-    fit_gaussian,
-    linkage_order,
-    prior_divergence,
-    wasserstein,
-)
 from cocktailman.latent.statistics import JUDGED_FROM, group_statistics, verdict
+from cocktailman.losses.kl import KLDivergence
 
 TESTS = [mardia_skewness, mardia_kurtosis, henze_zirkler, energy]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -143,7 +143,7 @@ def test_more_refusals():
         density(rng.normal(size=(50, 2)), neighbour=50)
     for means, stds in [(np.zeros((3, 2)), np.ones((3, 1))), (np.zeros((3, 2)), np.zeros((3, 2)))]:
         with pytest.raises(InputError, match="deviations"):
-            prior_divergence(means, stds)
+            kl_per_dimension(means, stds)
     with pytest.raises(InputError, match="at least 2"):
         fit_gaussian([[1.0, 2.0]])
     with pytest.raises(InputError, match="at least 2"):
@@ -161,7 +161,7 @@ def test_wasserstein_is_known_by_hand_where_covariances_commute():
 def test_wasserstein_is_a_distance_and_the_published_formula(seed: int, d: int):
     rng = np.random.default_rng(seed)
     a, b, c = (random_gaussian(rng, d) for _ in range(3))
-    distances = distance_matrix([a, b, c, a])
+    distances = wasserstein_matrix([a, b, c, a])
     np.testing.assert_array_equal(distances, distances.T)
     assert (np.diag(distances) == 0).all() and distances[0, 3] < 1e-5
     assert distances[0, 2] <= distances[0, 1] + distances[1, 2] + 1e-9
@@ -179,7 +179,7 @@ def test_chance_alone_is_as_far_from_the_prior_as_said():
 
 def test_neighbours_in_the_tree_are_alike():
     places = [5.0, 0.0, 5.5, 0.4, 20.0]
-    tree, order = linkage_order(distance_matrix([Gaussian(np.array([x]), np.eye(1)) for x in places]))
+    tree, order = linkage_order(wasserstein_matrix([Gaussian(np.array([x]), np.eye(1)) for x in places]))
     assert tree.shape == (4, 4) and sorted(order) == [0, 1, 2, 3, 4]
     assert [places[i] for i in order] in (sorted(places), sorted(places, reverse=True))
 
@@ -192,7 +192,16 @@ def test_divergence_from_the_prior_is_the_integral(mean: float, std: float):
         return float(norm.pdf(z, mean, std) * (norm.logpdf(z, mean, std) - norm.logpdf(z)))
 
     integral = quad(integrand, mean - 9 * std, mean + 9 * std)[0]
-    assert prior_divergence([[mean, 0]], [[std, 1]]) == pytest.approx([integral, 0], abs=1e-6)
+    assert kl_per_dimension([[mean, 0]], [[std, 1]]) == pytest.approx([integral, 0], abs=1e-6)
+
+
+def test_the_kl_that_is_measured_is_the_kl_that_networks_learn_by():
+    rng = np.random.default_rng(3)
+    means, stds = rng.normal(size=(50, 4)), rng.uniform(0.2, 2, (50, 4))
+    learnt = KLDivergence.per_dimension(torch.from_numpy(means), 2 * torch.from_numpy(stds).log())
+    assert kl_per_dimension(means, stds) == pytest.approx(learnt.numpy())
+    with pytest.raises(InputError, match="above 0"):
+        kl_per_dimension(means, stds * 0)
 
 
 def test_the_aggregate_posterior_is_the_mixture_and_idle_numbers_are_found():

@@ -6,18 +6,17 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from PIL import ImageColor
 from torch.nn import functional as F
 
 from cocktailman.catalog import catalog
 from cocktailman.drinks import DRINKS
-from cocktailman.losses.asymmetric import AsymmetricLoss
+from cocktailman.evaluation.classification import Predictions, measure_classifier, reliability
 from cocktailman.models.checkpoints import load_network
-from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
+from cocktailman.models.classifier.network import ClassifierConfig, ClassifierOutput, DrinkClassifier
+from training.classifier.calibration import calibrate, predict_validation
 from training.classifier.data import NAMELESS, DrinkData
-from training.classifier.reliability import BAR, LEFT, SIDE, draw_reliability
+from training.classifier.reliability import reliability_diagram
 from training.classifier.trainer import ClassifierTraining
-from training.evaluation.classifier import Read, calibrate, measure_classifier, reliability
 from training.shared.export import export_classifier
 from training.shared.fit import fit
 
@@ -70,7 +69,7 @@ def test_a_run_becomes_a_checkpoint_that_can_be_measured(trained: Path, photos: 
     network = load_network(checkpoint)
     assert (checkpoint.kind, checkpoint.size, network.config.drinks) == ("classifier", 40, list(DRINKS))
     assert 0 < float(network.threshold) < 1
-    metrics: dict[str, Any] = measure_classifier(network, [photos])
+    metrics: dict[str, Any] = measure_classifier(network, predict_validation(network, [photos]))
     assert metrics["data"] == "validation photos: 2 of bulk, 2 of tcdb, opendrinks and brindisi"
     assert metrics["bulk"]["right_of_14"] in (0, 0.5, 1) and 0 <= metrics["calibration"]["ece"] <= 1
 
@@ -108,25 +107,26 @@ def test_renders_are_drawn_in_the_share_that_was_asked(packed: Path) -> None:
     assert 0.65 < (rows >= photos).mean() < 0.85
 
 
-def test_the_asymmetric_loss_forgives_what_may_be_missing() -> None:
-    logits, target = torch.tensor([[-4.0, 0.5, 2.0]], requires_grad=True), torch.tensor([[0.0, 0.0, 1.0]])
-    plain = AsymmetricLoss(focus=0, margin=0)(logits, target)
-    torch.testing.assert_close(plain, F.binary_cross_entropy_with_logits(logits, target, reduction="sum"))
-    [slopes] = torch.autograd.grad(AsymmetricLoss()(logits, target), logits)
-    [of_plain] = torch.autograd.grad(plain, logits)
-    assert slopes[0, 0] == 0 < of_plain[0, 0], "a sure negative counts nothing"
-    assert 0 < slopes[0, 1] < of_plain[0, 1], "an unsure one less"
-    assert slopes[0, 2] == pytest.approx(float(of_plain[0, 2])), "a positive as before"
+def test_the_error_of_ingredients_is_summed_over_them_and_averaged_over_pictures() -> None:
+    training = ClassifierTraining(BACKBONE, 32, scratch=True)
+    logits, recipe = torch.randn(3, N), (torch.rand(3, N) < 0.2).float()
+    names = F.one_hot(torch.tensor([1, 2, 3]), len(DRINKS)).float()
+    errors = training.errors(ClassifierOutput(logits, torch.zeros(3, len(DRINKS))), recipe, names)
+    by_picture = [
+        F.binary_cross_entropy_with_logits(*pair, reduction="sum") for pair in zip(logits, recipe, strict=True)
+    ]
+    torch.testing.assert_close(errors["ingredients"], sum(by_picture) / 3)
+    assert float(errors["drinks"]) == pytest.approx(np.log(len(DRINKS)), rel=1e-5)
 
 
-def overconfident(count: int = 2000) -> Read:
+def overconfident(count: int = 2000) -> Predictions:
     """Logits three times too large for how often the ingredients are there, and names at random confidence."""
     rng = torch.Generator().manual_seed(0)
     logits = torch.randn(count, N, generator=rng) - 1
     recipes = (torch.rand(count, N, generator=rng) < torch.sigmoid(logits)).float()
     drinks = torch.randn(count, len(DRINKS), generator=rng)
     names = torch.multinomial(F.softmax(drinks, 1), 1, generator=rng)[:, 0]
-    return Read(3 * logits, 5 * drinks, recipes, names, np.arange(count) < count // 2)
+    return Predictions(3 * logits, 5 * drinks, recipes, names, np.arange(count) < count // 2)
 
 
 def test_calibration_makes_probabilities_true() -> None:
@@ -143,10 +143,8 @@ def test_calibration_makes_probabilities_true() -> None:
     assert isinstance(raw, float) and isinstance(calibrated, float) and raw > 0.05 > 0.02 > calibrated
 
 
-@pytest.mark.parametrize("share", [0.25, 1.0])
-def test_a_bar_of_the_reliability_diagram_is_as_high_as_its_true_share(share: float) -> None:
-    stated, truth = np.full(400, 0.35), np.arange(400) < 400 * share
-    sheet = np.asarray(draw_reliability(reliability(stated, truth)))
-    blue = (sheet == ImageColor.getrgb(BAR)).all(2)
-    assert blue.sum(0).max() == pytest.approx(share * SIDE, abs=3)
-    assert np.flatnonzero(blue.any(0)).mean() == pytest.approx(LEFT + 0.35 * SIDE, abs=1)
+def test_the_reliability_diagram_has_a_bar_as_high_as_the_true_share_where_it_was_stated() -> None:
+    stated, truth = np.full(400, 0.35), np.arange(400) < 100
+    bars, counts, *_ = list[Any](reliability_diagram(reliability(stated, truth)).data)
+    assert list(bars.x) == pytest.approx([0.35]) and list(bars.y) == pytest.approx([0.25])
+    assert list(counts.y) == [400] and list(counts.x) == pytest.approx([0.35])

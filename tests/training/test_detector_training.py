@@ -10,13 +10,14 @@ from PIL import Image
 from torch import nn
 
 from cocktailman.errors import InputError
+from cocktailman.evaluation.detection import DetectedPhoto, average_precision
 from cocktailman.inference.recogniser import Box, Detector, Recogniser
 from cocktailman.renders import EDGES
 from training.datasets import crops, photos
 from training.detector import data as detector_data
 from training.detector.data import write_detector_data
 from training.detector.pretrained import weights_of
-from training.evaluation.detector import Found, average_precision, choose_threshold
+from training.detector.threshold import choose_threshold
 
 DRINK = (0.2, 0.1, 0.6, 0.9)
 
@@ -138,9 +139,9 @@ def test_boxes_count_as_sure_only_where_nothing_is_in_doubt(folder: Path) -> Non
     assert crops.sure_boxes(found, folder, 0.8, 5).empty, "what validates must not teach"
 
 
-def found(score: float, shift: float = 0.0, drink: bool = True) -> Found:
+def found(score: float, shift: float = 0.0, drink: bool = True) -> DetectedPhoto:
     x1, y1, x2, y2 = DRINK
-    return Found(
+    return DetectedPhoto(
         "web/a.jpg" if drink else "negatives/e.jpg",
         (Box(x1 + shift, y1, x2 + shift, y2, score),),
         [DRINK] if drink else [],

@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cocktailman.catalog import catalog
+from cocktailman.datasets import Pictures, recipe_matrix
 from cocktailman.errors import InputError
+from cocktailman.evaluation import comparison
 from cocktailman.evaluation.features import lite_extractor
 from cocktailman.evaluation.glossary import METRICS
 from cocktailman.evaluation.metrics import Estimate
+from cocktailman.evaluation.on_renders import measure_on_renders
 from cocktailman.evaluation.training_curves import read_curves
 from cocktailman.images import crop_around
 from cocktailman.inference.generator import Generator
@@ -29,11 +32,9 @@ from tests.helpers.runs import PowerCutError, configuration, last
 from training.__main__ import main
 from training.cvae.trainer import CVAETraining
 from training.datasets import photos as photos_module
-from training.datasets.batches import EpochSampler, PictureDataset, recipe_matrix, repeat_factors, sampling_weights
+from training.datasets.batches import EpochSampler, PictureDataset, sampling_weights
 from training.datasets.photos import largest_boxes, pack, read_table, split_photos
-from training.datasets.pictures import Pictures, read_pictures
-from training.evaluation import comparison
-from training.evaluation.renders import measure
+from training.datasets.pictures import read_pictures
 from training.latent.styles import rebuilding_errors
 from training.shared.export import export_generator
 from training.shared.fit import fit, put_aside
@@ -197,18 +198,6 @@ def test_balance_weighs_drinks() -> None:
     assert math.isclose(half.mean(), 1)
 
 
-def test_rare_ingredients_are_drawn_more_often() -> None:
-    recipes = np.zeros((100, 3))
-    recipes[:, 0], recipes[:4, 1], recipes[3:4, 2] = 1, 1, 1
-    factors = repeat_factors(recipes, 0.16)
-    np.testing.assert_allclose(factors, [2, 2, 2, 4, *[1] * 96])  # roots of 0.16 / 0.04 and 0.16 / 0.01
-    assert (repeat_factors(recipes, 0) == 1).all()
-    photos = table(drink=["Mojito"] * 96, source=["bulk"] * 96, ingredients=["rum"] * 95 + ["rum milk"])
-    weights = sampling_weights(photos, 0.5, often=1.0)
-    assert weights[-1] / weights[0] == pytest.approx(math.sqrt(96))
-    assert math.isclose(weights.mean(), 1)
-
-
 def test_draws_depend_on_seed_and_epoch_alone() -> None:
     def draws(seed: int, epoch: int) -> list[tuple[int, int]]:
         return list(EpochSampler(np.array([1.0] * 50 + [0.0] * 50), seed, lambda: epoch))
@@ -253,12 +242,15 @@ def test_renders_become_pictures_of_the_size_asked_for(tmp_path: Path) -> None:
 def test_renders_are_measured_by_split(generator: Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "extractors", lambda: [lite_extractor()])  # the others would be downloaded
     monkeypatch.setattr(comparison, "perceptual_distance", lambda: lambda a, b: (a - b).abs().mean((1, 2, 3)))
-    found: dict[str, Any] = measure(generator, write_renders(tmp_path / "renders"), Estimate(0.5, 0.4, 0.6, 2))
+    folder = write_renders(tmp_path / "renders")
+    found: dict[str, Any] = measure_on_renders(
+        generator, read_pictures(folder, generator.checkpoint.size), folder, Estimate(0.5, 0.4, 0.6, 2)
+    )
     splits = found["splits"]
     assert isinstance(splits, dict) and splits["unseen"]["mse"]["count"] == 15
     for measured in splits.values():
         assert -1 <= measured["ssim"]["value"] <= 1
-        assert measured["mse"]["value"] > measured["for_scale"]["mse_pca_6"]  # weights are random, pictures are grey
+        assert measured["mse"]["value"] > measured["reference"]["mse_pca_6"]  # weights are random, pictures are grey
     compared = found["comparison"]["metrics"]
     absent = {"kid_inception", "frechet_inception"}  # as nothing of Inception was at hand
     assert METRICS.keys() - compared.keys() == absent and compared.keys() <= METRICS.keys()
@@ -267,7 +259,7 @@ def test_renders_are_measured_by_split(generator: Generator, tmp_path: Path, mon
         sum(measured["mse"]["value"] * measured["mse"]["count"] for measured in splits.values())
         / compared["mse"]["count"]
     )
-    assert found["comparison"]["for_scale"].keys() <= compared.keys()
+    assert found["comparison"]["reference"].keys() <= compared.keys()
 
 
 fractions = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from cocktailman.errors import InputError
 from cocktailman.film import gif_bytes, mp4_bytes
 from cocktailman.inference.generator import Generator
-from cocktailman.latent.paths import evenly, mixed, nearest
+from cocktailman.latent.paths import evenly, mixed
 from cocktailman.latent.projection import Projector, View, pca_plane
 from cocktailman.latent.tables import add_styles, read_styles, style_matrix
 from cocktailman.renders import read_renders
@@ -180,7 +180,6 @@ def test_paths_are_even_and_lead_somewhere():
     np.testing.assert_allclose(path, [[0, 0], [1, 0], [2, 0], [3, 0], [3, 1]])
     with pytest.raises(InputError, match="leads nowhere"):
         evenly([[1, 1], [1, 1]], 5)
-    assert nearest([[0, 0], [5, 5], [1, 1]], [1.2, 1], 2).tolist() == [2, 0]
     assert mixed([1, 0], [0, 1], 0.25).tolist() == [0.75, 0.25]
 
 

@@ -12,10 +12,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
+from cocktailman.datasets import Pictures, recipe_matrix
 from cocktailman.drinks import DRINKS
 from cocktailman.renders import RENDERED
-from training.datasets.batches import EpochSampler, recipe_matrix, sampling_weights
-from training.datasets.pictures import Pictures, read_pictures
+from training.datasets.batches import EpochSampler, sampling_weights
+from training.datasets.pictures import read_pictures
 
 # images (n, 3, h, w) in [0, 1], recipes (n, n_ingredients), names (n,)
 DrinkBatch = tuple[Tensor, Tensor, Tensor]
@@ -73,7 +74,7 @@ class DrinkData(L.LightningDataModule):
         renders_share: of the draws, that of the renders.
         size: px, the side the network works at.
         batch_size: pictures a step.
-        balance: 0 draws photos evenly, 1 draws drinks evenly (see `sampling_weights`).
+        class_balance_exponent: 0 draws photos evenly, 1 draws drinks evenly (see `sampling_weights`).
         collected: how many times as often as their number says photos from outside `bulk` are drawn: most of their
             ingredients are rare.
         draws: pictures an epoch; by default as many as there are photos.
@@ -87,14 +88,15 @@ class DrinkData(L.LightningDataModule):
         renders_share: float = 0.2,
         size: int = 160,
         batch_size: int = 64,
-        balance: float = 0.5,
+        class_balance_exponent: float = 0.5,
         collected: float = 1.0,
         draws: int | None = None,
         seed: int = 0,
     ) -> None:
         super().__init__()
         self.size, self.batch_size, self.seed, self.draws = size, batch_size, seed, draws
-        self.balance, self.collected, self.renders_share = balance, collected, renders_share
+        self.class_balance_exponent = class_balance_exponent
+        self.collected, self.renders_share = collected, renders_share
         self.photos = read_pictures(packed)
         self.renders = read_pictures(renders, self.photos.pixels.shape[1]).of("train") if renders else None
 
@@ -103,7 +105,7 @@ class DrinkData(L.LightningDataModule):
 
     def train_dataloader(self) -> DataLoader:
         pictures = self.photos.of("train")
-        weights = sampling_weights(pictures, self.balance)
+        weights = sampling_weights(pictures, self.class_balance_exponent)
         weights[(pictures.table["source"] != "bulk").to_numpy()] *= self.collected
         if self.renders is not None:
             each = weights.sum() * self.renders_share / (1 - self.renders_share) / len(self.renders.pixels)

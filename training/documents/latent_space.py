@@ -13,8 +13,9 @@ from cocktailman.drinks import COLOURS, OTHERS, style_groups
 from cocktailman.evaluation.disentanglement import UNKNOWN, report, slider_names
 from cocktailman.files import written
 from cocktailman.inference.generator import Generator
+from cocktailman.latent.gaussians import kl_per_dimension, wasserstein_matrix
+from cocktailman.latent.groups import active_units
 from cocktailman.latent.projection import Projector, View
-from cocktailman.latent.separation import active_units, distance_matrix, prior_divergence
 from cocktailman.latent.statistics import JUDGED_FROM, GroupStatistics, group_statistics, verdict
 from cocktailman.latent.tables import read_styles, std_matrix, style_matrix
 from cocktailman.models.checkpoints import Checkpoint, list_checkpoints
@@ -131,7 +132,7 @@ def _factors(table: pd.DataFrame) -> pd.DataFrame:
 def _numbers(generator: Generator, table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     means, stds = style_matrix(table), std_matrix(table)
     rows = pd.DataFrame({"number": [f"z{place + 1}" for place in range(means.shape[1])]})
-    rows["KL, nats"] = [f"{value:.2f}" for value in prior_divergence(means, stds)]
+    rows["KL, nats"] = [f"{value:.2f}" for value in kl_per_dimension(means, stds)]
     rows["active"] = np.where(active_units(means), "yes", "no")
     if generator.regressor is not None:
         rows["R² of the recipe"] = [f"{value:.2f}" for value in generator.regressor.r2]
@@ -176,7 +177,7 @@ def _cocktails(groups: list[GroupStatistics]) -> pd.DataFrame:
 
 def _describe_nearest(groups: list[GroupStatistics]) -> str:
     """The pair of cocktails that lies closest and the pair that lies farthest apart."""
-    distances = distance_matrix([group.gaussian for group in groups])
+    distances = wasserstein_matrix([group.gaussian for group in groups])
     upper = np.triu_indices(len(groups), 1)
     order = np.argsort(distances[upper])
 
@@ -241,15 +242,15 @@ def _draw_coefficients(generator: Generator, table: pd.DataFrame, path: Path) ->
     """A square a coefficient: red adds to the number, blue takes away."""
     counts = table["ingredients"].str.split().explode().value_counts()
     ids = [item.id for item in catalog().ingredients]
-    often = counts.index[:SHOWN]
+    frequent = counts.index[:SHOWN]
     assert generator.regressor is not None
-    values = generator.regressor.coefficients[[ids.index(item) for item in often]]  # (ingredients, style_dim)
+    values = generator.regressor.coefficients[[ids.index(item) for item in frequent]]  # (ingredients, style_dim)
     most = float(np.abs(values).max())
-    sheet = Image.new("RGB", (LEGEND + values.shape[1] * CELL, LINE + len(often) * LINE), "white")
+    sheet = Image.new("RGB", (LEGEND + values.shape[1] * CELL, LINE + len(frequent) * LINE), "white")
     draw = ImageDraw.Draw(sheet)
     for place in range(values.shape[1]):
         draw.text((LEGEND + place * CELL + 16, 2), f"z{place + 1}", "black", FONT)
-    for line, item in enumerate(often):
+    for line, item in enumerate(frequent):
         y = (line + 1) * LINE
         draw.text((4, y), f"{catalog().ingredient(item).name} ({counts[item]:,})", "black", FONT)
         for place, value in enumerate(values[line]):

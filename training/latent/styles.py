@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cocktailman.evaluation.metrics import squared_errors
+from cocktailman.datasets import Pictures
+from cocktailman.evaluation.metrics import mse
 from cocktailman.files import written
 from cocktailman.images import to_square
 from cocktailman.inference.generator import Generator
@@ -13,7 +14,7 @@ from cocktailman.latent.projection import pca_plane, umap_plane
 from cocktailman.latent.tables import add_styles, style_matrix
 from cocktailman.models.checkpoints import CHECKPOINTS, style_table
 from cocktailman.models.manifest import record
-from training.datasets.pictures import Pictures, packed_for, read_pictures
+from training.datasets.pictures import packed_for, read_pictures
 
 
 def write_styles(name: str, packed: Path | None = None, root: Path = CHECKPOINTS) -> Path:
@@ -42,4 +43,4 @@ def rebuilding_errors(generator: Generator, pictures: Pictures, styles: np.ndarr
     size = generator.checkpoint.size
     truth = np.stack([np.asarray(to_square(image, size)) for image in pictures.images])  # (n, size, size, 3)
     rebuilt = np.stack([np.asarray(image) for image in generator.paint_each(pictures.recipes, styles)])
-    return squared_errors(rebuilt, truth)
+    return mse(rebuilt, truth)

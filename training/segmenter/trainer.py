@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from cocktailman.cutouts import SOLID
+from cocktailman.evaluation.segmentation import intersection_over_union
 from cocktailman.models.backbones import imagenet_weights
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
 from training.shared.kind import KindTraining
@@ -62,7 +62,9 @@ class SegmenterTraining(KindTraining):
     def validation_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
         image, matte = batch
         found = self.network.matte(image)  # (n, size, size)
-        self.log("validation/iou", overlap(found, matte.squeeze(1)).mean(), prog_bar=True, batch_size=len(image))
+        pairs = zip(found.cpu().numpy(), matte.squeeze(1).cpu().numpy(), strict=True)
+        iou = sum(intersection_over_union(*pair) for pair in pairs) / len(image)
+        self.log("validation/iou", iou, prog_bar=True, batch_size=len(image))
         self.log("validation/mae", (found - matte.squeeze(1)).abs().mean(), batch_size=len(image))
 
     def configure_optimizers(self):
@@ -84,10 +86,3 @@ def dice_loss(logits: Tensor, matte: Tensor) -> Tensor:
     found = torch.sigmoid(logits)
     shared = (found * matte).sum((1, 2, 3))
     return (1 - (2 * shared + 1) / (found.sum((1, 2, 3)) + matte.sum((1, 2, 3)) + 1)).mean()  # ()
-
-
-def overlap(found: Tensor, matte: Tensor) -> Tensor:
-    """Intersection over union of the solid pixels of two mattes (n, h, w): (n,), 1 where both have none."""
-    found, matte = found > SOLID, matte > SOLID
-    union = (found | matte).sum((1, 2))
-    return torch.where(union > 0, (found & matte).sum((1, 2)) / union.clamp(min=1), 1.0)

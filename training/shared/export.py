@@ -10,9 +10,12 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from cocktailman.catalog import catalog
+from cocktailman.datasets import Pictures
 from cocktailman.drinks import DRINKS
 from cocktailman.errors import InputError
+from cocktailman.evaluation.detection import detect_all
 from cocktailman.inference.recogniser import Detector
+from cocktailman.latent.gaussians import aggregate_posterior
 from cocktailman.latent.regressor import FILE as REGRESSOR
 from cocktailman.models.checkpoints import Checkpoint, save_network
 from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
@@ -20,13 +23,13 @@ from cocktailman.models.cvae.network import CVAE
 from cocktailman.models.detector.network import DetectorConfig, DrinkDetector
 from cocktailman.models.registry import kind_of
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
+from training.classifier.calibration import calibrate, predict_validation
 from training.classifier.trainer import read_weights
 from training.datasets.batches import PictureDataset
-from training.datasets.pictures import Pictures, read_pictures
+from training.datasets.pictures import read_pictures
 from training.detector.data import photos_with_boxes
 from training.detector.pretrained import weights_of
-from training.evaluation.classifier import calibrate, read
-from training.evaluation.detector import choose_threshold, find
+from training.detector.threshold import choose_threshold
 from training.shared.run_curves import replace_curves
 from training.shared.runs import kind_of_run, last_of
 
@@ -37,7 +40,7 @@ def export_generator(
     domain: str,
     root: Path,
     packed: Path | None = None,
-    reach: float = 1.0,
+    truncation: float = 1.0,
     kind: str | None = None,
 ) -> Checkpoint:
     """Writes the averaged weights of `run` (its newest checkpoints/last*.ckpt) as checkpoint `name`.
@@ -45,9 +48,9 @@ def export_generator(
     With the packed pictures at hand, styles are measured anew so that those of the training split have mean 0 and
     standard deviation 1 in each dimension, as the prior has: see `CVAE.rescale_style`.
 
-    reach: how far from its middle samples lie, as a multiple of where the training drew them. Above 1 they vary more,
-    and each is a little less certain: the truncation trick (Brock, Donahue & Simonyan, arXiv 1809.11096, section 3.1)
-    the other way round.
+    truncation: factor of the standard deviation that samples are drawn with (the truncation trick, Brock, Donahue &
+    Simonyan, arXiv 1809.11096, section 3.1): below 1 they vary less than in training, above 1 more, and each is a
+    little less certain.
 
     kind: of a run from before runs said so themselves.
 
@@ -56,16 +59,14 @@ def export_generator(
     chosen, weights = last_of(run)
     made = kind_of(kind or kind_of_run(run))
     config = made.config_class()
-    told = {field.name: chosen[field.name] for field in fields(config) if field.name in chosen}
-    network = made.network_class()(config(**told))
+    given = {field.name: chosen[field.name] for field in fields(config) if field.name in chosen}
+    network = made.network_class()(config(**given))
     network.load_state_dict(weights)
     if packed:
-        network.rescale_style(
-            *aggregate_posterior(network.eval(), read_pictures(packed, network.config.size).of("train"))
-        )
-    if reach != 1:
+        network.rescale_style(*style_moments(network.eval(), read_pictures(packed, network.config.size).of("train")))
+    if truncation != 1:
         dims = network.config.style_dim
-        network.rescale_style(torch.zeros(dims), torch.full((dims,), reach))
+        network.rescale_style(torch.zeros(dims), torch.full((dims,), truncation))
     checkpoint = save_network(network, made.name, name, domain, root)
     (checkpoint.folder / REGRESSOR).unlink(missing_ok=True)  # it was fitted for the weights before
     replace_curves(run, checkpoint.folder)
@@ -73,16 +74,16 @@ def export_generator(
 
 
 def export_classifier(
-    run: Path, name: str, views: Sequence[Path], size: int | None, averaged: Path | None, root: Path
+    run: Path, name: str, augmentations: Sequence[Path], size: int | None, averaged: Path | None, root: Path
 ) -> Checkpoint:
     """Writes the averaged weights of a classifier's run as checkpoint `name`; raises as `export_generator` does.
 
     With `averaged`, the folder of another classifier of the same make, they are averaged with its weights (a model
     soup: Wortsman et al., arXiv 2203.05482).
 
-    They are calibrated on the validation photos, the mean of `views` (see `read`), at `size` px (by
-    default that of the training): a little larger suits a network that was trained on random crops (Touvron et al.,
-    arXiv 1906.06423).
+    They are calibrated on the validation photos, with test-time `augmentations` (see `predict_validation`), at
+    `size` px (by default that of the training): a little larger suits a network that was trained on random crops
+    (Touvron et al., arXiv 1906.06423).
     """
     chosen, weights = last_of(run)
     seen_at: int = size or chosen["size"]
@@ -91,7 +92,7 @@ def export_classifier(
         other = read_weights(averaged)
         weights = {key: (value + other[key].to(value.dtype)) / 2 for key, value in weights.items()}
     network.load_state_dict(weights)
-    calibrate(network, read(network.eval(), views))
+    calibrate(network, predict_validation(network.eval(), augmentations))
     return save_network(network, "classifier", name, "photos", root)
 
 
@@ -115,19 +116,20 @@ def export_detector(run: Path, photos: Path, name: str, size: int | None, root: 
     best = run / "weights" / "best.pt"
     if not best.exists():
         raise InputError(f"{run} holds no weights/best.pt: name the folder of a run, such as runs/detector")
-    photos_with_boxes(photos, "validation")  # without them it would be found out when weights are written already
+    truth = photos_with_boxes(photos, "validation")  # read first: nothing is written where they are missing
     chosen = yaml.safe_load((run / "args.yaml").read_text("utf-8"))
     network = DrinkDetector(DetectorConfig(Path(chosen["model"]).stem, size or chosen["imgsz"]))
     network.yolo.load_state_dict(weights_of(best))
     saved = save_network(network, "detector", name, "photos", root)
-    network.threshold.fill_(choose_threshold(find(Detector(saved), photos, "validation")))
+    network.threshold.fill_(choose_threshold(detect_all(Detector(saved), photos, truth)))
     return save_network(network, "detector", name, "photos", root)
 
 
 @torch.inference_mode()
-def aggregate_posterior(network: CVAE, pictures: Pictures) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation, (style_dim,) each, of the styles of all pictures."""
+def style_moments(network: CVAE, pictures: Pictures) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation, (style_dim,) each, of the aggregate posterior of all pictures."""
     batches = DataLoader(PictureDataset(pictures, network.config.size, augment=False), 64)
     parts = [network.encode(images, recipes) for images, recipes in batches]
     mean, log_variance = (torch.cat(part) for part in zip(*parts, strict=True))  # (n, style_dim) each
-    return mean.mean(0), (mean.var(0) + log_variance.exp().mean(0)).sqrt()
+    found = aggregate_posterior(mean.numpy(), (log_variance / 2).exp().numpy())
+    return torch.from_numpy(found.mean).float(), torch.from_numpy(found.covariance.diagonal() ** 0.5).float()

@@ -11,6 +11,7 @@ import torch
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
 from cocktailman.errors import InputError
+from cocktailman.private_apis import cpu_computes_in_bfloat16
 from training.datasets.batches import PictureData
 from training.shared.runs import is_whole, newest_whole
 
@@ -32,7 +33,7 @@ class _FitCLI(LightningCLI):
 
 def computes_in_bfloat16() -> bool:
     """Whether there is a GPU, or a processor whose convolutions have instructions for it (AVX-512 at least)."""
-    return torch.cuda.is_available() or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return torch.cuda.is_available() or cpu_computes_in_bfloat16()
 
 
 def fit(

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import streamlit as st
-from streamlit import runtime
 from streamlit.components.v2 import component
 
 from cocktailman.catalog import catalog
@@ -22,6 +21,7 @@ from cocktailman.inference.generator import Generator
 from cocktailman.latent.projection import Projector
 from cocktailman.latent.tables import style_matrix
 from cocktailman.renders import Renders
+from cocktailman.ui.shared.private_apis import host_file
 
 PARTS = Path(__file__).parent / "drive"
 SCRIPTS = (
@@ -32,6 +32,7 @@ SCRIPTS = (
     "sliders.js",
     "driver.js",
 )  # each needs only those before it
+BINARY = "application/octet-stream"
 LIMIT = 3  # standard deviations of the prior that a slider reaches
 
 _WORKER = f"const WORKER = {json.dumps((PARTS / 'worker.js').read_text('utf-8'))};"
@@ -85,7 +86,7 @@ def driver(
         driven.update(st.session_state[key]["driven"])
 
     data = {
-        "decoder": hosted(_decoder(generator.name, generator), f"{key}-decoder"),
+        "decoder": host_file(_decoder(generator.name, generator), f"{key}-decoder", BINARY),
         "size": generator.checkpoint.size,
         "recipe": recipe.tolist(),
         "style": driven.style,
@@ -116,9 +117,9 @@ def chart_places(
         "chart": f".st-key-{chart}",
         "dimensions": projector.view.dimensions,
         "paint": paint and projector.view.dimensions == 2,
-        "styles": hosted(style_matrix(table).tobytes(), f"{chart}-styles"),
-        "places": hosted(np.ascontiguousarray(projector.places_, np.float32).tobytes(), f"{chart}-places"),
-        "drinks": hosted(_drinks(table), f"{chart}-drinks", "application/json"),
+        "styles": host_file(style_matrix(table).tobytes(), f"{chart}-styles", BINARY),
+        "places": host_file(np.ascontiguousarray(projector.places_, np.float32).tobytes(), f"{chart}-places", BINARY),
+        "drinks": host_file(_drinks(table), f"{chart}-drinks", "application/json"),
         "truth": None if truth is None else _truth(table, truth, chart),
         "rows": None if rows is None else rows.tolist(),
         "offset": None if offset is None else offset.tolist(),
@@ -139,12 +140,10 @@ def _truth(table: pd.DataFrame, renders: Renders, chart: str) -> dict[str, str]:
     pictures, ends = renders.stored
     rows = [renders.row(file) for file in table["file"]]
     parts = np.stack([np.concatenate([[0], ends[:-1]]), ends], 1)[rows].astype(np.uint32)  # (n, 2)
-    return {"pictures": hosted(pictures, f"{chart}-pictures"), "parts": hosted(parts.tobytes(), f"{chart}-parts")}
-
-
-def hosted(data: bytes, place: str, mimetype: str = "application/octet-stream") -> str:
-    """The address at which this visitor's browser finds `data`; `place` says what it replaces."""
-    return runtime.get_instance().media_file_mgr.add(data, mimetype, place)
+    return {
+        "pictures": host_file(pictures, f"{chart}-pictures", BINARY),
+        "parts": host_file(parts.tobytes(), f"{chart}-parts", BINARY),
+    }
 
 
 @st.cache_resource(show_spinner="Preparing the decoder for your browser …")

@@ -11,7 +11,8 @@ import streamlit as st
 from cocktailman.catalog import DEFAULT_COCKTAIL, Recipe, catalog
 from cocktailman.images import png_bytes
 from cocktailman.inference.generator import Generator
-from cocktailman.latent.paths import mixed, nearest
+from cocktailman.latent.neighbours import nearest
+from cocktailman.latent.paths import mixed
 from cocktailman.latent.tables import style_matrix
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.ui.latent.driver import Driven

@@ -7,7 +7,8 @@ import streamlit as st
 
 from cocktailman.drinks import OTHERS
 from cocktailman.evaluation.disentanglement import UNKNOWN, slider_names
-from cocktailman.latent.separation import active_units, distance_matrix, linkage_order, prior_divergence
+from cocktailman.latent.gaussians import kl_per_dimension, wasserstein_matrix
+from cocktailman.latent.groups import active_units, linkage_order
 from cocktailman.latent.statistics import JUDGED_FROM, GroupStatistics, group_statistics, verdict
 from cocktailman.latent.tables import std_matrix, style_matrix
 from cocktailman.models.checkpoints import Checkpoint
@@ -37,7 +38,7 @@ def understanding(model: Checkpoint) -> None:
         with left:
             st.subheader("How far are cocktails from each other?")
             if len(groups) > 1:
-                st.plotly_chart(_distances(groups), config={"displayModeBar": False})
+                st.plotly_chart(_wasserstein_heatmap(groups), config={"displayModeBar": False})
             else:
                 st.caption(f"Fewer than two cocktails have {MIN_COUNT} pictures here.")
         with right:
@@ -91,9 +92,9 @@ def _columns() -> dict:
     }
 
 
-def _distances(groups: list[GroupStatistics]) -> go.Figure:
+def _wasserstein_heatmap(groups: list[GroupStatistics]) -> go.Figure:
     """2-Wasserstein distances of the cocktails' Gaussians, those alike beside each other."""
-    distances = distance_matrix([group.gaussian for group in groups])
+    distances = wasserstein_matrix([group.gaussian for group in groups])
     _, order = linkage_order(distances)
     names = [groups[place].name for place in order]
     figure = go.Figure(go.Heatmap(z=distances[np.ix_(order, order)], x=names, y=names, colorscale="YlOrBr_r"))
@@ -109,7 +110,7 @@ def _numbers(model: Checkpoint) -> pd.DataFrame:
     rows = pd.DataFrame(
         {
             "number": [f"z{place + 1}" for place in range(means.shape[1])],
-            "KL, nats": prior_divergence(means, stds).round(2),
+            "KL, nats": kl_per_dimension(means, stds).round(2),
             "active": active_units(means),
         }
     )

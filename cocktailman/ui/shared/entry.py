@@ -1,7 +1,8 @@
 """Every page is reached through streamlit_app.py."""
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
+
+from cocktailman.ui.shared.private_apis import take_pages_for_navigation
 
 
 def require_entry_point() -> None:
@@ -10,6 +11,5 @@ def require_entry_point() -> None:
     It does so for whoever opens a link to a page before anybody has opened the app: a folder called `pages` means to it
     an app without `st.navigation`, until that is called for the first time.
     """
-    if PagesManager.uses_pages_directory:
-        PagesManager.uses_pages_directory = False
+    if take_pages_for_navigation():
         st.rerun()

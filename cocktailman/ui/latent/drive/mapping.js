@@ -1,6 +1,7 @@
 // Between styles and places on the map: by the projection itself where that is linear, else by the nearest known points.
 
-const NEIGHBOURS = 8;
+const NEIGHBOURS = 8; // these two as in neighbours.py
+const SOFTENING = 1e-9;
 
 async function fetched(address, headers = {}) {
   const file = await fetch(absolute(address), { headers });
@@ -45,21 +46,21 @@ class Mapping {
   }
 
   placeOf(style) {
-    if (!this.rows) return nearestMean(this.styles, this.dim, style, this.places, this.dimensions);
+    if (!this.rows) return inverseDistanceMean(this.styles, this.dim, style, this.places, this.dimensions);
     return this.rows.map((row, axis) => row.reduce((sum, weight, at) => sum + weight * style[at], this.offset[axis]));
   }
 
   // The style at a place: of all that lie there, the nearest to `style` where the projection is linear.
   styleAt(place, style) {
-    if (!this.rows) return nearestMean(this.places, 2, place, this.styles, this.dim);
+    if (!this.rows) return inverseDistanceMean(this.places, 2, place, this.styles, this.dim);
     const now = this.placeOf(style);
     return Array.from(style, (value, at) =>
       this.rows.reduce((sum, row, axis) => sum + row[at] * (place[axis] - now[axis]), value));
   }
 }
 
-// The mean of the `values` of those points that lie nearest to `target`, nearer ones counting more.
-function nearestMean(points, width, target, values, valueWidth) {
+// Inverse distance weighting of the nearest points, as `inverse_distance_mean` of cocktailman/latent/neighbours.py.
+function inverseDistanceMean(points, width, target, values, valueWidth) {
   const best = []; // [squared distance, point], nearest first
   for (let point = 0, count = points.length / width; point < count; point++) {
     let far = 0;
@@ -73,7 +74,7 @@ function nearestMean(points, width, target, values, valueWidth) {
   const mean = new Array(valueWidth).fill(0);
   let total = 0;
   for (const [far, point] of best) {
-    const weight = 1 / (far + 1e-9);
+    const weight = 1 / (far + SOFTENING);
     total += weight;
     for (let at = 0; at < valueWidth; at++) mean[at] += weight * values[point * valueWidth + at];
   }

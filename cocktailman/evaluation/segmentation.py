@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
@@ -14,14 +15,13 @@ from cocktailman.errors import InputError
 from cocktailman.evaluation.metrics import bootstrap
 from cocktailman.images import read_image
 from cocktailman.inference.segmenter import SMALLEST, Segmenter
-from training.datasets.photos import read_table
-
-KEPT = Path("build/cutouts-photos-128.csv")
 
 
-def measure_segmenter(segmenter: Segmenter, photos: Path, mattes: Path, kept: Path = KEPT) -> dict[str, object]:
-    """Agreement with IS-Net's mattes at the photos' own size, where nothing was found, and seconds a photo."""
-    files = read_table(kept, keep_default_na=False).query("reason == '' and split == 'validation'")["file"]
+def measure_segmenter(segmenter: Segmenter, files: Sequence[str], photos: Path, mattes: Path) -> dict[str, object]:
+    """Agreement with IS-Net's mattes at the photos' own size, where nothing was found, and seconds a photo.
+
+    files: the photos, in the folders `photos` and `mattes`.
+    """
     overlaps, errors, seconds = [], [], []
     for file in files:
         image = read_image(photos / file, file)
@@ -34,7 +34,7 @@ def measure_segmenter(segmenter: Segmenter, photos: Path, mattes: Path, kept: Pa
         errors.append(float(np.abs(found - wanted).mean()))
     empty = [_share(segmenter, file) < SMALLEST for file in sorted((photos / "negatives").glob("*.*"))]
     if not overlaps or not empty:
-        raise InputError(f"{photos} lacks the validation photos of {kept}, or negatives/: name the folder of photos")
+        raise InputError(f"{photos} lacks the validation photos, or negatives/: name the folder of photos")
     return {
         "data": f"{len(overlaps)} validation photos with a good matte of IS-Net; {len(empty)} photos without a drink, "
         "four of five of which were trained on",

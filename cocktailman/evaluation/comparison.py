@@ -1,4 +1,4 @@
-"""Everything that is measured of a painter in the same way whatever it is: what the glossary of metrics explains."""
+"""Everything that is measured of a generative model, in the same way whatever it is: what the glossary explains."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ import numpy as np
 import torch
 from PIL import Image
 
+from cocktailman.datasets import Pictures, recipe_matrix
 from cocktailman.evaluation import metrics as pixels
-from cocktailman.evaluation.aggregate_posterior import posterior_from_prior
 from cocktailman.evaluation.feature_distances import frechet_distance, kernel_distance
-from cocktailman.evaluation.features import Extractor, picture_features
+from cocktailman.evaluation.features import FeatureExtractor, picture_features
+from cocktailman.evaluation.generative_model import GenerativeModel
 from cocktailman.evaluation.ingredients import best_threshold, micro_f1, recipe_agreement
 from cocktailman.evaluation.manifolds import NEIGHBOURS, manifold_overlap
 from cocktailman.evaluation.metrics import Estimate, bootstrap
 from cocktailman.evaluation.perceptual import diversity, perceptual_distances
+from cocktailman.evaluation.posteriors import aggregate_kl
+from cocktailman.evaluation.reference_networks import extractors, perceptual_distance
 from cocktailman.files import written
 from cocktailman.images import to_square
 from cocktailman.inference.recogniser import IngredientClassifier
-from training.datasets.batches import recipe_matrix
-from training.datasets.pictures import Pictures
-from training.evaluation.judges import extractors, perceptual_distance
-from training.evaluation.painters import Painter
 
 SIZE = 64  # px, at which sets of pictures are compared
 ALIKE = 16  # pictures of a recipe, at most, that are compared with each other
@@ -37,9 +36,9 @@ Estimates = dict[str, Estimate]
 
 
 class Comparison:
-    """Real pictures that no painter was trained on, and the judges.
+    """Real pictures that no model was trained on, and the networks by whose features others are compared with them.
 
-    packed: the file or folder they came from; their features are kept beside it. rebuilt_at: px, at which rebuilt
+    packed: the file or folder they came from; their features are kept beside it. rebuilt_at: px, at which reconstructed
     pictures are compared with them.
     """
 
@@ -48,26 +47,27 @@ class Comparison:
         self.extractors, self.lpips = extractors(), perceptual_distance()
         kept = f"held-out-{real.pixels.shape[1]}-{{}}-{SIZE}"
         self.features = {
-            judge.name: kept_features(packed, kept.format(judge.name), real, judge) for judge in self.extractors
+            extractor.name: kept_features(packed, kept.format(extractor.name), real, extractor)
+            for extractor in self.extractors
         }
-        self.reader = IngredientClassifier.load()
+        self.classifier = IngredientClassifier.load()
         self.truth = recipe_matrix(real) > 0
 
-    def measure(self, painter: Painter, data: str, step: Estimate | None = None) -> dict[str, object]:
-        """All metrics of a painter, and of the real pictures where they have them; `data` says what these are.
+    def measure(self, model: GenerativeModel, data: str, step: Estimate | None = None) -> dict[str, object]:
+        """All metrics of a model, and of the real pictures where they have them; `data` says what these are.
 
         step: seconds that a training step took, where that is known.
         """
-        drawn = painter.draw(self.real.recipes, 0)
-        posterior = painter.posterior(self.real.images, self.real.recipes)
+        sampled = model.sample(self.real.recipes, 0)
+        posterior = model.encode(self.real.images, self.real.recipes)
         found = (
-            self._rebuilt(painter.rebuild(self.real.images, self.real.recipes))
-            | self._distances(drawn)
-            | recipe_agreement(self._read(drawn), self.truth, self._threshold)
-            | self._diversity(painter)
-            | {"sharpness": self._sharpness(drawn)}
-            | {"posterior_from_prior": posterior_from_prior(posterior.mean, posterior.std)}
-            | {"seconds_image": self._seconds(painter)}
+            self._reconstruction(model.reconstruct(self.real.images, self.real.recipes))
+            | self._set_distances(sampled)
+            | recipe_agreement(self._read(sampled), self.truth, self._threshold)
+            | self._diversity(model)
+            | {"sharpness": self._sharpness(sampled)}
+            | {"posterior_from_prior": aggregate_kl(posterior)}
+            | {"seconds_image": self._seconds(model)}
             | ({"seconds_step": step} if step else {})
         )
         return {
@@ -75,10 +75,10 @@ class Comparison:
             "drawn in a style of the prior for the recipe of each",
             "size": self.rebuilt_at,
             "metrics": {name: asdict(estimate) for name, estimate in found.items()},
-            "for_scale": {name: asdict(estimate) for name, estimate in self._for_scale().items()},
+            "reference": {name: asdict(estimate) for name, estimate in self._reference().items()},
         }
 
-    def _for_scale(self) -> Estimates:
+    def _reference(self) -> Estimates:
         """Of the real pictures: how well they are read, and how near one half of them is to the other."""
         agreement = recipe_agreement(self._read_real, self.truth, self._threshold)
         order = np.random.default_rng(0).permutation(len(self.truth))
@@ -88,33 +88,33 @@ class Comparison:
         overlap = manifold_overlap(features[one], features[other]) if len(other) > NEIGHBOURS else {}
         return agreement | distances | overlap
 
-    def _rebuilt(self, pictures: Sequence[Image.Image]) -> Estimates:
-        rebuilt, real = (shrunk(images, self.rebuilt_at) for images in (pictures, self.real.images))
-        squared = pixels.squared_errors(rebuilt, real)
+    def _reconstruction(self, pictures: Sequence[Image.Image]) -> Estimates:
+        reconstructed, real = (shrunk(images, self.rebuilt_at) for images in (pictures, self.real.images))
+        squared = pixels.mse(reconstructed, real)
         by_picture = {
             "mse": squared,
-            "mae": pixels.absolute_errors(rebuilt, real),
-            "psnr": pixels.peak_signal_to_noise(squared),
-            "ssim": pixels.structural_similarity(rebuilt, real),
+            "mae": pixels.mae(reconstructed, real),
+            "psnr": pixels.psnr(squared),
+            "ssim": pixels.ssim(reconstructed, real),
         }
         if self.lpips:
-            by_picture["lpips_alex"] = perceptual_distances(rebuilt, real, self.lpips)
+            by_picture["lpips_alex"] = perceptual_distances(reconstructed, real, self.lpips)
         return {name: bootstrap(values) for name, values in by_picture.items()}
 
-    def _distances(self, drawn: Sequence[Image.Image]) -> Estimates:
-        """On the features of every judge; how the sets overlap on those of the first alone, which is always there."""
+    def _set_distances(self, sampled: Sequence[Image.Image]) -> Estimates:
+        """By the features of each network; how the sets overlap by those of the first alone, which is always there."""
         found = {}
-        for judge in self.extractors:
-            real, features = self.features[judge.name], picture_features(drawn, judge, SIZE)
-            found[f"kid_{judge.name}"] = kernel_distance(real, features)
-            found[f"frechet_{judge.name}"] = frechet_distance(real, features)
-            if judge is self.extractors[0]:
+        for extractor in self.extractors:
+            real, features = self.features[extractor.name], picture_features(sampled, extractor, SIZE)
+            found[f"kid_{extractor.name}"] = kernel_distance(real, features)
+            found[f"frechet_{extractor.name}"] = frechet_distance(real, features)
+            if extractor is self.extractors[0]:
                 found |= manifold_overlap(real, features)
         return found
 
     def _read(self, pictures: Sequence[Image.Image]) -> np.ndarray:
         """What the recogniser's classifier makes of pictures shrunk to 64 px, (n, n_ingredients)."""
-        readings = self.reader.classify([(to_square(picture, SIZE),) for picture in pictures])
+        readings = self.classifier.classify([(to_square(picture, SIZE),) for picture in pictures])
         return np.stack([reading.ingredients for reading in readings])
 
     @cached_property
@@ -123,42 +123,42 @@ class Comparison:
 
     @cached_property
     def _threshold(self) -> float:
-        """The best for the real pictures: it is not fitted to any painter."""
-        return best_threshold(lambda least: micro_f1(self._read_real >= least, self.truth))
+        """The best for the real pictures: it is not fitted to any model."""
+        return best_threshold(lambda threshold: micro_f1(self.truth, self._read_real >= threshold))
 
-    def _diversity(self, painter: Painter) -> Estimates:
+    def _diversity(self, model: GenerativeModel) -> Estimates:
         """Over the recipes of which there are real pictures enough."""
         rows = self.real.table.groupby("ingredients").indices
         real = {name: Pictures(self.real.pixels[of], self.real.table.iloc[of]) for name, of in rows.items()}
         real = {str(name): pictures for name, pictures in real.items() if len(pictures.pixels) >= MIN_ALIKE}
         if not self.lpips or not real:
             return {}
-        drawn = {
-            name: shrunk(painter.draw(pictures.recipes[:1] * ALIKE, seed=2), SIZE) for name, pictures in real.items()
+        sampled = {
+            name: shrunk(model.sample(pictures.recipes[:1] * ALIKE, seed=2), SIZE) for name, pictures in real.items()
         }
         seen = {name: shrunk(pictures.images[:ALIKE], SIZE) for name, pictures in real.items()}
-        return {"diversity": diversity(drawn, seen, self.lpips)}
+        return {"diversity": diversity(sampled, seen, self.lpips)}
 
-    def _sharpness(self, drawn: Sequence[Image.Image]) -> Estimate:
+    def _sharpness(self, sampled: Sequence[Image.Image]) -> Estimate:
         """As a share of the mean sharpness of the real pictures."""
         real = pixels.sharpness(shrunk(self.real.images, SIZE)).mean()
-        return bootstrap(pixels.sharpness(shrunk(drawn, SIZE)) / real)
+        return bootstrap(pixels.sharpness(shrunk(sampled, SIZE)) / real)
 
-    def _seconds(self, painter: Painter) -> Estimate:
+    def _seconds(self, model: GenerativeModel) -> Estimate:
         """Of processor time from recipe to picture, one at a time on one thread: what else runs hardly counts."""
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
-        seconds = [_timed(lambda: painter.draw(self.real.recipes[:1], 0)) for _ in range(TIMED + 5)]
+        seconds = [_timed(lambda: model.sample(self.real.recipes[:1], 0)) for _ in range(TIMED + 5)]
         torch.set_num_threads(threads)
         return bootstrap(np.array(seconds[5:]))  # the first few warm up
 
 
-def kept_features(packed: Path, name: str, pictures: Pictures, judge: Extractor) -> np.ndarray:
+def kept_features(packed: Path, name: str, pictures: Pictures, extractor: FeatureExtractor) -> np.ndarray:
     """Features at 64 px, kept beside the packed pictures until these are packed anew."""
     kept = packed.with_name(f"{packed.stem}-{name}.npy")
     if not kept.exists() or kept.stat().st_mtime < packed.stat().st_mtime:
         with written(kept) as unfinished:
-            np.save(unfinished, picture_features(pictures.images, judge, SIZE))
+            np.save(unfinished, picture_features(pictures.images, extractor, SIZE))
     return np.load(kept)
 
 

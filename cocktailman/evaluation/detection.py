@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -15,15 +16,15 @@ from tqdm import tqdm
 from cocktailman.evaluation.metrics import bootstrap
 from cocktailman.images import read_image
 from cocktailman.inference.recogniser import Box, Detector
-from training.detector.data import Boxes, photos_with_boxes
+
+Boxes: TypeAlias = list[tuple[float, ...]]  # x1, y1, x2, y2 of each drink, in fractions of width and height
 
 HIT = 0.5  # the intersection over union from which a box is on a drink
 MIN_SCORE = 0.01  # boxes below it are not counted
-FALSE_ALARMS = 0.05  # share of the negatives that may get a box
 
 
 @dataclass(frozen=True)
-class Found:
+class DetectedPhoto:
     """What the detector found in a photo, best first, and what there was."""
 
     file: str
@@ -46,26 +47,25 @@ class Found:
         return bool(self.boxes and self.truth) and float(_overlap(self.boxes[:1], self.truth).max()) >= HIT
 
 
-def find(detector: Detector, photos: Path, split: str) -> list[Found]:
-    """Runs the detector over the photos of a split of data/splits/boxes.csv."""
-    truth = photos_with_boxes(photos, split)
+def detect_all(detector: Detector, photos: Path, truth: Mapping[str, Boxes]) -> list[DetectedPhoto]:
+    """Runs the detector over the files in the folder `photos` whose true boxes are known."""
     found = []
     for file in tqdm(truth, desc="detecting", leave=False, disable=None):
         [boxes] = detector.detect([read_image(photos / file, file)], MIN_SCORE)
-        found.append(Found(file, boxes, truth[file]))
+        found.append(DetectedPhoto(file, boxes, truth[file]))
     return found
 
 
-def measure_detector(detector: Detector, photos: Path, split: str = "validation") -> dict[str, object]:
+def measure_detector(detector: Detector, photos: Path, truth: Mapping[str, Boxes]) -> dict[str, object]:
     """Average precision, how often the best box is on a drink, and how often there is one without a drink."""
-    found = find(detector, photos, split)
+    found = detect_all(detector, photos, truth)
     sources = sorted({item.file.partition("/")[0] for item in found if item.truth})
     with_drink = [item for item in found if item.truth]
     negatives = [item for item in found if item.is_negative]
     drawn = [item for item in found if not item.truth and not item.is_negative]
     return {
-        "data": f"{split} split of the photos with boxes: {len(with_drink)} photos with {_count(with_drink)} drinks, "
-        f"{len(negatives)} negatives, {len(drawn)} more pictures of bars that show no drink, or a drawn one",
+        "data": f"validation split of the photos with boxes: {len(with_drink)} photos with {count_drinks(with_drink)} "
+        f"drinks, {len(negatives)} negatives, {len(drawn)} more pictures of bars that show no drink, or a drawn one",
         "threshold": detector.threshold,
         **average_precision(found),
         "by_source": {
@@ -82,7 +82,7 @@ def measure_detector(detector: Detector, photos: Path, split: str = "validation"
     }
 
 
-def average_precision(found: Sequence[Found]) -> dict[str, float]:
+def average_precision(found: Sequence[DetectedPhoto]) -> dict[str, float]:
     """AP50 and AP50-95 as COCO defines them, of one class."""
     metric = MeanAveragePrecision(box_format="xyxy", max_detection_thresholds=[1, 10, 100])
     for item in found:
@@ -97,22 +97,7 @@ def average_precision(found: Sequence[Found]) -> dict[str, float]:
     return {"ap50": float(values["map_50"]), "ap50_95": float(values["map"])}
 
 
-def choose_threshold(found: Sequence[Found]) -> float:
-    """The score with the best F1 of boxes on drinks, over photos with and without one.
-
-    Never below the score at which `FALSE_ALARMS` of the negatives get a box.
-    """
-    boxes = [(box.score, right) for item in found for box, right in zip(item.boxes, _right(item), strict=True)]
-    scores, right = np.array([pair[0] for pair in boxes]), np.array([pair[1] for pair in boxes])
-    alarms = np.sort([item.best for item in found if item.is_negative])
-    least = alarms[int(np.ceil(len(alarms) * (1 - FALSE_ALARMS))) - 1] if len(alarms) else 0.0
-    candidates = np.unique(np.append(scores[scores > least], least + 1e-3))
-    kept = scores[None] >= candidates[:, None]  # (candidates, boxes)
-    f1 = 2 * (kept & right).sum(1) / (kept.sum(1) + _count(found))
-    return float(candidates[f1.argmax()])
-
-
-def _right(item: Found) -> list[bool]:
+def true_positives(item: DetectedPhoto) -> list[bool]:
     """Which boxes are on a drink that no better box is on."""
     left = list(range(len(item.truth)))
     right = []
@@ -132,5 +117,5 @@ def _tensor(boxes: Sequence[Box]) -> torch.Tensor:
     return torch.tensor([[box.x1, box.y1, box.x2, box.y2] for box in boxes]).reshape(-1, 4)
 
 
-def _count(found: Sequence[Found]) -> int:
+def count_drinks(found: Sequence[DetectedPhoto]) -> int:
     return sum(len(item.truth) for item in found)

@@ -1,14 +1,13 @@
-"""The fixed networks that generators are judged by: feature extractors, and LPIPS.
+"""Reference networks that generators are measured by: Inception (FID, KID), EfficientNet-Lite0, and LPIPS of AlexNet.
 
 Inception and AlexNet come from their makers where the network allows, else from packages on PyPI, read without running
-or unpickling anything of them.
+or unpickling anything of them. Needs training/requirements.txt.
 """
 
 from __future__ import annotations
 
 import logging
 import pickletools
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -16,14 +15,13 @@ from zipfile import ZipFile
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
-from torchmetrics.functional.image.lpips import _NoTrainLpips
 
 from cocktailman.errors import InputError
-from cocktailman.evaluation.features import Extractor, lite_extractor
+from cocktailman.evaluation.features import FeatureExtractor, lite_extractor
 from cocktailman.evaluation.perceptual import Distance
 from cocktailman.files import written
-from training.shared.packaged import Packaged
+from cocktailman.models.packaged import Packaged
+from cocktailman.private_apis import inception_v3, lpips_alexnet
 
 # TensorFlow's Inception of 2015-12-05 (Apache-2.0), whose features the Fréchet Inception distance is defined on; here
 # as StyleGAN3's code has it, in a package under the MIT licence.
@@ -46,7 +44,7 @@ ALEXNET = Packaged(
 MIN_BYTES = 64 * 4  # of an array in AlexNet's pickle; other byte strings in it are shorter
 
 
-def extractors() -> list[Extractor]:
+def extractors() -> list[FeatureExtractor]:
     """EfficientNet-Lite0, which is always at hand, and Inception where its weights can be had."""
     try:
         return [lite_extractor(), inception_extractor()]
@@ -65,28 +63,17 @@ def perceptual_distance() -> Distance | None:
     return lambda pictures, targets: network(pictures, targets, normalize=True).flatten()
 
 
-def inception_extractor() -> Extractor:
+def inception_extractor() -> FeatureExtractor:
     """The Inception of Fréchet and kernel Inception distance: features (n, 2048); it enlarges as TensorFlow 1 did.
 
     Raises `InputError` where its weights cannot be had.
     """
     try:
-        network: nn.Module = FeatureExtractorInceptionV3("inception", ["2048"])
+        network = inception_v3()
     except OSError:
-        network = _Inception("inception", ["2048"], str(_as_tensors(INCEPTION.fetch())))
+        network = inception_v3(str(_as_tensors(INCEPTION.fetch())))
     network = network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return Extractor("inception", lambda pixels: network(pixels)[0])
-
-
-class _Inception(FeatureExtractorInceptionV3):
-    """torch-fidelity's network with weights that have its order, and other names."""
-
-    def load_state_dict(self, state_dict: Mapping[str, Any], *args: Any, **options: Any) -> Any:
-        """Convolutions and batch statistics; scales stay 1, and so they are; what is left names ImageNet's classes."""
-        own = self.state_dict()
-        given = [name for name in own if name.endswith(("conv.weight", "bn.bias", "bn.running_mean", "bn.running_var"))]
-        pairs = zip(given, state_dict.values(), strict=True)
-        return super().load_state_dict(own | {name: values.view_as(own[name]) for name, values in pairs})
+    return FeatureExtractor("inception", lambda pixels: network(pixels)[0])
 
 
 def _as_tensors(archive: Path) -> Path:
@@ -105,10 +92,10 @@ def _as_tensors(archive: Path) -> Path:
 def lpips_network() -> nn.Module:
     """torchmetrics' LPIPS of AlexNet; raises `InputError` where its weights cannot be had."""
     try:
-        return _NoTrainLpips(net="alex")
+        return lpips_alexnet()
     except OSError:
         content = ALEXNET.fetch().read_bytes()
-        network = _NoTrainLpips(net="alex", pnet_rand=True)
+        network: Any = lpips_alexnet(pretrained=False)
         # Listed, not unpickled: nothing that a pickle names is looked up or called.
         found = [arg for _, arg, _ in pickletools.genops(content) if isinstance(arg, bytes) and len(arg) >= MIN_BYTES]
         own = network.net.state_dict()

@@ -1,1 +1,0 @@
-"""Checkpoints measured on pictures they were not trained on."""
