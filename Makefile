@@ -2,10 +2,14 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: app test lint lock clean
+.PHONY: app bot test lint lock clean
 
 app: .venv/app
 	$(BIN)/streamlit run streamlit_app.py
+
+# The Telegram bot, all of it, with a Redis of its own: BOT_TOKEN=123:abc make bot
+bot: .venv/bot
+	$(BIN)/python -m cocktailman.bot
 
 test: .venv/all
 	$(BIN)/python -m pytest
@@ -15,7 +19,7 @@ lint: .venv/all
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 
-# The versions of everything the three requirements files bring, pinned anew from the environment as it is.
+# The versions of everything the requirements files bring, pinned anew from the environment as it is.
 lock: .venv/all
 	$(BIN)/pip freeze --exclude-editable > constraints.txt
 
@@ -30,9 +34,13 @@ clean:
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	touch $@
 
-.venv/all: requirements.txt training/requirements.txt tests/requirements.txt constraints.txt | .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c constraints.txt
+.venv/bot: requirements.txt cocktailman/bot/requirements.txt constraints.txt | .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r cocktailman/bot/requirements.txt -c constraints.txt
 	touch $@ .venv/app
+
+.venv/all: requirements.txt cocktailman/bot/requirements.txt training/requirements.txt tests/requirements.txt constraints.txt | .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c constraints.txt
+	touch $@ .venv/app .venv/bot
 
 # Blender has an environment of its own (see training/renders/requirements.txt).
 .venv-renders: training/renders/requirements.txt

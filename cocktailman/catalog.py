@@ -55,6 +55,10 @@ class Ingredient:
         """All it answers to, the one to print first."""
         return (self.id, self.name, self.name_ru)
 
+    def name_in(self, language: str) -> str:
+        """Its name in Russian ("ru"), or else in English."""
+        return self.name_ru if language == "ru" else self.name
+
 
 @dataclass(frozen=True)
 class Cocktail:
@@ -72,6 +76,10 @@ class Cocktail:
     def names(self) -> tuple[str, ...]:
         """All it answers to, the one to print first."""
         return (self.name, self.name_ru, *self.aliases)
+
+    def name_in(self, language: str) -> str:
+        """Its name in Russian ("ru"), or else in English."""
+        return self.name_ru if language == "ru" else self.name
 
 
 Named = TypeVar("Named", Ingredient, Cocktail)
@@ -113,9 +121,9 @@ class Catalog:
             raise InputError("a recipe needs at least one ingredient (ingredients are listed in data/ingredients.csv)")
         return tuple(item.id for item in self.ingredients if item.id in chosen)
 
-    def describe(self, recipe: Iterable[str]) -> str:
+    def describe(self, recipe: Iterable[str], language: str = "en") -> str:
         """A recipe as a person would say it: "Gin, Tonic water, Lime"."""
-        return ", ".join(self.ingredient(item).name for item in recipe)
+        return ", ".join(self.ingredient(item).name_in(language) for item in recipe)
 
     def recipe_vector(self, recipe: Iterable[str]) -> npt.NDArray[np.float32]:
         """Multi-hot vector of a recipe, shape (n_ingredients,); raises as `recipe` does."""

@@ -24,7 +24,7 @@ from cocktailman.catalog import DATA
 from cocktailman.errors import InputError
 from cocktailman.files import written
 from cocktailman.models.manifest import CARD, MANIFEST, read_manifest, record, verified
-from cocktailman.models.registry import KINDS, Can, kind_of
+from cocktailman.models.registry import KINDS, Can, kind_of, kinds_that
 
 Found = TypeVar("Found")
 
@@ -53,6 +53,15 @@ def list_checkpoints(root: Path = CHECKPOINTS, able: Can | None = None) -> list[
         with contextlib.suppress(InputError):
             found.append(find_checkpoint(folder.name, root))
     return [checkpoint for checkpoint in found if able is None or kind_of(checkpoint.kind).can(able)]
+
+
+def list_painters(root: Path = CHECKPOINTS) -> list[Checkpoint]:
+    """The checkpoints that paint, the one to offer first at the start; raises `InputError` where there is none."""
+    order = kinds_that(Can.PAINT)
+    found = sorted(list_checkpoints(root, Can.PAINT), key=lambda item: order.index(item.kind))
+    if not found:
+        raise InputError("there is no model to paint with: restore data/checkpoints with `git checkout -- data`")
+    return found
 
 
 def find_checkpoint(name: str, root: Path = CHECKPOINTS) -> Checkpoint:

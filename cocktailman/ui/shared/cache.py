@@ -4,12 +4,10 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from cocktailman.errors import InputError
 from cocktailman.inference.generator import Generator
 from cocktailman.inference.recogniser import Recogniser
 from cocktailman.latent.tables import read_styles
-from cocktailman.models.checkpoints import Checkpoint, list_checkpoints
-from cocktailman.models.registry import Can, kinds_that
+from cocktailman.models.checkpoints import Checkpoint, list_painters
 from cocktailman.renders import Renders, read_renders
 
 
@@ -40,12 +38,8 @@ def renders() -> Renders:
 
 
 def checkpoints() -> list[Checkpoint]:
-    """The checkpoints that paint, in the order of the registry; raises `InputError` where there is none."""
-    order = kinds_that(Can.PAINT)
-    found = sorted(list_checkpoints(able=Can.PAINT), key=lambda item: order.index(item.kind))
-    if not found:
-        raise InputError("there is no model to paint with: restore data/checkpoints with `git checkout -- data`")
-    return found
+    """The checkpoints that paint, in the order in which they are offered; raises `InputError` where there is none."""
+    return list_painters()
 
 
 def model_names() -> list[str]:
