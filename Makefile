@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: app bot test lint lock clean
+.PHONY: app bot test lint lock mlflow clean
 
 app: .venv/app
 	$(BIN)/streamlit run streamlit_app.py
@@ -23,8 +23,16 @@ lint: .venv/all
 lock: .venv/all
 	$(BIN)/pip freeze --exclude-editable > constraints.txt
 
+# The runs that were logged to MLflow, on http://localhost:5000, in an environment of its own: it asks for older versions.
+mlflow: .venv-mlflow
+	MLFLOW_ALLOW_FILE_STORE=true $</bin/mlflow ui --backend-store-uri file:runs/mlflow
+
+.venv-mlflow:
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet --disable-pip-version-check mlflow==3.17.2
+
 clean:
-	rm -rf .venv .venv-renders
+	rm -rf .venv .venv-renders .venv-mlflow
 
 .venv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "CocktailMan needs Python 3.11: make PYTHON=/path/to/python3.11 ...")'

@@ -9,6 +9,7 @@ page = st.navigation(
         st.Page("pages/home.py", title="Home", icon=":material/local_bar:", default=True),
         st.Page("pages/recognise.py", title="Recognise", icon=":material/document_scanner:"),
         st.Page("pages/generate.py", title="Generate", icon=":material/palette:"),
+        st.Page("pages/stylise.py", title="Stylise", icon=":material/brush:"),
         st.Page("pages/latent_space.py", title="Latent space", icon=":material/scatter_plot:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
         st.Page("pages/data.py", title="Data", icon=":material/photo_library:"),

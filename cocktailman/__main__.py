@@ -215,6 +215,45 @@ def cutout(
 
 
 @app.command()
+def stylise(
+    content: Annotated[Path, typer.Option(help="the picture to paint anew")],
+    out: Annotated[Path, typer.Option(help="the picture to write")],
+    method: Annotated[
+        str, typer.Option(help="adain: at once; gatys: slowly; cyclegan: renders to photos and back")
+    ] = "adain",
+    style: Annotated[str | None, typer.Option(help="a file, or a name of the shelf (data/style-images)")] = None,
+    strength: Annotated[float, typer.Option(help="from 0, the content, to 1")] = 1.0,
+    layers: Annotated[int | None, typer.Option(help="gatys: how many carry the style, 1 to 5")] = None,
+    steps: Annotated[int | None, typer.Option(help="gatys: evaluations of the network")] = None,
+    size: Annotated[int | None, typer.Option(help="px, the longer side")] = None,
+    keep_colours: Annotated[bool, typer.Option("--keep-colours", help="the content's own")] = False,
+    optimiser: Annotated[str | None, typer.Option(help="gatys: adam or lbfgs")] = None,
+    start: Annotated[str | None, typer.Option(help="gatys: adain, content or noise")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="gatys: of the noise")] = 0,
+    to: Annotated[str, typer.Option(help="cyclegan: photos or renders")] = "photos",
+    as_json: Annotated[bool, typer.Option("--json", help="a JSON line")] = False,
+) -> None:
+    """Paint a picture in the look of another."""
+    from cocktailman.images import read_image
+    from cocktailman.inference.gatys import settings_of
+    from cocktailman.inference.stylise import METHODS, stylised
+    from cocktailman.shelf import read_style
+
+    if method not in METHODS:
+        raise InputError(f"unknown method {method[:40]!r}: choose one of {', '.join(METHODS)}")
+    if out.suffix.lower() not in WRITTEN:
+        raise InputError(f"{printable(out.name)} ends in none of {', '.join(WRITTEN)}: name such a file")
+    given = {"layers": layers, "steps": steps, "size": size, "optimiser": optimiser, "start": start}
+    settings = settings_of(strength=strength, keep_colours=keep_colours, seed=seed, **given)
+    picture = read_image(content, printable(content))
+    found = stylised(method, picture, read_style(style) if style else None, settings, to)  # type: ignore[arg-type]
+    with written(out) as unfinished:
+        found.image.save(unfinished)
+    facts = {"out": printable(out), "seconds": round(found.seconds, 3), "steps": found.steps}
+    print(json.dumps(facts) if as_json else f"{facts['out']}: {found.seconds:.1f} s, {found.steps} steps")
+
+
+@app.command()
 def embed(
     folder: Annotated[Path, typer.Argument(help="of pictures, with all folders below it")],
     model: ModelName,

@@ -61,7 +61,7 @@ with shown_errors():
     strip(model)
 
 st.subheader("Where to go")
-recognise, generate, latent, compare, data = st.columns(5)
+recognise, generate, stylise, latent, compare, data = st.columns(6)
 with recognise, st.container(border=True, height="stretch"):
     st.page_link("pages/recognise.py", label="**Recognise**", icon=":material/document_scanner:")
     st.markdown(
@@ -74,6 +74,9 @@ with generate, st.container(border=True, height="stretch"):
         "Choose ingredients, seen together or never mixed before, and paint the drink: at random, by hand with one "
         "slider for each number of its style, or in the style of a photo of yours."
     )
+with stylise, st.container(border=True, height="stretch"):
+    st.page_link("pages/stylise.py", label="**Stylise**", icon=":material/brush:")
+    st.markdown("A drink in the manner of a painting: at once, or slowly, while you watch it come into being.")
 with latent, st.container(border=True, height="stretch"):
     st.page_link("pages/latent_space.py", label="**Latent space**", icon=":material/scatter_plot:")
     st.markdown(

@@ -204,6 +204,44 @@ def segmenter(context: typer.Context) -> None:
     _fit("segmenter", context.args)
 
 
+@app.command(context_settings=PASS_THROUGH)
+def cyclegan(context: typer.Context) -> None:
+    """Train a CycleGAN: --config training/configs/cyclegan/1-cutouts-128px.yaml [--resume last] [--dry-run]."""
+    _fit("cyclegan", context.args)
+
+
+@app.command()
+def frames(
+    videos: Annotated[list[Path], typer.Argument(help="video files")],
+    out: Annotated[Path, typer.Option(help="folder for the pictures and frames.csv")],
+    every: Annotated[float, typer.Option(min=0.01, help="seconds between two frames that are looked at")] = 0.5,
+    size: Annotated[int, typer.Option(min=16, help="px, the shorter side")] = 256,
+    validation: Annotated[float, typer.Option(min=0, max=1, help="share of the clips to hold back")] = 0.1,
+) -> None:
+    """Make a data set from videos: sampled, near-duplicates thinned, split by clip."""
+    from training.datasets.frames import write_frames
+
+    table = write_frames(videos, out, every, size, validation)
+    print(f"{len(table)} frames of {table['clip'].nunique()} clips in {out}")
+
+
+@app.command()
+def shelf(
+    resource: Annotated[Path, typer.Argument(help="paintings.rcc of Debian's gcompris-qt-data 3.1")],
+    out: Annotated[Path, typer.Option(help="folder")] = Path("data/style-images"),
+) -> None:
+    """Make the shelf of style images: paintings in the public domain, and patterns of our own."""
+    from training.shelf.write import write_shelf
+
+    print(f"{len(write_shelf(resource, out))} style images in {out}")
+
+
+@app.command(context_settings=PASS_THROUGH)
+def adain(context: typer.Context) -> None:
+    """Train AdaIN style transfer: --config training/configs/adain/1-relu3-64px.yaml [--resume last] [--dry-run]."""
+    _fit("adain", context.args)
+
+
 @app.command()
 def export(
     run: Path,

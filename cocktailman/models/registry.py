@@ -22,6 +22,8 @@ class Can(Enum):
     DETECT = "finds drinks"
     RECOGNISE = "names ingredients"
     SEGMENT = "cuts drinks out"
+    STYLISE = "paints pictures in the look of others"
+    TRANSLATE = "turns photos into renders and back"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ KINDS: dict[str, Kind] = {  # in the order in which they are offered
         _of_ours("detector", "detector", "DetectorConfig", "DrinkDetector", Can.DETECT),
         _of_ours("classifier", "classifier", "ClassifierConfig", "DrinkClassifier", Can.RECOGNISE),
         _of_ours("segmenter", "segmenter", "SegmenterConfig", "DrinkSegmenter", Can.SEGMENT),
+        _of_ours("adain", "AdaIN", "AdaINConfig", "AdaIN", Can.STYLISE),
+        _of_ours("cyclegan", "CycleGAN", "CycleGANConfig", "CycleGAN", Can.TRANSLATE),
     )
 }
 

@@ -7,11 +7,10 @@ import warnings
 from pathlib import Path
 
 import lightning as L
-import torch
 from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
 from cocktailman.errors import InputError
-from cocktailman.private_apis import cpu_computes_in_bfloat16
+from cocktailman.models.precision import computes_in_bfloat16
 from training.datasets.batches import PictureData
 from training.shared.runs import is_whole, newest_whole
 
@@ -29,11 +28,6 @@ class _FitCLI(LightningCLI):
         if "bf16" in str(trainer.precision) and not computes_in_bfloat16():
             trainer.precision = "32-true"
             print("this processor would only imitate bfloat16, at a fifteenth of the speed: float32 is taken instead")
-
-
-def computes_in_bfloat16() -> bool:
-    """Whether there is a GPU, or a processor whose convolutions have instructions for it (AVX-512 at least)."""
-    return torch.cuda.is_available() or cpu_computes_in_bfloat16()
 
 
 def fit(

@@ -1,6 +1,7 @@
 """Where a photo comes from: a render to try things on, an upload, a URL or the camera."""
 
 import random
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -14,19 +15,23 @@ SOURCE, PICKED, ADDRESS = "source", "sample", "url"  # in the URL of the page, a
 FIRST = "Mojito"  # the cocktail of the sample that is shown first
 
 
-def photo_source() -> list[Photo]:
-    """Draws the choice of a source and its widgets, and returns the photos chosen: none, one or several."""
-    check_choice(SOURCE, [SAMPLE, UPLOAD, URL, CAMERA])
+def photo_source(others: Mapping[str, Callable[[], list[Photo]]] | None = None) -> list[Photo]:
+    """Draws the choice of a source and its widgets, and returns the photos chosen: none, one or several.
+
+    others: sources of the page's own, by name, each of which draws its widgets and returns its photos.
+    """
+    sources = {SAMPLE: _sample, **(others or {}), UPLOAD: _upload, URL: _url, CAMERA: _camera}
+    check_choice(SOURCE, list(sources))
     source = st.segmented_control(
         "Where the photo comes from",
-        [SAMPLE, UPLOAD, URL, CAMERA],
+        list(sources),
         key=SOURCE,
         default=URL if ADDRESS in st.query_params else SAMPLE,
         required=True,
         label_visibility="collapsed",
         bind="query-params",
     )
-    return {SAMPLE: _sample, UPLOAD: _upload, URL: _url, CAMERA: _camera}[source or SAMPLE]()
+    return sources[source or SAMPLE]()
 
 
 def samples(renders: Renders) -> list[str]:

@@ -1,0 +1,1 @@
+"""CycleGAN, photos to renders and back."""

@@ -1,0 +1,126 @@
+"""Gatys' method: the picture comes into being while one looks, and is kept where one stops."""
+
+from time import monotonic
+
+import streamlit as st
+from PIL import Image
+
+from cocktailman.errors import InputError
+from cocktailman.inference.gatys import GatysSettings, sketches
+from cocktailman.inference.stylise import SHIPPED_LAYERS, vgg_for
+from cocktailman.models.vgg import VGG
+from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.photo import Photo
+from cocktailman.ui.stylise.pictures import content_picture, stylizer, turns
+from cocktailman.ui.stylise.shown import show
+from cocktailman.ui.stylise.style import Style
+
+SIZES = (192, 256, 384)
+SHOW_EVERY = 1.0  # seconds between two looks at the picture
+LAST = "gatys_last"  # in the session state: the picture that is there, and what it was made of
+STARTS = {"content": "the content", "adain": "what AdaIN paints", "noise": "noise"}
+OPTIMISERS = {"adam": "Adam", "lbfgs": "L-BFGS"}
+
+
+@st.fragment
+def slowly(content: Photo, style: Style) -> None:
+    """Draws the controls, and paints where that is asked for."""
+    with shown_errors():
+        settings = _settings()
+        begin, stop = st.columns(2)
+        asked = begin.button("Paint", icon=":material/brush:", type="primary", width="stretch", key="gatys_paint")
+        stop.button(  # a click on anything ends what runs; what was last drawn is in the session state
+            "Stop, and keep what is there", icon=":material/stop_circle:", width="stretch", key="gatys_stop"
+        )
+        bar, place = st.empty(), st.empty()
+        facts = {"method": "gatys", "content": content.name, "style": style.images[0].name} | {
+            name: str(value) for name, value in vars(settings).items()
+        }
+        if asked:
+            _paint(content, style.images[0], settings, facts, bar, place)
+            bar.empty()
+        if LAST not in st.session_state:
+            place.info("Press *Paint* and watch: the picture itself is optimised, step by step.")
+            return
+        picture, made_of = st.session_state[LAST]
+        show(place.container(), picture, made_of)
+
+
+def _settings() -> GatysSettings:
+    left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
+    percent = left.slider(
+        "Strength", 0, 100, 100, format="%d %%", key="strength", bind="query-params", persist_state="page"
+    )
+    size = middle.segmented_control("Size", SIZES, default=256, key="gatys_size", required=True, persist_state="page")
+    keep = right.toggle("Keep its colours", key="keep", help="only brightness is painted", persist_state="page")
+    standard = GatysSettings()
+    with st.expander("How it is optimised"):
+        steps = st.slider("Steps", 10, 300, standard.steps, step=5, key="steps", persist_state="page")
+        layers = st.slider(
+            "Layers that carry the style",
+            1,
+            5,
+            standard.layers,
+            key="layers",
+            help="from relu1_1, colours and grain, to relu5_1, large shapes. The fifth is in a network that does not "
+            "ship: it is fetched once, 70 to 550 MB",
+            persist_state="page",
+        )
+        start = st.selectbox("Start from", list(STARTS), format_func=STARTS.__getitem__, key="gatys_start")
+        optimiser = st.selectbox("Optimiser", list(OPTIMISERS), format_func=OPTIMISERS.__getitem__, key="optimiser")
+        coarse = st.toggle("Coarse to fine", standard.coarse_to_fine, key="coarse", help="first at half the size")
+    return GatysSettings(
+        percent / 100,
+        layers,
+        steps,
+        size or standard.size,
+        optimiser,
+        coarse,
+        keep,
+        start,  # type: ignore[arg-type]
+    )
+
+
+def _paint(content: Photo, style: Photo, settings: GatysSettings, facts: dict[str, str], bar, place) -> None:
+    """Draws the picture as it comes into being; each sketch shown is kept in the session state."""
+    st.session_state.pop(LAST, None)
+    vgg = _vgg(settings.layers, bar)
+
+    def waiting(ahead: int) -> None:
+        others = "another visitor's picture" if ahead == 1 else f"{ahead} other pictures"
+        bar.progress(0.0, f"In the queue: {others} first …")
+
+    with turns().turn(waiting):
+        bar.progress(0.0, "Beginning …")
+        picture, look = content_picture(content, settings.size), style.read()
+        start: Image.Image | None = None
+        if settings.start == "adain":
+            start = stylizer().stylise(picture, look, settings.strength, settings.size)
+        shown = 0.0
+        for sketch in sketches(vgg, picture, look, settings, start):
+            if sketch.share < 1 and monotonic() - shown < SHOW_EVERY:
+                continue
+            shown = monotonic()
+            image = sketch.image
+            st.session_state[LAST] = image, facts | {"steps": str(sketch.step)}
+            place.image(image, width=512)
+            bar.progress(
+                sketch.share, f"Step {sketch.step} of {settings.steps}, about {_time(sketch.seconds_left)} left"
+            )
+
+
+def _vgg(layers: int, bar) -> VGG:
+    """The network; what must be fetched for it is fetched with a word and a bar."""
+    stylizer()
+    if layers <= SHIPPED_LAYERS:
+        return vgg_for(layers)
+    bar.progress(0.0, "Fetching the network of the fifth layer, once …")
+    try:
+        return vgg_for(layers, lambda share: bar.progress(share, f"Fetching the network, once: {share:.0%}"))
+    except InputError:
+        bar.empty()
+        raise
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

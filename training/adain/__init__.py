@@ -1,0 +1,1 @@
+"""Makes weights of AdaIN style transfer."""
