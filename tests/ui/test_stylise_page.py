@@ -60,6 +60,7 @@ def test_gatys_paints_and_what_is_there_stays() -> None:
     app.slider(key="layers").set_value(1)
     button(app, "Paint").click()
     calm(app.run(timeout=120))
+    assert not [error.value for error in app.error]
     before = painted(app)
     button(app, "Stop, and keep what is there").click()
     assert painted(calm(app.run())) == before

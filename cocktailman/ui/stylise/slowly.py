@@ -39,11 +39,11 @@ def slowly(content: Photo, style: Style) -> None:
         if asked:
             _paint(content, style.images[0], settings, facts, bar, place)
             bar.empty()
-        if LAST not in st.session_state:
-            place.info("Press *Paint* and watch: the picture itself is optimised, step by step.")
-            return
-        picture, made_of = st.session_state[LAST]
-        show(place.container(), picture, made_of)
+            place.empty()
+        if LAST in st.session_state:
+            show(st.container(), *st.session_state[LAST])
+        else:
+            st.info("Press *Paint* and watch: the picture itself is optimised, step by step.")
 
 
 def _settings() -> GatysSettings:
