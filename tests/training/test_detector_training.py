@@ -18,6 +18,7 @@ from training.detector import data as detector_data
 from training.detector.data import write_detector_data
 from training.detector.pretrained import weights_of
 from training.detector.threshold import choose_threshold
+from training.detector.trainer import train_detector
 
 DRINK = (0.2, 0.1, 0.6, 0.9)
 
@@ -190,3 +191,13 @@ def test_nothing_in_a_pickle_is_run(tmp_path: Path) -> None:
     torch.save({"model": nn.Linear(1, 1), "trap": Trap(tmp_path / "sprung")}, tmp_path / "model.pt")
     weights_of(tmp_path / "model.pt")
     assert not (tmp_path / "sprung").exists()
+
+
+def test_a_detector_whose_last_weights_are_cut_off_is_not_resumed(tmp_path: Path) -> None:
+    (tmp_path / "drinks.yaml").touch()
+    (tmp_path / "run" / "weights").mkdir(parents=True)
+    torch.save({"epoch": 1}, tmp_path / "run" / "weights" / "last.pt")
+    whole = (tmp_path / "run" / "weights" / "last.pt").read_bytes()
+    (tmp_path / "run" / "weights" / "last.pt").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match="is cut off or damaged"):
+        train_detector(tmp_path, tmp_path / "run", "yolov5n", 1, 64, 2, 0, 1e-3, None, False, True, "cpu")

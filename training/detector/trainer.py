@@ -14,6 +14,7 @@ from ultralytics.utils import DEFAULT_CFG
 
 from cocktailman.errors import InputError
 from training.detector.pretrained import coco_weights, weights_of
+from training.shared.runs import is_whole
 
 
 class DrinkModel(DetectionModel):
@@ -67,6 +68,8 @@ def train_detector(
     last = run / "weights" / "last.pt"
     if resume and not last.exists():
         raise InputError(f"{run} holds no run to resume: leave --resume out")
+    if resume and not is_whole(last):
+        raise InputError(f"{last} is cut off or damaged: restore it from a copy, or train on with --start-from {run}")
     DrinkTrainer.pretrained = {} if resume else _start(architecture, start_from, scratch)
     trainer = DrinkTrainer(
         DEFAULT_CFG,
