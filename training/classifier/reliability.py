@@ -13,6 +13,7 @@ from cocktailman.errors import InputError
 from cocktailman.evaluation.classification import BINS
 from cocktailman.files import written
 from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.models.manifest import verified
 
 SIZE = (460, 560)  # px
 BAR, DARK, PALE = "#4c78a8", "#333333", "#d0d0d0"
@@ -21,7 +22,7 @@ BAR, DARK, PALE = "#4c78a8", "#333333", "#d0d0d0"
 def write_reliability(checkpoint: Checkpoint, folder: Path) -> list[Path]:
     """Draws what `python -m training evaluate` measured; raises `InputError` where it has not."""
     try:
-        calibration = json.loads((checkpoint.folder / "metrics.json").read_text("utf-8"))["calibration"]
+        calibration = json.loads(verified(checkpoint.folder, "metrics.json").read_text("utf-8"))["calibration"]
     except (OSError, ValueError, KeyError) as error:
         command = f"python -m training evaluate {checkpoint.name}"
         raise InputError(f"{checkpoint.name} has not been measured: run `{command}` first") from error
