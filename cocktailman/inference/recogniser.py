@@ -20,7 +20,8 @@ from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpo
 Array = npt.NDArray[np.float32]
 Augmented: TypeAlias = Sequence[Image.Image]  # pictures of the same drink, whose logits are averaged
 
-BATCH = 16  # pictures that go through a network at once
+BATCH = 16  # photos that whoever has many hands over at once
+NETWORK_BATCH = 4  # pictures that go through a network at once: more, with their mirror images, outgrow the caches
 SAME_DRINK = 0.6  # of two boxes that overlap by more (intersection over union), the worse is dropped
 PADDING = 114 / 255  # the grey that Ultralytics lays around a picture in training
 
@@ -82,8 +83,8 @@ class Detector:
         for place, picture in enumerate(small):
             by_shape[_padded(picture.size, self._network.stride)].append(place)
         for (width, height), places in by_shape.items():
-            for start in range(0, len(places), BATCH):
-                part = places[start : start + BATCH]
+            for start in range(0, len(places), NETWORK_BATCH):
+                part = places[start : start + NETWORK_BATCH]
                 batch = torch.full((len(part), 3, height, width), PADDING)
                 corners = [((width - small[place].width) // 2, (height - small[place].height) // 2) for place in part]
                 for pixels, place, (left, top) in zip(batch, part, corners, strict=True):
@@ -135,8 +136,8 @@ class IngredientClassifier:
             return []
         squares = [_tensor(to_square(picture, self.size)) for pictures in drinks for picture in pictures]
         parts = []
-        for start in range(0, len(squares), BATCH):
-            batch = torch.stack(squares[start : start + BATCH])  # (b, 3, size, size)
+        for start in range(0, len(squares), NETWORK_BATCH):
+            batch = torch.stack(squares[start : start + NETWORK_BATCH])  # (b, 3, size, size)
             with self._turn, torch.inference_mode():
                 output = self._network.predict(batch.contiguous(memory_format=torch.channels_last))
             parts.append((output.ingredients, output.drinks))
