@@ -107,8 +107,9 @@ def stylise(parameters: Parameters, queue: WorkerQueue, on_progress: Progress) -
     if parameters["method"] == ADAIN:
         return Outcome("done", picture=_jpeg(stylizer.stylise(content, style, strength, STYLISED_SIZE)))
     gatys = import_module("cocktailman.inference.gatys")
-    sketch = None
-    for sketch in gatys.sketches(stylizer.encoder, content, style, gatys.GatysSettings(strength=strength)):
+    settings, sketch = gatys.GatysSettings(strength=strength), None
+    start = stylizer.stylise(content, style, strength, settings.size) if settings.start == ADAIN else None
+    for sketch in gatys.sketches(stylizer.encoder, content, style, settings, start):
         on_progress(sketch.share, sketch.seconds_left)
     assert sketch is not None  # there is one step at least
     return Outcome("done", picture=_jpeg(sketch.image))

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from itertools import count, pairwise
 
@@ -19,7 +19,7 @@ from redis.exceptions import ConnectionError
 
 from benchmarks.bot_api import Person, Sent
 from benchmarks.bot_rig import Rig, running
-from cocktailman.bot import launch
+from cocktailman.bot import launch, styling
 from cocktailman.bot.paintings import painters
 from cocktailman.bot.settings import EDIT_INTERVAL
 from cocktailman.errors import InputError
@@ -27,6 +27,7 @@ from cocktailman.renders import read_renders
 
 NUMBERS = count(1000)
 
+needs_stylizer = pytest.mark.skipif(not styling.methods(), reason="there is no checkpoint that stylises")
 pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="needs Debian's redis-server")
 
 
@@ -217,6 +218,42 @@ def test_redis_is_killed_in_between_and_nothing_is_lost(rig, guest, photos) -> N
     time.sleep(0.5)
     rig.start_redis()
     assert guest.wait(lambda got: got[-1].kind == "photo" and got[-1]).picture
+
+
+@needs_stylizer
+def test_a_stylise_dialogue_with_redis_killed_in_its_middle(rig, guest, photos) -> None:
+    manner = choose_style(guest, photos[0], lambda: (rig.kill_redis(), rig.start_redis()))
+    guest.press(manner, "50 %")
+    guest.press(guest.wait(lambda got: "✓ 50 %" in got[-1].buttons and got[-1]), "Stylise")
+    stylised = guest.wait(lambda got: "AdaIN" in got[-1].text and got[-1])
+    assert "50 %" in stylised.text and stylised.kind == "photo" and stylised.id == manner.id
+
+
+@needs_stylizer
+def test_gatys_tells_how_far_it_is_and_is_cancelled_in_the_middle(rig, guest, photos) -> None:
+    manner = choose_style(guest, photos[0])
+    guest.press(manner, "Slowly, finer")
+    guest.press(guest.wait(lambda got: "✓ Slowly, finer" in got[-1].buttons and got[-1]), "Stylise")
+    guest.press(guest.wait(lambda got: "to go" in got[-1].text and got[-1]), "Cancel")
+    guest.wait(lambda got: got[-1].text == "Cancelled.")
+
+
+def choose_style(guest: Person, photo: bytes, meanwhile: Callable[[], object] = lambda: None) -> Sent:
+    """The message in which one chooses strength and method, of the second style of the shelf."""
+    guest.say("/stylise")
+    guest.wait()
+    guest.show(photo)
+    sheet = guest.wait(lambda got: got[-1].kind == "photo" and got[-1])
+    meanwhile()
+    guest.press(sheet, list(sheet.buttons)[1])
+    return guest.wait(lambda got: "100 %" in got[-1].buttons and got[-1])
+
+
+@pytest.mark.skipif(bool(styling.methods()), reason="there is a checkpoint that stylises")
+def test_stylising_that_is_not_installed_is_said_to_be_so(rig, guest) -> None:
+    guest.say("/stylise")
+    [said] = guest.wait()
+    assert "not installed" in said.text
 
 
 def test_twenty_at_once(rig, photos) -> None:
