@@ -14,6 +14,7 @@ from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.types import TelegramObject
 from aiogram.utils.i18n import I18n
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
 
 from cocktailman.bot import settings
 from cocktailman.bot.handlers import ROUTERS, commands
@@ -45,7 +46,7 @@ async def chat() -> None:
     session.middleware(RetryRequests())
     async with (
         Bot(settings.token(), session, DefaultBotProperties(parse_mode="HTML")) as bot,
-        Redis.from_url(settings.redis_url()) as redis,
+        _redis() as redis,
     ):
         try:
             await bot.get_me()
@@ -59,9 +60,14 @@ async def chat() -> None:
             notifier.cancel()
 
 
+def _redis() -> Redis:
+    """A client that waits while Redis is started again."""
+    return Redis.from_url(settings.redis_url(), retry=Retry(settings.REDIS_BACKOFF, settings.REDIS_TRIES))
+
+
 def dispatcher(redis: Redis, queue: Queue, i18n: I18n) -> Dispatcher:
     """Which handler gets which update; those of one user come one after the other."""
-    own = Redis.from_url(settings.redis_url())  # which the dispatcher closes when it stops
+    own = _redis()  # which the dispatcher closes when it stops
     storage = RedisStorage(own, state_ttl=settings.TTL, data_ttl=settings.TTL)
     found = Dispatcher(storage=storage, events_isolation=SimpleEventIsolation(), redis=redis, queue=queue)
     ChosenLanguage(i18n, redis).setup(found)

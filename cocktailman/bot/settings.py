@@ -4,6 +4,8 @@ import os
 import re
 from pathlib import Path
 
+from redis.backoff import ExponentialBackoff
+
 from cocktailman.errors import InputError
 
 STATE = Path(__file__).parents[2] / "runs" / "bot"  # where a Redis of our own keeps its append-only file
@@ -15,6 +17,8 @@ STATUS_DELAY = 1.0  # seconds a job may take before its place in the queue is to
 EDIT_INTERVAL = 3.0  # seconds at least between two edits that tell of a job
 MAX_ATTEMPTS = 3  # workers that one job may kill
 RETRY_SECONDS = 120  # seconds for which an answer is tried again while Telegram does not take it
+REDIS_BACKOFF = ExponentialBackoff(cap=1, base=0.05)  # s, between tries while Redis is away, and started again
+REDIS_TRIES = 60
 MAX_FILE = 20_000_000  # bytes that the Bot API lets a bot download
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import redis
 from PIL import Image
 from redis.exceptions import ConnectionError
+from redis.retry import Retry
 
 from cocktailman.bot import jobs
 from cocktailman.bot.jobs import Job, Outcome
-from cocktailman.bot.settings import MAX_ATTEMPTS, TTL, lease
+from cocktailman.bot.settings import MAX_ATTEMPTS, REDIS_BACKOFF, REDIS_TRIES, TTL, lease
 
 
 class AlreadyClaimed(Exception):  # noqa: N818 - not an error of anybody
@@ -33,7 +34,7 @@ class WorkerQueue:
     """Where a worker finds jobs and photos, and leaves outcomes."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(url)
+        self._redis = redis.Redis.from_url(url, retry=Retry(REDIS_BACKOFF, REDIS_TRIES))
         self._finish = self._redis.register_script(jobs.FINISH)
         self._in_hand: set[str] = set()  # by this process, which may be too busy to renew its claim in time
 
