@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from functools import cache, wraps
 from threading import RLock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 
 from cocktailman.inference.generator import Generator
 from cocktailman.inference.recogniser import Recogniser
 from cocktailman.inference.segmenter import Segmenter
-from cocktailman.models.registry import imported
+from cocktailman.inference.stylizer import AdaINStylizer
 
 Model = TypeVar("Model")
 
@@ -41,8 +41,8 @@ def recogniser() -> Recogniser:
 
 
 @_once
-def stylizer() -> Any:
-    return imported("cocktailman.inference.stylizer.AdaINStylizer").load()
+def stylizer() -> AdaINStylizer:
+    return AdaINStylizer.load()
 
 
 @_once

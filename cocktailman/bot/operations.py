@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib import import_module
 from io import BytesIO
 from typing import Any
 
@@ -14,8 +13,9 @@ from cocktailman.bot.jobs import Kind, Outcome
 from cocktailman.bot.styling import ADAIN
 from cocktailman.bot.worker_queue import Progress, WorkerQueue
 from cocktailman.errors import InputError
+from cocktailman.inference import gatys
 from cocktailman.inference.recogniser import Box, Reading
-from cocktailman.models.registry import imported
+from cocktailman.shelf import style_image
 
 Parameters = dict[str, Any]
 
@@ -99,14 +99,10 @@ def cut(parameters: Parameters, queue: WorkerQueue, on_progress: Progress) -> Ou
 def stylise(parameters: Parameters, queue: WorkerQueue, on_progress: Progress) -> Outcome:
     """A photo in the manner of a style of the shelf or of another photo, by AdaIN at once or by Gatys step by step."""
     content = queue.photo(parameters["content"])
-    if parameters["photo"]:
-        style = queue.photo(parameters["photo"])
-    else:
-        style = imported("cocktailman.shelf.style_image")(parameters["style"]).image()
+    style = queue.photo(parameters["photo"]) if parameters["photo"] else style_image(parameters["style"]).image()
     stylizer, strength = models.stylizer(), parameters["strength"] / 100
     if parameters["method"] == ADAIN:
         return Outcome("done", picture=_jpeg(stylizer.stylise(content, style, strength, STYLISED_SIZE)))
-    gatys = import_module("cocktailman.inference.gatys")
     settings, sketch = gatys.GatysSettings(strength=strength), None
     start = stylizer.stylise(content, style, strength, settings.size) if settings.start == ADAIN else None
     for sketch in gatys.sketches(stylizer.encoder, content, style, settings, start):

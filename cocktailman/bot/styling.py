@@ -8,7 +8,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from cocktailman.models.checkpoints import list_checkpoints
-from cocktailman.models.registry import imported
+from cocktailman.models.registry import Can
 
 ADAIN, GATYS = "adain", "gatys"
 COLUMNS, TILE = 4, 240  # of the sheet that shows the shelf, and px
@@ -17,7 +17,7 @@ LABEL = 56  # px, the side of a number on it
 
 def methods() -> tuple[str, ...]:
     """The ways to stylise that are installed, the quickest first; both need what AdaIN's checkpoint has."""
-    return (ADAIN, GATYS) if any(item.kind == ADAIN for item in list_checkpoints()) else ()
+    return (ADAIN, GATYS) if list_checkpoints(able=Can.STYLISE) else ()
 
 
 def titles() -> dict[str, str]:
@@ -46,7 +46,9 @@ def sheet() -> bytes:
 
 
 def _shelf():
-    return imported("cocktailman.shelf.shelf")()
+    from cocktailman.shelf import shelf  # with pandas, which the chat otherwise does without
+
+    return shelf()
 
 
 def _jpeg(image: Image.Image) -> bytes:
