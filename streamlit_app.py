@@ -12,6 +12,7 @@ page = st.navigation(
         st.Page("pages/stylise.py", title="Stylise", icon=":material/brush:"),
         st.Page("pages/latent_space.py", title="Latent space", icon=":material/scatter_plot:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
+        st.Page("pages/explore.py", title="Explore pictures", icon=":material/travel_explore:"),
         st.Page("pages/data.py", title="Data", icon=":material/photo_library:"),
     ],
     position="top",

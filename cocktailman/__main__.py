@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from cocktailman.cli import explore, invent
 from cocktailman.errors import InputError
 from cocktailman.files import printable, reason_of, written
 
@@ -272,6 +273,10 @@ def embed(
     print(f"{found.rows:,} styles in {found.table}")
     if found.errors:
         raise typer.Exit(2)
+
+
+app.add_typer(explore.app)
+app.add_typer(invent.app)
 
 
 def _beside(files: list[Path], folder: Path) -> Iterator[tuple[Path, Path]]:

@@ -112,7 +112,11 @@ class Renders:
 
     def mask(self, row: int) -> npt.NDArray[np.uint8]:
         """The bits of `MASKS` each pixel has, shape (height, width)."""
-        return self._decoded("mask", [row], lambda data: np.asarray(Image.open(BytesIO(data)).convert("L")))[0]
+        return self.masks([row])[0]
+
+    def masks(self, rows: Rows) -> list[npt.NDArray[np.uint8]]:
+        """The masks of these rows, in their order; reads each group of rows once."""
+        return self._decoded("mask", rows, lambda data: np.asarray(Image.open(BytesIO(data)).convert("L")))
 
     @cached_property
     def stored(self) -> tuple[bytes, npt.NDArray[np.int64]]:

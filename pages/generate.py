@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cocktailman.ui.generate.describe import describe_box
 from cocktailman.ui.generate.studio import WRITTEN, studio, take_painting
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.entry import require_entry_point
@@ -31,6 +32,7 @@ with shown_errors():
     choose, look = st.columns([2, 3], gap="large")
     with choose:
         model = model_picker("generate_model").name
+        describe_box()
         recipe = recipe_picker()
     with look:
         studio(model, recipe)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from cocktailman.latent.projection import View
 from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.models.registry import Can
 from cocktailman.ui.latent.colours import colours
 from cocktailman.ui.latent.driver import chart_places, driver
 from cocktailman.ui.latent.links import read_link, write_link
@@ -148,8 +149,8 @@ st.title("Latent space")
 with shown_errors():
     read_link(MODEL, BESIDE)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        model = model_picker(MODEL)
-        others = {item.name: item for item in cache.checkpoints() if item.name != model.name}
+        model = model_picker(MODEL, Can.DRIVE)
+        others = {item.name: item for item in cache.checkpoints(Can.DRIVE) if item.name != model.name}
         beside = st.selectbox("Beside it", list(others), None, key=BESIDE, placeholder="no other model")
         bring_styles(model)
     styles = styles_of(model)

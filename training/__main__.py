@@ -26,6 +26,7 @@ Augmentations = Annotated[
     typer.Option("--view", help="packed photos a classifier is shown; several are averaged (test-time augmentation)"),
 ]
 DETECTOR_DATA = Path("build/detector")
+LABEL_FEATURES = Path("build/label-features")
 Packed = Annotated[
     Path | None, typer.Option(help="what `pack` or `renders-pack` wrote; by default that of the checkpoint's domain")
 ]
@@ -240,6 +241,66 @@ def shelf(
 def adain(context: typer.Context) -> None:
     """Train AdaIN style transfer: --config training/configs/adain/1-relu3-64px.yaml [--resume last] [--dry-run]."""
     _fit("adain", context.args)
+
+
+@app.command()
+def label_features(photos: PhotosFolder, out: Path = LABEL_FEATURES) -> None:
+    """Run the frozen picture tower of the embedder over renders and photos, once; what is there already stays."""
+    from training.embedder.features import write_features
+
+    print(*write_features(photos, out), sep="\n")
+
+
+@app.command(context_settings=PASS_THROUGH)
+def autoencoder(context: typer.Context) -> None:
+    """Train an autoencoder of drinks: --config training/configs/autoencoder/1-drinks-64px.yaml [--dry-run]."""
+    _fit("autoencoder", context.args)
+
+
+@app.command()
+def export_autoencoder(
+    run: Path, photos: PhotosFolder, name: Annotated[str, typer.Argument()] = "autoencoder", root: Path = CHECKPOINTS
+) -> None:
+    """Write the weights of an autoencoder's run as a checkpoint, its threshold chosen on the validation photos."""
+    print(made("autoencoder", "exporter")(run, photos, name, root))
+
+
+@app.command()
+def neighbours(name: Annotated[str, typer.Argument()] = "neighbours", root: Path = CHECKPOINTS) -> None:
+    """Remember drinks of the training splits, out of what `label-features` wrote, as a checkpoint."""
+    print(made("neighbours", "exporter")(name, root))
+
+
+@app.command()
+def histograms(packed: Path = PACKED, root: Path = CHECKPOINTS) -> None:
+    """Count the values of pixels in packed photos, or renders: the two painters that draw each pixel for itself."""
+    print(*made("histogram", "exporter")(packed, root), sep="\n")
+
+
+@app.command()
+def recipes(photos: PhotosFolder, root: Path = CHECKPOINTS) -> None:
+    """Fit naive Bayes and the Chow-Liu tree to the recipes of photos and of the catalogue, as two checkpoints."""
+    print(*made("recipetree", "exporter")(photos, root), sep="\n")
+
+
+@app.command(context_settings=PASS_THROUGH)
+def embedder(context: typer.Context) -> None:
+    """Train the heads of the embedder: --config training/configs/embedder/1-heads.yaml [--dry-run]."""
+    _fit("embedder", context.args)
+
+
+@app.command()
+def export_embedder(run: Path, name: Annotated[str, typer.Argument()] = "embedder", root: Path = CHECKPOINTS) -> None:
+    """Write an embedder's run as a checkpoint, its operating point calibrated on validation renders."""
+    print(made("embedder", "exporter")(run, name, root))
+
+
+@app.command()
+def render_vectors() -> None:
+    """Write what Explore pictures knows of the renders: vectors, colours, how odd each is (data/embeddings)."""
+    from training.embedder.table import write_table
+
+    print(write_table())
 
 
 @app.command()

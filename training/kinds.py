@@ -66,6 +66,31 @@ MADE: dict[str, Making] = {
         exporter=f"{_EXPORT}.export_generator",
         measurer=_EVALUATED("translator"),
     ),
+    "histogram": Making(
+        exporter="training.histogram.fit.fit_histograms",
+        measurer=_EVALUATED("generator"),
+        figures=_PAINTINGS,
+    ),
+    "neighbours": Making(
+        exporter="training.oddness.fit.fit_neighbours",
+        measurer="training.oddness.measure.measure_oddness",
+    ),
+    "autoencoder": Making(
+        trainer="training.oddness.autoencoder.AutoencoderTraining",
+        data="training.oddness.autoencoder.DrinkPictures",
+        exporter="training.oddness.fit.export_autoencoder",
+        measurer="training.oddness.measure.measure_oddness",
+    ),
+    "recipetree": Making(
+        exporter="training.recipes.fit.fit_recipes",
+        measurer="training.recipes.measure.measure_recipes",
+    ),
+    "embedder": Making(
+        trainer="training.embedder.trainer.EmbedderTraining",
+        data="training.embedder.data.CaptionData",
+        exporter="training.embedder.export.export_embedder",
+        measurer="training.embedder.measure.measure_embedder",
+    ),
 }
 
 

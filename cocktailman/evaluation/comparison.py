@@ -53,20 +53,20 @@ class Comparison:
         self.classifier = IngredientClassifier.load()
         self.truth = recipe_matrix(real) > 0
 
-    def measure(self, model: GenerativeModel, data: str, step: Estimate | None = None) -> dict[str, object]:
+    def measure(
+        self, model: GenerativeModel, data: str, step: Estimate | None = None, reads: bool = True
+    ) -> dict[str, object]:
         """All metrics of a model, and of the real pictures where they have them; `data` says what these are.
 
-        step: seconds that a training step took, where that is known.
+        step: seconds that a training step took, where that is known. reads: whether the model has an encoder.
         """
         sampled = model.sample(self.real.recipes, 0)
-        posterior = model.encode(self.real.images, self.real.recipes)
         found = (
-            self._reconstruction(model.reconstruct(self.real.images, self.real.recipes))
+            (self._encoded(model) if reads else {})
             | self._set_distances(sampled)
             | recipe_agreement(self._read(sampled), self.truth, self._threshold)
             | self._diversity(model)
             | {"sharpness": self._sharpness(sampled)}
-            | {"posterior_from_prior": aggregate_kl(posterior)}
             | {"seconds_image": self._seconds(model)}
             | ({"seconds_step": step} if step else {})
         )
@@ -87,6 +87,12 @@ class Comparison:
         features = self.features[self.extractors[0].name]
         overlap = manifold_overlap(features[one], features[other]) if len(other) > NEIGHBOURS else {}
         return agreement | distances | overlap
+
+    def _encoded(self, model: GenerativeModel) -> Estimates:
+        """Of a model that has an encoder."""
+        posterior = model.encode(self.real.images, self.real.recipes)
+        found = self._reconstruction(model.reconstruct(self.real.images, self.real.recipes))
+        return found | {"posterior_from_prior": aggregate_kl(posterior)}
 
     def _reconstruction(self, pictures: Sequence[Image.Image]) -> Estimates:
         reconstructed, real = (shrunk(images, self.rebuilt_at) for images in (pictures, self.real.images))

@@ -58,10 +58,10 @@ def measure_on_photos(
     data = f"validation split of the real photos, {len(held.pixels)} photos"
     return {
         "data": f"{data}, at {SIZE} px",
-        "comparison": Comparison(held, packed).measure(model, data, step),
+        "comparison": Comparison(held, packed).measure(model, data, step, generator.has_encoder),
         "recognised_samples": asdict(recognised),
         "recognised_by_drink": by_drink,
-        **posterior_facts(model.encode(held.images, held.recipes)),
+        **(posterior_facts(model.encode(held.images, held.recipes)) if generator.has_encoder else {}),
         "reference": ReconstructionBaselines(shrunk(photos.of("train").images, SIZE)).errors(shrunk(held.images, SIZE))
         | {"recognised_photos": probe.recognised_photos},
     }

@@ -12,9 +12,12 @@ import pandas as pd
 
 from cocktailman.files import written
 from cocktailman.images import ImageError, read_image
+from cocktailman.inference.embedder import LabelEmbedder
 from cocktailman.inference.generator import Generator
+from cocktailman.inference.vectors import add_vectors
 from cocktailman.latent.tables import add_styles
-from cocktailman.models.checkpoints import CHECKPOINTS
+from cocktailman.models.checkpoints import CHECKPOINTS, find_checkpoint
+from cocktailman.models.registry import Can, kind_of
 
 
 class BatchEncoder:
@@ -24,10 +27,16 @@ class BatchEncoder:
     """
 
     def __init__(self, folder: Path, model: str, root: Path = CHECKPOINTS) -> None:
-        self.folder, self.generator = folder, Generator.load(model, root)
+        checkpoint = find_checkpoint(model, root)
+        self.folder = folder
+        embeds = kind_of(checkpoint.kind).can(Can.EMBED)
+        self.model = LabelEmbedder(checkpoint) if embeds else Generator(checkpoint)
 
     def __call__(self, batch: dict[str, Any]) -> pd.DataFrame:
-        """A row a file: file, stamp, error ("" where there is none), and the style's numbers: NaN with an error."""
+        """A row a file: file, stamp, error ("" where there is none), and the numbers: NaN with an error.
+
+        Those of a style, z and s; or of an embedder's vector, e.
+        """
         table = pd.DataFrame({"file": list(batch["file"]), "stamp": list(batch["stamp"]), "error": ""})
         images, read = [], []
         for row, (file, path) in enumerate(zip(batch["file"], batch["path"], strict=True)):
@@ -36,9 +45,13 @@ class BatchEncoder:
                 read.append(row)
             except ImageError as error:
                 table.loc[row, "error"] = str(error)
-        mean, std = np.full((2, len(table), self.generator.style_dim), np.nan, np.float32)
+        if isinstance(self.model, LabelEmbedder):
+            vectors = np.full((len(table), self.model.dim), np.nan, np.float32)
+            vectors[read] = self.model.embed(images)
+            return add_vectors(table, vectors)
+        mean, std = np.full((2, len(table), self.model.style_dim), np.nan, np.float32)
         if images:
-            posterior = self.generator.encode(images)
+            posterior = self.model.encode(images)
             mean[read], std[read] = posterior.mean, posterior.std
         return add_styles(table, mean, std)
 

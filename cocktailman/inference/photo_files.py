@@ -1,8 +1,9 @@
-"""Photo files, however many, are recognised a batch at a time, while the next batch is read."""
+"""Photo files, however many, are looked at a batch at a time, while the next batch is read."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image
 
@@ -12,6 +13,7 @@ from cocktailman.inference.recogniser import BATCH, Recogniser, Recognition
 BATCH_PIXELS = 50_000_000  # from as many on a batch is full; with the one read ahead, that is 0.6 GB at the very most
 
 Read = tuple[Path, Image.Image | ImageError]
+Seen = TypeVar("Seen")
 
 
 def all_files(paths: Iterable[Path]) -> list[Path]:
@@ -29,12 +31,19 @@ def recognise_files(
     recogniser: Recogniser, files: Iterable[Path], min_score: float | None = None
 ) -> Generator[tuple[Path, Recognition | ImageError], None, None]:
     """What is seen in each file, in their order, or why it is no picture; `min_score` as in `Recogniser.recognise`."""
+    return see_files(lambda images: recogniser.recognise(images, min_score), files)
+
+
+def see_files(
+    see: Callable[[list[Image.Image]], Iterable[Seen]], files: Iterable[Path]
+) -> Generator[tuple[Path, Seen | ImageError], None, None]:
+    """What `see` makes of the picture in each file, in their order, or why it is no picture."""
     batches = _batches(files)
     with ThreadPoolExecutor(1) as reader:
         ahead = reader.submit(next, batches, None)
         while (batch := ahead.result()) is not None:
             ahead = reader.submit(next, batches, None)
-            seen = iter(recogniser.recognise([read for _, read in batch if isinstance(read, Image.Image)], min_score))
+            seen = iter(see([read for _, read in batch if isinstance(read, Image.Image)]))
             yield from ((file, read if isinstance(read, ImageError) else next(seen)) for file, read in batch)
 
 

@@ -47,8 +47,18 @@ class Stylizer(Protocol):
 
 
 class Embedder(Protocol):
-    """Turns pictures into vectors that lie close together where the pictures are alike."""
+    """Turns pictures and sentences into unit vectors of one space, close together where a sentence is true."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dim(self) -> int: ...
 
     def embed(self, images: Sequence[Image.Image]) -> Array:
-        """A vector of each picture, (n, dim)."""
+        """A unit vector of each picture, (n, dim)."""
+        ...
+
+    def embed_texts(self, texts: Sequence[str]) -> Array:
+        """A unit vector of each sentence, (n, dim)."""
         ...

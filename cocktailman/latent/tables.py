@@ -33,6 +33,17 @@ def read_styles(name: str, root: Path = CHECKPOINTS) -> pd.DataFrame:
         ) from error
 
 
+def read_style_table(path: Path) -> pd.DataFrame:
+    """A visitor's table of styles, as `embed` writes it; raises `InputError` where it is none."""
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path.name} is no table: make one with `embed FOLDER --model cvae-photos`") from error
+    if not style_columns(table) or "file" not in table or not np.isfinite(style_matrix(table)).all():
+        raise InputError(f"{path.name} has no styles: make a table with `embed FOLDER --model cvae-photos`")
+    return table
+
+
 def add_styles(table: pd.DataFrame, means: np.ndarray, stds: np.ndarray) -> pd.DataFrame:
     """The table with the columns z1 ... zd and s1 ... sd, of means and stds (n, style_dim)."""
     columns = {

@@ -24,6 +24,9 @@ class Can(Enum):
     SEGMENT = "cuts drinks out"
     STYLISE = "paints pictures in the look of others"
     TRANSLATE = "turns photos into renders and back"
+    EMBED = "places pictures and sentences in one space"
+    RATE = "tells what is no drink"
+    INVENT = "invents recipes"
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ KINDS: dict[str, Kind] = {  # in the order in which they are offered
         _of_ours("segmenter", "segmenter", "SegmenterConfig", "DrinkSegmenter", Can.SEGMENT),
         _of_ours("adain", "AdaIN", "AdaINConfig", "AdaIN", Can.STYLISE),
         _of_ours("cyclegan", "CycleGAN", "CycleGANConfig", "CycleGAN", Can.TRANSLATE),
+        _of_ours("histogram", "pixel by pixel", "HistogramConfig", "PixelHistogram", Can.PAINT),
+        _of_ours("embedder", "embedder", "EmbedderConfig", "Embedder", Can.EMBED),
+        _of_ours("neighbours", "nearest neighbours", "NeighboursConfig", "DrinkNeighbours", Can.RATE),
+        _of_ours("autoencoder", "autoencoder", "AutoencoderConfig", "DrinkAutoencoder", Can.RATE),
+        _of_ours("recipetree", "tree of recipes", "RecipeTreeConfig", "RecipeTree", Can.INVENT),
     )
 }
 

@@ -7,6 +7,7 @@ import streamlit as st
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
 from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.models.registry import Can
 from cocktailman.ui.latent.driver import Driven
 from cocktailman.ui.latent.steering import MIXED, MIXED_FIRST, OTHER, SHARE, driven
 from cocktailman.ui.shared import cache
@@ -23,19 +24,19 @@ def read_link(model_key: str, beside_key: str) -> None:
         return
     st.session_state[READ] = True
     query = st.query_params.to_dict()
-    painting, errors = read_query(query, cache.model_names())
+    painting, errors = read_query(query, cache.model_names(Can.DRIVE))
     if "recipe" in query or RECIPE not in st.session_state:
         st.session_state[RECIPE] = list(painting.recipe)
     if "model" in query:
         st.session_state[model_key] = painting.model
     beside = query.get("beside")
-    if beside in cache.model_names():
+    if beside in cache.model_names(Can.DRIVE):
         st.session_state[beside_key] = beside
     elif beside:
         errors.append(InputError(f"the link names a model that is not here ({beside[:40]}): choose one below"))
     names = {"style": st.session_state.get(model_key, painting.model), "style2": beside}
     for parameter, name in names.items():
-        if name in cache.model_names() and parameter in query:
+        if name in cache.model_names(Can.DRIVE) and parameter in query:
             try:
                 _take_style(name, parameter, query)
             except InputError as error:

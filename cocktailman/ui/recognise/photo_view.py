@@ -1,10 +1,13 @@
 """One photo opened: the drinks found on it, and beside it what the chosen one is made of."""
 
+from operator import attrgetter
+
 import streamlit as st
 from PIL import Image
 
 from cocktailman.catalog import catalog
 from cocktailman.images import png_bytes
+from cocktailman.inference.oddness import METHODS
 from cocktailman.ui.recognise.cut_out import cut_out, describe_confidence
 from cocktailman.ui.recognise.layers import blurred_around, enlarged, heated, outlined
 from cocktailman.ui.recognise.reading_view import reading_view
@@ -39,12 +42,20 @@ def _recognise(photo: Photo) -> RecognisedPhoto | None:
         recognised = recognise_photo(photo, photo.key in whole)
     if recognised.drinks:
         return recognised
-    st.info("No drink was found in this picture.", icon=":material/search_off:")
+    looks = "it does not look like a drink" if _is_odd(photo, recognised.picture) else "though it looks like one"
+    st.info(f"No drink was found in this picture: {looks}.", icon=":material/search_off:")
     st.button(
         "Read the whole picture", icon=":material/fullscreen:", on_click=whole.add, args=(photo.key,), type="primary"
     )
     st.image(recognised.picture, width=512, alt=f"{photo.name}, in which no drink was found")
     return None
+
+
+@st.cache_data(show_spinner=False, max_entries=500, hash_funcs={Photo: attrgetter("key")})
+def _is_odd(photo: Photo, _picture: Image.Image) -> bool:
+    """Whether a photo is far from all drinks, by the best of what tells odd ones out."""
+    scorer = cache.odd_one_out(METHODS[0])
+    return bool(scorer.scores([_picture])[0] >= scorer.threshold)
 
 
 def _choose(photo: Photo, recognised: RecognisedPhoto) -> int:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cocktailman.catalog import Recipe, catalog
 from cocktailman.errors import InputError
+from cocktailman.models.registry import Can
 from cocktailman.renders import RENDERED
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import show_error, shown_errors
@@ -108,7 +109,7 @@ def _cocktails(drink: Drink, seen: Recipe) -> None:
 
 def _take_away(photo: Photo, recognised: RecognisedPhoto, drink: Drink, seen: Recipe) -> None:
     """The recipe and the style to the page Generate, and all of it as a file."""
-    models = cache.checkpoints()
+    models = cache.checkpoints(Can.ENCODE)
     domain = RENDERED if photo.render else "photos"
     names = [item.name for item in sorted(models, key=lambda item: item.domain != domain)]  # those of its kind first
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -4,10 +4,15 @@ import pandas as pd
 import streamlit as st
 import torch
 
+from cocktailman.inference.embedder import load_embedder
 from cocktailman.inference.generator import Generator
+from cocktailman.inference.inventor import Inventor
+from cocktailman.inference.oddness import OddOneOut
+from cocktailman.inference.protocols import Embedder
 from cocktailman.inference.recogniser import Recogniser
 from cocktailman.latent.tables import read_styles
 from cocktailman.models.checkpoints import Checkpoint, list_painters
+from cocktailman.models.registry import Can, kind_of
 from cocktailman.renders import Renders, read_renders
 
 
@@ -25,6 +30,26 @@ def recogniser() -> Recogniser:
     return Recogniser.load()
 
 
+@st.cache_resource(show_spinner="Loading the embedder of pictures and sentences (some seconds, once) …")
+def embedder(name: str) -> Embedder:
+    """The embedder of this name, held once however many look at it."""
+    torch.set_num_threads(1)  # as in `generator`
+    return load_embedder(name)
+
+
+@st.cache_resource(show_spinner="Loading what tells odd pictures …")
+def odd_one_out(method: str) -> OddOneOut:
+    """What tells odd pictures by this method, held once however many look at it."""
+    torch.set_num_threads(1)  # as in `generator`
+    return OddOneOut.load(method)
+
+
+@st.cache_resource(show_spinner=False)
+def inventor(name: str) -> Inventor:
+    """The inventor of this name, held once however many look at it."""
+    return Inventor.load(name)
+
+
 @st.cache_data(show_spinner="Reading the style vectors …")
 def styles(name: str) -> pd.DataFrame:
     """The style table of a checkpoint."""
@@ -37,11 +62,14 @@ def renders() -> Renders:
     return read_renders()
 
 
-def checkpoints() -> list[Checkpoint]:
-    """The checkpoints that paint, in the order in which they are offered; raises `InputError` where there is none."""
-    return list_painters()
+def checkpoints(able: Can = Can.PAINT) -> list[Checkpoint]:
+    """The checkpoints that paint, in the order in which they are offered, or those of them that can do this as well.
+
+    Raises `InputError` where there is none.
+    """
+    return [item for item in list_painters() if kind_of(item.kind).can(able)]
 
 
-def model_names() -> list[str]:
-    """The names of the checkpoints there are; raises `InputError` where there is none."""
-    return [item.name for item in checkpoints()]
+def model_names(able: Can = Can.PAINT) -> list[str]:
+    """The names of the checkpoints that can do it; raises `InputError` where there is none."""
+    return [item.name for item in checkpoints(able)]

@@ -3,12 +3,14 @@
 import streamlit as st
 
 from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.models.registry import Can
 from cocktailman.ui.shared import cache
 
 
-def model_picker(key: str) -> Checkpoint:
-    """Draws the choice and returns it; its name is `key` in the session state, where a link may have put it."""
-    checkpoints = {item.name: item for item in cache.checkpoints()}
+def model_picker(key: str, able: Can = Can.PAINT) -> Checkpoint:
+    """Draws the choice among those that are able and returns it; its name is `key` in the session state, where a link
+    may have put it."""
+    checkpoints = {item.name: item for item in cache.checkpoints(able)}
     domains = sorted({item.domain for item in checkpoints.values()})
     chosen = checkpoints.get(st.session_state.get(key, ""), next(iter(checkpoints.values())))
     if len(domains) > 1:

@@ -1,0 +1,1 @@
+"""Commands by the dozen, a file a subject; `cocktailman/__main__.py` gathers them."""

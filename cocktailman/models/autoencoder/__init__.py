@@ -1,0 +1,1 @@
+"""An autoencoder of drinks, whose error tells what is none."""

@@ -1,0 +1,1 @@
+"""Pictures and sentences in one space: the network of the embedder."""

@@ -1,0 +1,1 @@
+"""What has no drink among its nearest neighbours is none."""

@@ -1,0 +1,1 @@
+"""The page Explore pictures: what is in a collection without anyone saying so."""

@@ -1,0 +1,46 @@
+"""Pictures of a collection, small, each with what is said of it; and tables to take away."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from cocktailman.ui.explore.collection import Collection
+from cocktailman.ui.shared.csv import csv_text
+from cocktailman.ui.shared.errors import escaped
+
+TILE = 150  # px, the least width of a picture
+
+
+def show_pictures(collection: Collection, rows: Sequence[int], said: Sequence[str], tile: int = TILE) -> None:
+    """The pictures of these rows, or where there are vectors alone their names, and below each what is said of it."""
+    if collection.images is None:
+        names = [collection.files[row] for row in rows]
+        st.dataframe(pd.DataFrame({"file": names, "said": said}), hide_index=True)
+        return
+    with st.grid(min_column_width=tile) as grid:
+        for row, picture, text in zip(rows, collection.images(rows), said, strict=True):
+            with grid.cell(), st.container(gap="xxsmall"):
+                st.image(picture, width="stretch", alt=collection.files[row])
+                st.caption(escaped(text))
+
+
+def some_rows(count: int, most: int, key: str) -> list[int]:
+    """Some rows at random, always the same until `another` is clicked."""
+    draw = int(st.session_state.get(key, 0))
+    return np.random.default_rng(draw).permutation(count)[:most].tolist()
+
+
+def another(key: str) -> None:
+    """The button that draws other rows."""
+
+    def draw() -> None:
+        st.session_state[key] = int(st.session_state.get(key, 0)) + 1
+
+    st.button("Others", icon=":material/casino:", key=f"{key}_button", on_click=draw)
+
+
+def save_csv(table: pd.DataFrame, name: str, label: str) -> None:
+    """A table to take away, written when it is asked for."""
+    st.download_button(label, lambda: csv_text(table), name, "text/csv", icon=":material/download:", key=f"save_{name}")

@@ -1,0 +1,1 @@
+"""Makes the embedder: features once, captions of labels and factors, small heads over them."""

@@ -1,0 +1,1 @@
+"""Counts the values of pixels: the whole training of the simplest painters."""

@@ -1,0 +1,1 @@
+"""Fits trees of attributes to recipes."""
