@@ -51,7 +51,7 @@ class GatysSettings:
     layers: int = 4
     steps: int = 40
     size: int = 256
-    optimiser: Optimiser = "adam"
+    optimiser: Optimiser = "lbfgs"
     coarse_to_fine: bool = False
     keep_colours: bool = False
     start: Start = "content"

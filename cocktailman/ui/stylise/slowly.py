@@ -17,9 +17,10 @@ from cocktailman.ui.stylise.style import Style
 
 SIZES = (192, 256, 384)
 SHOW_EVERY = 1.0  # seconds between two looks at the picture
+ASKED = "gatys_asked"  # in the session state: whether a picture was just asked for
 LAST = "gatys_last"  # in the session state: the picture that is there, and what it was made of
 STARTS = {"content": "the content", "adain": "what AdaIN paints", "noise": "noise"}
-OPTIMISERS = {"adam": "Adam", "lbfgs": "L-BFGS"}
+OPTIMISERS = {"lbfgs": "L-BFGS", "adam": "Adam"}
 
 
 @st.fragment
@@ -28,7 +29,7 @@ def slowly(content: Photo, style: Style) -> None:
     with shown_errors():
         settings = _settings()
         begin, stop = st.columns(2)
-        asked = begin.button("Paint", icon=":material/brush:", type="primary", width="stretch", key="gatys_paint")
+        begin.button("Paint", icon=":material/brush:", type="primary", width="stretch", on_click=_ask)
         stop.button(  # a click on anything ends what runs; what was last drawn is in the session state
             "Stop, and keep what is there", icon=":material/stop_circle:", width="stretch", key="gatys_stop"
         )
@@ -36,7 +37,7 @@ def slowly(content: Photo, style: Style) -> None:
         facts = {"method": "gatys", "content": content.name, "style": style.images[0].name} | {
             name: str(value) for name, value in vars(settings).items()
         }
-        if asked:
+        if st.session_state.pop(ASKED, False):
             _paint(content, style.images[0], settings, facts, bar, place)
             bar.empty()
             place.empty()
@@ -44,6 +45,10 @@ def slowly(content: Photo, style: Style) -> None:
             show(st.container(), *st.session_state[LAST])
         else:
             st.info("Press *Paint* and watch: the picture itself is optimised, step by step.")
+
+
+def _ask() -> None:
+    st.session_state[ASKED] = True
 
 
 def _settings() -> GatysSettings:
@@ -103,7 +108,7 @@ def _paint(content: Photo, style: Photo, settings: GatysSettings, facts: dict[st
             shown = monotonic()
             image = sketch.image
             st.session_state[LAST] = image, facts | {"steps": str(sketch.step)}
-            place.image(image, width=512)
+            place.image(image, width=512, alt=f"{content.name}, being painted")
             bar.progress(
                 sketch.share, f"Step {sketch.step} of {settings.steps}, about {_time(sketch.seconds_left)} left"
             )
