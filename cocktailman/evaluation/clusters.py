@@ -67,8 +67,8 @@ def cluster(data: Data, by: str, count: int, seed: int = 0) -> Clusters:
         centres = _modes(data[rows], count, seed)
         found, far = _nearest_modes(data, centres)
     else:
-        model = KMeans(count, n_init=1, random_state=seed).fit(data[rows])
-        found = model.predict(data).astype(np.int64)
+        model = KMeans(count, n_init="auto", random_state=seed).fit(data[rows])
+        found = np.asarray(model.predict(data), np.int64)
         far = np.square(data - model.cluster_centers_[found]).sum(1)
     return Clusters(_largest_first(found), float(far.sum()))
 
@@ -77,7 +77,8 @@ def densities(data: Data, seed: int = 0) -> Clusters:
     """What HDBSCAN finds in vectors: clusters of at least 1 % of the pictures, cluster -1 for what belongs to none."""
     rows = np.random.default_rng(seed).permutation(len(data))[:FITTED]
     flat = PCA(min(NUMBERS, data.shape[1]), random_state=seed).fit_transform(data[rows])
-    found = HDBSCAN(min_cluster_size=max(5, len(rows) // 100), min_samples=5, copy=True).fit_predict(flat)
+    model = HDBSCAN(min_cluster_size=max(5, len(rows) // 100), min_samples=5, copy=True)  # type: ignore[arg-type]
+    found = model.fit_predict(flat)
     return Clusters(found.astype(np.int64), float("nan"))
 
 
@@ -132,12 +133,13 @@ def in_words(table: pd.DataFrame, agreed: dict[str, Agreement], cocktails: int, 
     """Whether the number of clusters agrees with the number of cocktails, and the clusters with them."""
     best = int(table.loc[table["silhouette"].idxmax(), "clusters"])
     near = 0.75 <= best / cocktails <= 1.33
+    at_least = "or more " if best == int(table["clusters"].max()) else ""
     ari = agreed["ARI"]
-    alike = "hardly" if ari.high < 0.2 else "partly" if ari.value < 0.6 else "largely"
+    alike = "hardly" if ari.value < 0.2 else "partly" if ari.value < 0.6 else "largely"
     number = (
-        f"Yes: by silhouette, {best} clusters of {by} fit best, and there are {cocktails} cocktails."
+        f"Yes: by silhouette, {best} {at_least}clusters of {by} fit best, and there are {cocktails} cocktails."
         if near
-        else f"No: by silhouette, {best} clusters of {by} fit best, and there are {cocktails} cocktails."
+        else f"No: by silhouette, {best} {at_least}clusters of {by} fit best, and there are {cocktails} cocktails."
     )
     return (
         f"{number} Divided into {count}, the clusters are {alike} the cocktails: adjusted Rand index {ari.value:.2f} "

@@ -57,4 +57,4 @@ def by_rank(tags: Tags) -> pd.Series:
 def by_group(tags: Tags, groups: pd.Series) -> pd.DataFrame:
     """The share of the pictures of each group (cocktail) that are given each label, (groups, labels)."""
     given = pd.DataFrame(tags.given.astype(float), columns=list(tags.labels))
-    return given.groupby(groups.reset_index(drop=True)).mean()
+    return pd.DataFrame(given.groupby(groups.reset_index(drop=True)).mean())

@@ -33,7 +33,7 @@ class ClipEmbedder:
 
         for local in (True, False):  # what is there is taken without asking the net
             try:
-                asked = {"local_files_only": local}
+                asked: dict[str, Any] = {"local_files_only": local}
                 model = CLIPModel.from_pretrained(MODEL, use_safetensors=True, **asked)
                 return cls(model, CLIPProcessor.from_pretrained(MODEL, **asked))
             except Exception as error:  # OSError of the hub, of httpx, of what is half downloaded

@@ -60,11 +60,11 @@ def truth_of(facts: pd.DataFrame, labels: Sequence[Label]) -> Truth:
 
 def facts_of_renders(factors: pd.DataFrame, colours: Sequence[str]) -> pd.DataFrame:
     """What labels are read from, of renders with these factors and drinks of these colours ("": not to be seen)."""
-    facts = factors[["cocktail", *CATEGORICAL, *LISTED]].copy()
+    facts = pd.DataFrame(factors[["cocktail", *CATEGORICAL, *LISTED]])
     facts["fruit"] = [
-        " ".join(_FRUIT.get(piece, piece.split("_")[0]) for piece in text.split()) for text in facts["garnish"]
+        " ".join(_FRUIT.get(piece, piece.split("_")[0]) for piece in text.split()) for text in facts["garnish"].tolist()
     ]
-    facts["foam"] = ["foam" if _foams(set(text.split())) else "" for text in facts["ingredients"]]
+    facts["foam"] = ["foam" if _foams(set(text.split())) else "" for text in facts["ingredients"].tolist()]
     facts["colour"] = pd.Series(list(colours), facts.index, dtype=object).replace("", None)
     return facts
 

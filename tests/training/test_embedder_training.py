@@ -41,7 +41,7 @@ def test_heads_learn_which_sentence_is_true() -> None:
     tokens = torch.randn(4, 1, TOKEN)[kinds] + 0.1 * torch.randn(24, GRID**2, TOKEN)
     pooled, sentences = torch.randn(24, POOLED), torch.nn.functional.normalize(torch.randn(4, SENTENCE), dim=1)
     true = kinds[:, None] == torch.arange(4)
-    optimiser, seen = torch.optim.Adam(network.parameters(), 3e-3), []
+    cosines, optimiser, seen = torch.empty(0), torch.optim.Adam(network.parameters(), 3e-3), []
     for _ in range(60):
         cosines = network.pictures(tokens, pooled) @ network.sentences(sentences).T
         value = loss(network.logits(cosines), true, torch.ones_like(true))
@@ -50,4 +50,4 @@ def test_heads_learn_which_sentence_is_true() -> None:
         optimiser.step()
         seen.append(value.item())
     assert seen[-1] < 0.1 * seen[0]
-    assert ((cosines > 0.25) == true).all()  # the operating point is where the loss puts it
+    assert torch.equal(cosines > 0.25, true)  # the operating point is where the loss puts it

@@ -101,8 +101,10 @@ def joined_captions(truth: Truth, texts: Sequence[str], seed: int = 0) -> Captio
         weights = rarity[true] / rarity[true].sum() if count else None
         chosen = rng.choice(true, count, replace=False, p=weights) if count else true
         named[row, chosen] = 1
-        said = " and ".join(filter(None, [", ".join(texts[i] for i in chosen[:-1]), *(texts[i] for i in chosen[-1:])]))
-        sentences.append(str(rng.choice(JOINED)).format(labels=said or "nothing"))
+        said = " and ".join(
+            filter(None, [", ".join(str(texts[i]) for i in chosen[:-1]), *(str(texts[i]) for i in chosen[-1:])])
+        )
+        sentences.append(str(rng.choice(JOINED)).format(labels=said))
     return Captions(sentences, _features_of(sentences), named)
 
 

@@ -78,7 +78,7 @@ class CaptionData(L.LightningDataModule):
         renders, drinks = read_features(RENDERS, self.features), read_features(PHOTOS, self.features)
         nothing = read_features(NEGATIVES, self.features).of("train")
         clear = [Path(file).stem not in AMBIGUOUS for file in nothing.table["file"]]
-        nothing = Features(nothing.table[clear], nothing.tokens[clear], nothing.pooled[clear])
+        nothing = Features(nothing.table.loc[clear], nothing.tokens[clear], nothing.pooled[clear])
         classes = classes_of(nothing.table["file"].tolist())
         of_renders = render_truth(read_renders(), labels, self.features)
         table = read_photo_table(self.photos)

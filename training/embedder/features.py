@@ -49,11 +49,11 @@ def write_features(photos: Path, folder: Path = FEATURES) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     renders = read_renders()
-    ids = renders.factors[["id", "split"]].set_axis(["file", "split"], axis=1)
+    ids = pd.DataFrame({"file": renders.factors["id"], "split": renders.factors["split"]})
     row_of = {id: row for row, id in enumerate(ids["file"])}
     drinks = read_table(SPLIT)
     boxes = read_table(BOXES_SPLIT)
-    negatives = boxes[boxes["file"].str.startswith("negatives/")]
+    negatives = boxes.loc[boxes["file"].str.startswith("negatives/")]
 
     def render(file: str) -> Image.Image:
         return renders.image(row_of[file])

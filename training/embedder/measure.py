@@ -78,10 +78,10 @@ def _scores(tags: Tags, truth: Truth, labels: Sequence[Label], texts: Sequence[s
         "pictures": len(of),
         "labels": int(enough.sum()),
         "map": asdict(resampled(mean_ap, len(of), RESAMPLES)) if enough.sum() <= MOST_RESAMPLED else {"value": value},
-        "chance": float(table["share"][enough].mean()),
+        "chance": float(table["share"].to_numpy()[enough].mean()),
         "precision": float(precision),
         "recall": float(recall),
-        "by_label": table[enough].round(4).to_dict("records") if enough.sum() <= MOST_RESAMPLED else [],
+        "by_label": table.loc[enough].round(4).to_dict("records") if enough.sum() <= MOST_RESAMPLED else [],
     }
 
 

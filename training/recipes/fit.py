@@ -27,9 +27,9 @@ Drinks = list[dict[str, str]]
 def read_drinks(photos: Path, split: str) -> Drinks:
     """The recipes of a split of the photos that have their own, each once; with those of the catalogue in training."""
     table = read_table(photos / "photos.csv", keep_default_na=False).merge(read_table(SPLIT), on="file")
-    table = table[(table["source"] != "bulk") & (table["ingredients"] != "")]
+    table = table.loc[(table["source"] != "bulk") & (table["ingredients"] != "")]
     table = table.assign(known=facts_of_photos(table)["glass"].fillna(""))
-    table = table[table["split"] == split].drop_duplicates(["drink", "ingredients"])
+    table = table.loc[table["split"] == split].drop_duplicates(["drink", "ingredients"])
     found = [
         attributes_of(ingredients.split(), glass or None)
         for ingredients, glass in zip(table["ingredients"], table["known"], strict=True)

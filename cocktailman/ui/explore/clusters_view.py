@@ -159,7 +159,7 @@ def _pictures(collection: Collection, found: Clusters, said: list[str]) -> None:
     table = pd.DataFrame({"cluster": range(found.count), "pictures": sizes, "tags": said})
     if collection.cocktails:
         names = pd.Series(collection.cocktails)
-        table["cocktails"] = [", ".join(names[found.of == i].value_counts().index[:3]) for i in range(found.count)]
+        table["cocktails"] = [", ".join(names.loc[found.of == i].value_counts().index[:3]) for i in range(found.count)]
     st.markdown("**What makes each cluster**: tags that more of its pictures have than of all")
     st.dataframe(table, hide_index=True, height=245)
     every = pd.DataFrame({"file": collection.files, "cluster": found.of})

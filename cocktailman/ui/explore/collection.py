@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,7 +50,9 @@ class Collection:
         return len(self.files)
 
 
-by_key = {Collection: attrgetter("key")}  # how Streamlit's caches tell collections apart
+by_key: dict[str | type, Callable[..., Any]] = {
+    Collection: attrgetter("key")
+}  # how Streamlit's caches tell collections apart
 
 
 def choose_collection() -> Collection | None:

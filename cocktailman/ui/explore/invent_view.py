@@ -35,9 +35,8 @@ def invent_view(_: object = None) -> None:
     found = inventor.invent(given, INVENTED, int(seed))
     fixed = ", ".join(f"{key}: {value.replace('_', ' ')}" for key, value in given.items())
     st.markdown(
-        f"**Recipes that go together** by those of {SAID[name]}"
-        + (f", given {fixed}" if fixed else "")
-        + ": each with how probable it is among all that could be."
+        f"**Recipes that go together**, by the {'tree' if name == NAMES[1] else 'counts'} of a thousand others"
+        f"{', given ' + fixed if fixed else ''}: each with how probable it is among all that could be."
     )
     for invention in found:
         _row(invention)
