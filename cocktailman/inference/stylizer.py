@@ -74,4 +74,4 @@ class AdaINStylizer:
 
 def mixed_styles(styles: Sequence[Moments], share: float) -> Moments:
     """The moments of one style, or between two at `share` of the second."""
-    return mixed(*styles, share) if len(styles) == 2 else styles[0]
+    return mixed(styles[0], styles[1], share) if len(styles) == 2 else styles[0]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from io import BytesIO
 from itertools import pairwise
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -52,6 +53,8 @@ class VGG(nn.Module):
         self.names = layers_of(depth, deepest)
         widths = [WIDTHS[int(name[4]) - 1] for name in self.names]
         self.convolutions = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in pairwise([3, *widths]))
+        self.mean: Tensor
+        self.std: Tensor
         self.register_buffer("mean", torch.tensor(MEAN).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(STD).view(3, 1, 1), persistent=False)
         self.requires_grad_(False)
@@ -83,6 +86,7 @@ def normalise(vgg: VGG, images: Tensor) -> VGG:
     errors of its layers become comparable.
     """
     before = torch.ones(())
+    convolution: Any
     for name, convolution in zip(vgg.names, vgg.convolutions, strict=True):
         convolution.weight.mul_(before)  # takes back what the layer before was divided by
         [activation] = vgg.maps(images, [name])

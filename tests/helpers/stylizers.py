@@ -1,6 +1,8 @@
 """A stylizer of random weights, for who tests what surrounds it."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -19,7 +21,7 @@ def stylizers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     network = AdaIN(AdaINConfig(coded="relu3_1", size=32))
     normalise(network.encoder, torch.rand(4, 3, 32, 32))
-    last = network.decoder.convolutions[-1]
+    last: Any = network.decoder.convolutions[-1]
     last.weight.data.mul_(0.02)
     last.bias.data.fill_(0.5)  # most pixels lie between black and white
     save_network(network, "adain", "adain", "photos", root)
@@ -27,7 +29,7 @@ def stylizers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def stylizer(stylizers: Path, monkeypatch: pytest.MonkeyPatch) -> AdaINStylizer:
+def stylizer(stylizers: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AdaINStylizer]:
     """The one that is loaded wherever the shipped one would be."""
     monkeypatch.setattr(AdaINStylizer.load.__func__, "__defaults__", ("adain", stylizers))
     stylise.adain.cache_clear()

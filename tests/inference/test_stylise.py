@@ -55,8 +55,8 @@ def test_gatys_comes_nearer_to_the_style_and_can_be_stopped(stylizer: AdaINStyli
 
 def test_gatys_without_strength_leaves_the_content(stylizer: AdaINStylizer) -> None:
     content = picture(1)
-    assert np.array_equal(stylise(stylizer.encoder, content, noise(0), settings_of(**vars(FEW) | {"strength": 0.0})),
-                          np.asarray(content))  # fmt: skip
+    painted = stylise(stylizer.encoder, content, noise(0), settings_of(**vars(FEW) | {"strength": 0.0}))
+    assert np.array_equal(np.asarray(painted), np.asarray(content))
 
 
 def test_gatys_starts_coarse_or_from_noise_or_from_a_picture(stylizer: AdaINStylizer) -> None:

@@ -1,5 +1,7 @@
 """AdaIN's statistics, Gram matrices and VGG's layers against what they are by other means."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -19,7 +21,8 @@ def vgg() -> VGG:
 
 def test_layers_are_those_of_torchvision(vgg: VGG) -> None:
     assert layers_of(19, "relu3_1")[-2:] == ["relu2_2", "relu3_1"] and layers_of(16, "relu5_1")[-1] == STYLE_LAYERS[-1]
-    theirs = vgg16(weights=None).features[:19].eval()
+    whole: Any = vgg16(weights=None)
+    theirs = whole.features[:19].eval()
     given = dict(zip([*theirs.state_dict()], vgg.state_dict().values(), strict=True))
     theirs.load_state_dict(given)
     images = torch.rand(2, 3, 32, 40)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import av.error
 import numpy as np
 import pandas as pd
 from PIL import Image
@@ -52,7 +53,7 @@ def write_frames(
                 frame.image.save(unfinished, "JPEG", quality=92)
             rows.append((file, video.name, f"{number}-{frame.clip}", round(frame.second, 3)))
     table = pd.DataFrame(rows, columns=["file", "video", "clip", "second"])
-    clips = table["clip"].unique()
+    clips = list(dict.fromkeys(table["clip"].tolist()))
     held = max(round(validation * len(clips)), 1) if len(clips) > 1 and validation else 0
     chosen = np.random.default_rng(seed).choice(clips, held, replace=False)
     table["split"] = np.where(table["clip"].isin(chosen), "validation", "train")
@@ -90,7 +91,7 @@ def _decoded(video: Path) -> Iterator[tuple[Image.Image, float]]:
             for frame in film.decode(film.streams.video[0]):
                 count += 1
                 yield frame.to_image(), float(frame.time or 0)
-    except (av.FFmpegError, ValueError) as error:
+    except (av.error.FFmpegError, ValueError) as error:
         if not count:
             raise InputError(f"{video} is damaged, or no video: save or download it again") from error
         logging.getLogger(__name__).warning("%s is damaged after frame %d: what came before is kept", video, count)

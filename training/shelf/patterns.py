@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PIL import Image
 from scipy import ndimage
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from cocktailman.shelf import StyleImage
 
@@ -33,7 +33,7 @@ def mosaic(rng: np.random.Generator) -> Pixels:
     """Tesserae with joints between them, by colours that change from place to place."""
     y, x = _grid()
     seeds = (np.indices((34, 34)).reshape(2, -1).T + rng.uniform(0.1, 0.9, (34 * 34, 2))) / 34 * len(x)
-    distances, nearest = cKDTree(seeds).query(np.stack([y, x], -1), k=2)
+    distances, nearest = KDTree(seeds).query(np.stack([y, x], -1), k=2)
     field = _noise(rng, 90)[tuple(seeds.astype(int).clip(0, len(x) - 1).T)] + rng.normal(0, 0.12, len(seeds))
     colours = _ramp(MEADOW, field) + rng.normal(0, 9, (len(seeds), 1))
     joint = (distances[..., 1] - distances[..., 0]) < 4.5
@@ -109,7 +109,7 @@ def dots(rng: np.random.Generator) -> Pixels:
     """Paint in points, each a little off the colour of its place."""
     y, x = _grid()
     seeds = rng.uniform(0, len(x), (9000, 2))
-    distances, nearest = cKDTree(seeds).query(np.stack([y, x], -1))
+    distances, nearest = KDTree(seeds).query(np.stack([y, x], -1))
     field = _noise(rng, 110)[tuple(seeds.astype(int).T)] + rng.normal(0, 0.16, len(seeds))
     colours = _ramp((*SEA, *DUSK[1:]), field) + rng.normal(0, 8, (len(seeds), 3))
     return np.where((distances < 7)[..., None], colours[nearest], _rgb(CREAM))
@@ -136,7 +136,7 @@ def _noise(rng: np.random.Generator, coarseness: float) -> np.ndarray:
     side = SIZE * FINE // COARSER
     smooth = ndimage.gaussian_filter(rng.normal(size=(side, side)), coarseness / COARSER, mode="wrap")
     even = smooth.argsort(None).argsort().reshape(smooth.shape) / smooth.size
-    return ndimage.zoom(even, COARSER, order=1, mode="grid-wrap", grid_mode=True)
+    return np.asarray(ndimage.zoom(even, COARSER, order=1, mode="grid-wrap", grid_mode=True))
 
 
 def _rgb(colour: str) -> np.ndarray:

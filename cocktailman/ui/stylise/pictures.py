@@ -1,6 +1,7 @@
 """What the page keeps of pictures: read once, however often a slider moves."""
 
 from operator import attrgetter
+from typing import Any
 
 import streamlit as st
 import torch
@@ -17,7 +18,7 @@ from cocktailman.ui.stylise.turns import Turns
 SEEN = 256  # px, at which what was chosen is shown
 KEPT = 40  # pictures of each kind, up to 4 MB each
 
-by_key = {Photo: attrgetter("key")}
+by_key: Any = {Photo: attrgetter("key")}
 
 
 @st.cache_resource(show_spinner="Loading the stylizer (a few seconds, once) …")

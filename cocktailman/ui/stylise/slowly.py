@@ -1,6 +1,7 @@
 """Gatys' method: the picture comes into being while one looks, and is kept where one stops."""
 
 from time import monotonic
+from typing import Any
 
 import streamlit as st
 from PIL import Image
@@ -71,8 +72,10 @@ def _settings() -> GatysSettings:
             "ship: it is fetched once, 70 to 550 MB",
             persist_state="page",
         )
-        start = st.selectbox("Start from", list(STARTS), format_func=STARTS.__getitem__, key="gatys_start")
-        optimiser = st.selectbox("Optimiser", list(OPTIMISERS), format_func=OPTIMISERS.__getitem__, key="optimiser")
+        start: Any = st.selectbox("Start from", list(STARTS), format_func=STARTS.__getitem__, key="gatys_start")
+        optimiser: Any = st.selectbox(
+            "Optimiser", list(OPTIMISERS), format_func=OPTIMISERS.__getitem__, key="optimiser"
+        )
         coarse = st.toggle("Coarse to fine", standard.coarse_to_fine, key="coarse", help="first at half the size")
     return GatysSettings(
         percent / 100,
@@ -82,7 +85,7 @@ def _settings() -> GatysSettings:
         optimiser,
         coarse,
         keep,
-        start,  # type: ignore[arg-type]
+        start,
     )
 
 
