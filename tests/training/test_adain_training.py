@@ -63,7 +63,7 @@ def test_a_run_ends_as_a_checkpoint_that_stylises(packed: Path, styles: Path, tm
     assert optimised == len(list(trained.network.decoder.parameters()))  # the encoder is frozen
     assert (tmp_path / "run" / "samples" / "epoch-000.png").exists()
     logged = pd.read_csv(tmp_path / "run" / "metrics.csv")
-    assert (logged["train/gradient_norm"].dropna().to_numpy() > 0).all() and logged["validation/style"].count() > 0
+    assert min(logged["train/gradient_norm"].dropna().tolist()) > 0 and logged["validation/style"].dropna().tolist()
     checkpoint = export_generator(tmp_path / "run", "adain", "photos", tmp_path / "checkpoints")
     painted = AdaINStylizer(checkpoint).stylise(picture(0), noise(1), size=64)
     assert isinstance(painted, Image.Image) and painted.size == (64, 64)

@@ -56,7 +56,7 @@ def write_frames(
     clips = list(dict.fromkeys(table["clip"].tolist()))
     held = max(round(validation * len(clips)), 1) if len(clips) > 1 and validation else 0
     chosen = np.random.default_rng(seed).choice(clips, held, replace=False)
-    table["split"] = np.where(table["clip"].isin(chosen), "validation", "train")
+    table["split"] = np.where(table["clip"].isin(chosen.tolist()), "validation", "train")
     with written(out / FRAMES) as unfinished:
         table.to_csv(unfinished, index=False)
     return table

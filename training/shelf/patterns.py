@@ -33,7 +33,7 @@ def mosaic(rng: np.random.Generator) -> Pixels:
     """Tesserae with joints between them, by colours that change from place to place."""
     y, x = _grid()
     seeds = (np.indices((34, 34)).reshape(2, -1).T + rng.uniform(0.1, 0.9, (34 * 34, 2))) / 34 * len(x)
-    distances, nearest = KDTree(seeds).query(np.stack([y, x], -1), k=2)
+    distances, nearest = map(np.asarray, KDTree(seeds).query(np.stack([y, x], -1), k=2))
     field = _noise(rng, 90)[tuple(seeds.astype(int).clip(0, len(x) - 1).T)] + rng.normal(0, 0.12, len(seeds))
     colours = _ramp(MEADOW, field) + rng.normal(0, 9, (len(seeds), 1))
     joint = (distances[..., 1] - distances[..., 0]) < 4.5
