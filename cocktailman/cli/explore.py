@@ -98,7 +98,7 @@ def cluster(
     as_json: AsJson = False,
 ) -> None:
     """Divide pictures into clusters, and say how many fit: by their tags, their styles or their features."""
-    from cocktailman.evaluation.clusters import BY, STYLE, TAGS, curves, typical_tags
+    from cocktailman.evaluation.clusters import BY, STYLE, TAGS, best_count, curves, typical_tags
     from cocktailman.evaluation.clusters import cluster as divided
 
     if by not in BY:
@@ -128,7 +128,7 @@ def cluster(
         table = curves(data, by, seed=seed)
         if table.empty:
             raise InputError(f"all pictures are alike by {by}: there is nothing to divide")
-        count = int(table.loc[table["silhouette"].idxmax(), "clusters"])
+        count = best_count(table)
         print(f"{count} clusters of {by} have the best silhouette of those tried", file=sys.stderr)
     found = divided(data, by, count, seed)
     said = typical_tags(found.of, tags.given, tags.labels) if tags else [""] * found.count

@@ -131,7 +131,7 @@ def typical_tags(of: Rows, given: npt.NDArray[np.bool_], labels: Sequence[str], 
 
 def in_words(table: pd.DataFrame, agreed: dict[str, Agreement], cocktails: int, count: int, by: str) -> str:
     """Whether the number of clusters agrees with the number of cocktails, and the clusters with them."""
-    best = int(table.loc[table["silhouette"].idxmax(), "clusters"])
+    best = best_count(table)
     near = 0.75 <= best / cocktails <= 1.33
     at_least = "or more " if best == int(table["clusters"].max()) else ""
     ari = agreed["ARI"]
@@ -145,6 +145,11 @@ def in_words(table: pd.DataFrame, agreed: dict[str, Agreement], cocktails: int, 
         f"{number} Divided into {count}, the clusters are {alike} the cocktails: adjusted Rand index {ari.value:.2f} "
         f"({ari.low:.2f} to {ari.high:.2f} over {ari.seeds} seeds), where 0 is chance and 1 the same division."
     )
+
+
+def best_count(table: pd.DataFrame) -> int:
+    """The number of clusters of the best silhouette among `curves`."""
+    return int(table["clusters"].to_numpy()[table["silhouette"].to_numpy().argmax()])
 
 
 def _modes(data: Data, count: int, seed: int) -> npt.NDArray[np.int64]:

@@ -62,7 +62,8 @@ def facts_of_renders(factors: pd.DataFrame, colours: Sequence[str]) -> pd.DataFr
     """What labels are read from, of renders with these factors and drinks of these colours ("": not to be seen)."""
     facts = pd.DataFrame(factors[["cocktail", *CATEGORICAL, *LISTED]])
     facts["fruit"] = [
-        " ".join(_FRUIT.get(piece, piece.split("_")[0]) for piece in text.split()) for text in facts["garnish"].tolist()
+        " ".join(_FRUIT.get(piece, piece.split("_")[0]) for piece in str(text).split())
+        for text in facts["garnish"].tolist()
     ]
     facts["foam"] = ["foam" if _foams(set(text.split())) else "" for text in facts["ingredients"].tolist()]
     facts["colour"] = pd.Series(list(colours), facts.index, dtype=object).replace("", None)

@@ -25,7 +25,7 @@ class DrinkPictures(PictureData):
     """
 
     def __init__(self, packed: Path, renders: Path = RENDERS, size: int = 64, batch_size: int = 64) -> None:
-        super().__init__(packed, size, batch_size, balance=0.0)
+        super().__init__(packed, size, batch_size, class_balance_exponent=0.0)
         self.pictures = self.pictures.joined(read_pictures(renders, size))
 
 

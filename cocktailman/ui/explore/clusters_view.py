@@ -18,6 +18,7 @@ from cocktailman.evaluation.clusters import (
     Clusters,
     Data,
     agreement,
+    best_count,
     cluster,
     contingency,
     curves,
@@ -70,7 +71,7 @@ def clusters_view(collection: Collection) -> None:
             f"{named:,} pictures of a cocktail. {_by_density(collection, by)}"
         )
     else:
-        best = int(table.loc[table["silhouette"].idxmax(), "clusters"])
+        best = best_count(table)
         st.markdown(f"**By silhouette, {best} clusters of {by} fit these {len(collection):,} pictures best.**")
     _charts(table, int(count))
     said = typical_tags(found.of, tags.given, tags.labels)
