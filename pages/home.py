@@ -40,7 +40,7 @@ def strip(model: str) -> None:
     generator = cache.generator(model)
     recipes = [catalog().cocktail(name).recipe for name in DRINKS]
     styles = generator.sample_styles(len(DRINKS), seed)
-    pictures = generator.paint_each(recipes, styles, SHOWN)
+    pictures = generator.paint_each(recipes, styles, SHOWN, ground=None)
     with st.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
         for name, recipe, style, picture in zip(DRINKS, recipes, styles, pictures, strict=True):
             with st.container(width=TILE, gap="xxsmall"):

@@ -89,6 +89,7 @@ def test_a_dozen_and_taking_one_of_it():
         ({"style": "nan,0,0,0,0,0"}, "between"),
         ({"style": "a"}, "numbers separated by commas"),
         ({"seed": "-1"}, "seed"),
+        ({"ground": "beige"}, "neither none nor a colour"),
         ({"model": "../../etc"}, "model that is not here"),
     ],
 )
@@ -118,3 +119,15 @@ def test_latent_space_says_what_the_styles_are_like():
     assert set(cocktails["cocktail"]) == set(COLOURS)
     assert min(cocktails["styles"].tolist()) >= 20
     assert len(numbers) == 6
+
+
+def test_the_ground_of_a_cut_out_is_a_choice_that_travels():
+    app = run("generate", seed="3")
+    [grey] = pictures(app)
+    calm(app.button_group(key="ground_choice").set_value("Nothing").run())
+    assert pictures(app) != [grey] and app.query_params["ground"] == "none"
+    calm(app.button_group(key="ground_choice").set_value("A colour").run())
+    [coloured] = pictures(app)
+    assert app.query_params["ground"] == "f4efe6"
+    link = {name: app.query_params[name] for name in ("model", "recipe", "seed", "ground")}
+    assert pictures(run("generate", **link)) == [coloured]

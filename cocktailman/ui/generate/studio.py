@@ -12,7 +12,8 @@ from PIL import Image
 from cocktailman.catalog import Recipe, catalog
 from cocktailman.errors import InputError
 from cocktailman.images import png_bytes, read_image
-from cocktailman.inference.generator import Generator
+from cocktailman.inference.generator import Generator, Ground
+from cocktailman.ui.generate.ground import choose_ground, shown_on, take_ground
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.errors import show_error, shown_errors
 from cocktailman.ui.shared.painting import SEEDS, Painting
@@ -35,6 +36,7 @@ def take_painting(painting: Painting) -> None:
     st.session_state[STYLE] = list(painting.style or ())
     st.session_state[MODE] = BY_HAND if painting.style else RANDOM
     st.session_state[SOURCE] = TYPICAL if painting.typical else FROM_PRIOR
+    take_ground(painting.ground)
 
 
 @st.fragment
@@ -42,12 +44,13 @@ def studio(model: str, recipe: Recipe) -> None:
     """Draws the controls and paints `recipe` with checkpoint `model`."""
     with shown_errors():
         generator = cache.generator(model)
-        mode = st.segmented_control("Style", [RANDOM, BY_HAND, PHOTO], key=MODE, required=True, persist_state="session")
+        modes = [RANDOM, BY_HAND, PHOTO] if generator.has_encoder else [RANDOM, BY_HAND]
+        mode = st.segmented_control("Style", modes, key=MODE, required=True, persist_state="session")
         draw = {RANDOM: _at_random, BY_HAND: _by_hand, PHOTO: _from_photo}[mode or RANDOM]
-        draw(generator, recipe)
+        draw(generator, recipe, *choose_ground(generator))
 
 
-def _at_random(generator: Generator, recipe: Recipe) -> None:
+def _at_random(generator: Generator, recipe: Recipe, ground: Ground, ground_text: str) -> None:
     new, seed, view = st.columns([3, 2, 4], vertical_alignment="bottom")
     new.button("New style", icon=":material/casino:", on_click=_next_seed, width="stretch")
     seed.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, persist_state="session")
@@ -58,7 +61,7 @@ def _at_random(generator: Generator, recipe: Recipe) -> None:
         == MANY
     )
     typical = _source(generator) == TYPICAL
-    painting = Painting(generator.name, recipe, st.session_state[SEED], typical=typical)
+    painting = Painting(generator.name, recipe, st.session_state[SEED], typical=typical, ground=ground_text)
     _write_url(painting)
     count = DOZEN if many else 1
     if typical:
@@ -66,11 +69,11 @@ def _at_random(generator: Generator, recipe: Recipe) -> None:
     else:
         styles = generator.sample_styles(count, painting.seed)
     if not many:
-        [picture] = generator.paint(recipe, styles, SHOWN)
-        _show(picture, painting, generator)
+        [picture] = generator.paint(recipe, styles, SHOWN, ground)
+        _show(picture, painting, generator, ground)
         st.button("Go on by hand", icon=":material/tune:", on_click=_go_on_by_hand, args=(styles[0].tolist(),))
         return
-    pictures = generator.paint(recipe, styles)
+    pictures = generator.paint(recipe, styles, ground=ground)
     with st.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
         for number, picture in enumerate(pictures):
             with st.container(width=TILE, gap="xxsmall"):
@@ -104,7 +107,7 @@ def _source(generator: Generator) -> str:
     return source or FROM_PRIOR
 
 
-def _by_hand(generator: Generator, recipe: Recipe) -> None:
+def _by_hand(generator: Generator, recipe: Recipe, ground: Ground, ground_text: str) -> None:
     style = _checked_style(generator)
     bound = float(max(3, math.ceil(max(map(abs, style)))))
     columns = st.columns(3)
@@ -122,38 +125,38 @@ def _by_hand(generator: Generator, recipe: Recipe) -> None:
             args=(generator.style_dim,),
         )
     st.button("Reset", icon=":material/restart_alt:", on_click=_go_on_by_hand, args=([0.0] * generator.style_dim,))
-    painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style))
+    painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style), ground=ground_text)
     _write_url(painting)
-    [picture] = generator.paint(recipe, generator.check_style(style)[None], SHOWN)
-    _show(picture, painting, generator)
+    [picture] = generator.paint(recipe, generator.check_style(style)[None], SHOWN, ground)
+    _show(picture, painting, generator, ground)
 
 
-def _from_photo(generator: Generator, recipe: Recipe) -> None:
+def _from_photo(generator: Generator, recipe: Recipe, ground: Ground, ground_text: str) -> None:
     upload = st.file_uploader("A photo of a drink", help="JPEG, PNG, WebP and others, at most 20 MB; it is not kept")
     if upload is None:
         st.info("The encoder reads the style of your photo, and the decoder paints your recipe in it.")
         return
     photo = read_image(upload.getvalue(), upload.name)
     posterior = generator.encode([photo])
-    [picture] = generator.paint(recipe, posterior.mean, SHOWN)
+    [picture] = generator.paint(recipe, posterior.mean, SHOWN, ground)
     photo.thumbnail((SHOWN, SHOWN))
     before, after = st.columns(2)
     before.image(photo, caption="your photo", width="stretch")
     style = posterior.mean[0].tolist()
-    painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style))
+    painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style), ground=ground_text)
     _write_url(painting)  # the photo stays here, its style may travel
     with after:
-        _show(picture, painting, generator)
+        _show(picture, painting, generator, ground)
     st.button("Go on by hand", icon=":material/tune:", on_click=_go_on_by_hand, args=(style,))
 
 
-def _show(picture: Image.Image, painting: Painting, generator: Generator) -> None:
+def _show(picture: Image.Image, painting: Painting, generator: Generator, ground: Ground) -> None:
     st.image(picture, width=DISPLAYED, alt=f"{catalog().describe(painting.recipe)}, painted by {painting.model}")
     cocktail, share = catalog().nearest_cocktail(painting.recipe)
     nearest = f"{cocktail.name} in the catalogue" if share == 1 else f"nearest is {cocktail.name}, {share:.0%} shared"
     size = generator.checkpoint.size
     how = f"Painted at {size} px" + (f", enlarged to {SHOWN} px." if size < SHOWN else ".")
-    st.caption(f"{catalog().describe(painting.recipe)} ({nearest}). {how}")
+    st.caption(f"{catalog().describe(painting.recipe)} ({nearest}). {how}{shown_on(picture, ground)}")
     _download(picture, painting, "Save as PNG")
 
 
@@ -168,7 +171,7 @@ def _download(picture: Image.Image, painting: Painting, label: str) -> None:
 
 def _tiled(pictures: list[Image.Image], columns: int) -> Image.Image:
     side = pictures[0].width
-    sheet = Image.new("RGB", (columns * side, -(-len(pictures) // columns) * side))
+    sheet = Image.new(pictures[0].mode, (columns * side, -(-len(pictures) // columns) * side))
     for number, picture in enumerate(pictures):
         sheet.paste(picture, (number % columns * side, number // columns * side))
     return sheet

@@ -1,9 +1,11 @@
 """What a picture was painted from, as it travels in a URL: model, recipe, and a style or the seed of a random one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cocktailman.catalog import DEFAULT_COCKTAIL, Recipe, catalog
+from cocktailman.cutouts import NO_GROUND
 from cocktailman.errors import InputError
 
 SEEDS = 10**9  # from 0 on; as many as the pages offer
@@ -18,6 +20,7 @@ class Painting:
     seed: int = 0
     style: tuple[float, ...] | None = None
     typical: bool = False  # of the recipe, rather than of the prior
+    ground: str = ""  # under a cut-out: none, or a colour as #rrggbb; the default where nothing is said
 
     def query(self) -> dict[str, str]:
         """The painting as URL parameters; `read_query` is the inverse."""
@@ -26,6 +29,8 @@ class Painting:
             parameters["style"] = ",".join(f"{number:.2f}" for number in self.style)
         if self.typical:
             parameters["typical"] = "yes"
+        if self.ground:
+            parameters["ground"] = self.ground.removeprefix("#")
         return parameters
 
 
@@ -74,4 +79,10 @@ def _typical(text: str, models: Sequence[str]) -> bool:
     return text == "yes"
 
 
-_READERS = {"model": _model, "recipe": _recipe, "seed": _seed, "style": _style, "typical": _typical}
+def _ground(text: str, models: Sequence[str]) -> str:
+    if text != NO_GROUND and not re.fullmatch("[0-9a-fA-F]{6}", text):
+        raise InputError(f"the link's ground ({text[:40]}) is neither none nor a colour such as f4efe6: choose below")
+    return text if text == NO_GROUND else f"#{text}"
+
+
+_READERS = {"model": _model, "recipe": _recipe, "seed": _seed, "style": _style, "typical": _typical, "ground": _ground}
