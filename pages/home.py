@@ -1,28 +1,20 @@
 """The first screen: what the lab does, painted as one looks at it."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import streamlit as st
 
-from cocktailman.catalog import catalog
+from cocktailman.catalog import Recipe, catalog
+from cocktailman.drinks import DRINKS
+from cocktailman.inference.generator import Array, Generator
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.entry import require_entry_point
 from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.model_picker import model_picker
 from cocktailman.ui.shared.painting import Painting
 
-DRINKS = (
-    "Mojito",
-    "Cosmopolitan",
-    "Bloody Mary",
-    "Screwdriver",
-    "Beer",
-    "Espresso Martini",
-    "Pina Colada",
-    "Margarita",
-    "Gin And Tonic",
-    "Old Fashioned",
-    "Tequila Sunrise",
-    "Negroni",
-)
-SHOWN, TILE = 256, 168  # px: as painted, and as wide as six in a row may be
+SHOWN, TILE = 256, 144  # px: as painted, and as wide as seven in a row may be
 
 require_entry_point()
 st.title("CocktailMan")
@@ -39,7 +31,7 @@ def strip(model: str) -> None:
     seed = st.session_state.setdefault("home_seed", 7)
     generator = cache.generator(model)
     recipes = [catalog().cocktail(name).recipe for name in DRINKS]
-    styles = generator.sample_styles(len(DRINKS), seed)
+    styles = _styles(generator, recipes, seed)
     pictures = generator.paint_each(recipes, styles, SHOWN, ground=None)
     with st.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
         for name, recipe, style, picture in zip(DRINKS, recipes, styles, pictures, strict=True):
@@ -51,14 +43,23 @@ def strip(model: str) -> None:
     st.button("Paint others", icon=":material/casino:", on_click=next_strip)
 
 
+def _styles(generator: Generator, recipes: Sequence[Recipe], seed: int) -> Array:
+    """A style for each recipe, typical of it where the model knows what is; (n, style_dim)."""
+    if generator.regressor is None:
+        return generator.sample_styles(len(recipes), seed)
+    drawn = [generator.typical_styles(recipe, 1, seed + place) for place, recipe in enumerate(recipes)]
+    return np.concatenate(drawn)
+
+
 def next_strip() -> None:
     """Other styles for the same drinks."""
-    st.session_state["home_seed"] += 1
+    st.session_state["home_seed"] += len(DRINKS)
 
 
 with shown_errors():
-    model = cache.model_names()[0]
-    strip(model)
+    with st.container(horizontal=True):
+        model = model_picker("home_model")
+    strip(model.name)
 
 st.subheader("Where to go")
 recognise, generate, stylise, latent, compare, data = st.columns(6)

@@ -61,8 +61,8 @@ def _of_ours(name: str, label: str, config: str, network: str, *abilities: Can) 
 KINDS: dict[str, Kind] = {  # in the order in which they are offered
     kind.name: kind
     for kind in (
-        _of_ours("cvae", "CVAE", "CVAEConfig", "CVAE", Can.PAINT, Can.ENCODE, Can.DRIVE),
         _of_ours("cidvae", "C-IDVAE", "CIDVAEConfig", "CIDVAE", Can.PAINT, Can.ENCODE, Can.DRIVE),
+        _of_ours("cvae", "CVAE", "CVAEConfig", "CVAE", Can.PAINT, Can.ENCODE, Can.DRIVE),
         _of_ours("detector", "detector", "DetectorConfig", "DrinkDetector", Can.DETECT),
         _of_ours("classifier", "classifier", "ClassifierConfig", "DrinkClassifier", Can.RECOGNISE),
         _of_ours("segmenter", "segmenter", "SegmenterConfig", "DrinkSegmenter", Can.SEGMENT),

@@ -39,7 +39,8 @@ def read_query(query: Mapping[str, str], models: Sequence[str]) -> tuple[Paintin
 
     The length of a style is not checked here: only the model knows it.
     """
-    painting = Painting(models[0], catalog().cocktail(DEFAULT_COCKTAIL).recipe)
+    # Who comes without a link sees what is typical: the prior's styles are an average's at best.
+    painting = Painting(models[0], catalog().cocktail(DEFAULT_COCKTAIL).recipe, typical=not query)
     errors = []
     for name, read in _READERS.items():
         if name in query:
