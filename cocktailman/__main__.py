@@ -159,6 +159,9 @@ def recognise(
     min_score: Annotated[
         float | None, typer.Option(help="boxes from this score on, 0 to 1; by default the detector's own threshold")
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="name ingredients and cocktails where no drink is found, too")
+    ] = False,
 ) -> None:
     """Find the drinks in photos, and name their ingredients and the likely cocktails."""
     from tqdm import tqdm
@@ -181,7 +184,7 @@ def recognise(
             good = isinstance(seen, Recognition)
             tqdm.write(json.dumps(recogniser.facts(name, seen) if good else {"file": name, "error": str(seen)}))
         elif isinstance(seen, Recognition):
-            tqdm.write(f"{file}: {recogniser.describe(seen)}")
+            tqdm.write(f"{file}: {recogniser.describe(seen, anyway)}")
     if failed:
         raise typer.Exit(2)
 

@@ -294,7 +294,7 @@ def test_recognise_writes_what_the_recogniser_sees(run: Run, photos: Path, recog
     assert (result.status, result.err) == (0, "")
     for facts, name in zip(result.objects, ("photos/a.jpg", "photos/b.png"), strict=True):
         expected = recogniser.facts(name, recogniser.recognise([read_image(Path(name))])[0])
-        assert list(facts) == ["file", "threshold", "boxes", "ingredients", "cocktails"]
+        assert list(facts) == ["file", "threshold", "ingredient_threshold", "boxes", "ingredients", "cocktails"]
         assert (facts["file"], facts["threshold"]) == (name, recogniser.detector.threshold)
         for box, its in zip(facts["boxes"], expected["boxes"], strict=True):
             assert list(box) == ["x1", "y1", "x2", "y2", "score"] and box == pytest.approx(its, rel=1e-3)
@@ -311,9 +311,10 @@ def test_a_lower_score_gives_more_boxes_and_reads_the_same(run: Run, photos: Pat
 
 
 def test_recognise_in_words(run: Run, photos: Path) -> None:
-    result = run("recognise", "photos")
+    result = run("recognise", "photos", "--anyway")
     assert (result.status, result.err) == (0, "")
     assert [line.partition(": ")[0] for line in result.out.splitlines()[::2]] == ["photos/a.jpg", "photos/b.png"]
+    assert run("recognise", "photos/b.png", "--min-score", "1").out == "photos/b.png: no drink found\n"
 
 
 def test_recognise_goes_on_after_a_bad_file(run: Run, photos: Path) -> None:

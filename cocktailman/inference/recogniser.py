@@ -238,13 +238,19 @@ class Recogniser:
         return {
             "file": file,
             "threshold": self.detector.threshold,
+            "ingredient_threshold": self.classifier.threshold,
             "boxes": [asdict(box) for box in recognition.boxes],
             "ingredients": [{"id": id, "probability": share} for id, share in ingredients],
             "cocktails": [{"name": name, "probability": share} for name, share in cocktails],
         }
 
-    def describe(self, recognition: Recognition) -> str:
-        """What is seen in a photo in two lines: drinks and likely cocktails, then ingredients."""
+    def describe(self, recognition: Recognition, anyway: bool = False) -> str:
+        """What is seen in a photo in two lines: drinks and likely cocktails, then ingredients.
+
+        Where no drink was found that is all it says, unless what it would be is asked for `anyway`.
+        """
+        if not (recognition.boxes or anyway):
+            return "no drink found"
         classifier, reading = self.classifier, recognition.reading
         cocktails = ", ".join(f"{name} {share:.0%}" for name, share in classifier.cocktails(reading)[:3])
         sure = [pair for pair in classifier.ingredients(reading) if pair[1] >= classifier.threshold]

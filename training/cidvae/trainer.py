@@ -30,7 +30,7 @@ from cocktailman.models.compositing import composite, random_grounds
 from cocktailman.models.cvae.network import drawn_style
 from training.datasets.batches import Batch
 from training.shared.kind import KindTraining
-from training.shared.runs import weights_to_start_from
+from training.shared.runs import NETWORK, part_of, weights_to_start_from
 from training.shared.validation import log_validation
 
 WEIGHED_EVERY, WEIGHT_MEMORY = 8, 0.7  # steps between measurements of gradient norms, and the share of earlier ones
@@ -58,7 +58,8 @@ class CIDVAETraining(KindTraining):
         warmup: steps over which the generator's losses rise from 0.
         recipe_dropout: how often each ingredient is left out of a recipe that is painted.
         learning_rate: of Adam, at its peak; it falls to 0 along a cosine.
-        start_from: folder of a run or a checkpoint of a CVAE or C-IDVAE, whose weights start the layers both have.
+        start_from: folder of a run or a checkpoint of a CVAE or C-IDVAE, whose weights start the layers both have; of a
+            run of a C-IDVAE also those of the projected discriminator.
     """
 
     kind = "cidvae"
@@ -87,8 +88,8 @@ class CIDVAETraining(KindTraining):
         self.save_hyperparameters(ignore=["start_from"])
         self.automatic_optimization = False
         self.network = CIDVAE(CIDVAEConfig(style_dim=style_dim, size=size, channels=channels, refined=True))
-        if start_from:
-            grow(self.network, without_batch_norm(weights_to_start_from(start_from)))
+        start = weights_to_start_from(start_from) if start_from else {}
+        grow(self.network, without_batch_norm(part_of(start, NETWORK)))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ratio = {
             "perceptual": perceptual_weight,
@@ -106,6 +107,7 @@ class CIDVAETraining(KindTraining):
             self._frozen["perceptual"] = PerceptualLoss(LiteBackbone(1))
         widths = self._frozen["features"].widths[1:]
         self.projected = ProjectedDiscriminator(widths, self.network.config.recipe_dim)
+        grow(self.projected, part_of(start, "projected"))
         self.moments = FeatureMoments(sum(widths))
         self.kl, self.relativistic, self.gradient_penalty = KLDivergence(), RelativisticLoss(), GradientPenalty()
         self.norms: Tensor

@@ -16,7 +16,7 @@ from cocktailman.models.compositing import composite, random_grounds
 from cocktailman.models.cvae.network import CVAE, CVAEConfig, CVAEOutput
 from training.datasets.batches import Batch
 from training.shared.kind import KindTraining
-from training.shared.runs import weights_to_start_from
+from training.shared.runs import NETWORK, part_of, weights_to_start_from
 from training.shared.validation import log_validation
 
 
@@ -59,7 +59,7 @@ class CVAETraining(KindTraining):
             raise InputError(f"the network cannot be built: {error}") from error
         self.network = CVAE(config)
         if start_from:
-            grow(self.network, weights_to_start_from(start_from))
+            grow(self.network, part_of(weights_to_start_from(start_from), NETWORK))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.kl_weight, self.kl_warmup = kl_weight, kl_warmup
         self.recipe_dropout, self.learning_rate = recipe_dropout, learning_rate

@@ -15,6 +15,8 @@ from torch import Tensor
 from cocktailman.errors import InputError
 from training.shared.kind import KIND
 
+NETWORK = "network"  # what a training calls what becomes a checkpoint
+
 
 def kind_of_run(run: Path) -> str:
     """What kind of model a run made; raises `InputError` where it does not say."""
@@ -27,16 +29,25 @@ def kind_of_run(run: Path) -> str:
 def last_of(run: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """The arguments of a run of Lightning's, and the network's averaged weights at its end."""
     state = _state_of(run)
-    prefix = "network."
-    weights = {key.removeprefix(prefix): value for key, value in state["state_dict"].items() if key.startswith(prefix)}
-    return state["hyper_parameters"], weights
+    return state["hyper_parameters"], part_of(state["state_dict"], NETWORK)
+
+
+def part_of(weights: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    """The weights of one part of a training, such as its network, by the names they have in there."""
+    prefix = f"{name}."
+    return {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
 
 
 def weights_to_start_from(folder: Path) -> dict[str, Tensor]:
-    """The weights of a checkpoint, or those at the end of a run; raises `InputError` where `folder` is neither."""
+    """The network's weights of a checkpoint, or all averaged weights at the end of a run, named as in its training.
+
+    Raises `InputError` where `folder` is neither.
+    """
     file = folder / "model.safetensors"
     try:
-        return load_file(file) if file.exists() else last_of(folder)[1]
+        if file.exists():
+            return {f"{NETWORK}.{name}": value for name, value in load_file(file).items()}
+        return _state_of(folder)["state_dict"]
     except (SafetensorError, OSError) as error:
         raise InputError(f"the weights in {folder} cannot be read: {error}") from error
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from cocktailman.errors import InputError
 from cocktailman.evaluation.side_by_side import Original, Selection, counterpart
 from cocktailman.images import read_image
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.ui.shared import cache
-from cocktailman.ui.shared.errors import show_error
+from cocktailman.ui.shared.errors import show_error, shown_errors
 from cocktailman.ui.shared.model_picker import model_picker
 from cocktailman.ui.shared.painting import SEEDS, Painting, read_query
 from cocktailman.ui.shared.recipe_picker import RECIPE, recipe_picker
@@ -72,7 +73,11 @@ def _photos() -> tuple[tuple[Original, ...], bool]:
     )
     if len(uploads) > MAX_PHOTOS:
         st.caption(f"The first {MAX_PHOTOS} of {len(uploads)} are taken.")
-    return tuple(_photo(upload.name, upload.getvalue(), recognised) for upload in uploads[:MAX_PHOTOS]), recognised
+    photos = []
+    for upload in uploads[:MAX_PHOTOS]:
+        with shown_errors():  # one that cannot be read is left out, and the others stay
+            photos.append(_photo(upload.name, upload.getvalue(), recognised))
+    return tuple(photos), recognised
 
 
 @st.cache_data(show_spinner="Reading the photo …", max_entries=REMEMBERED, ttl="1h")
@@ -97,6 +102,8 @@ def _follow_link() -> None:
         other, more = read_query({"model": query["beside"]}, names)
         st.session_state[BESIDE] = "" if more else other.model
         errors += more
+        if not more and other.model == painting.model:
+            errors.append(InputError(f"the link sets {other.model} beside itself: choose another model below"))
     for error in errors:
         show_error(error)
 

@@ -13,6 +13,7 @@ from cocktailman.film import gif_bytes, mp4_bytes
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.paths import evenly, mixed
 from cocktailman.ui.latent.driver import Driven
+from cocktailman.ui.shared.errors import sentence_case
 
 FRAMES, SIZE = 36, 256  # of a film one way, and px
 FORMATS = {"GIF": gif_bytes, "MP4": mp4_bytes}
@@ -31,7 +32,7 @@ def film_of_path(generator: Generator, hand: Driven, vector: Array) -> None:
     try:
         evenly(hand.path, 2)
     except InputError as error:
-        st.caption(str(error).capitalize() + ".")
+        st.caption(sentence_case(str(error)) + ".")
         return
     _films("Along the path", paint, generator.name, f"path_{generator.name}")
 

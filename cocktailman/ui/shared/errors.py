@@ -20,8 +20,13 @@ def shown_errors() -> Iterator[None]:
 
 def show_error(error: InputError) -> None:
     """The error's sentence."""
-    sentence = escaped(str(error))
-    st.error(sentence[:1].upper() + sentence[1:], icon=":material/error:")
+    st.error(escaped(sentence_case(str(error))), icon=":material/error:")
+
+
+def sentence_case(text: str) -> str:
+    """A text that begins with a capital letter, unless it begins with a name: of a file, a model, a parameter."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.rstrip(",:;").isalpha() else text
 
 
 def check_choice(name: str, options: Collection[str]) -> None:
