@@ -9,6 +9,8 @@ import pandas as pd
 from PIL import Image
 
 from cocktailman.catalog import Recipe, catalog
+from cocktailman.cutouts import over
+from cocktailman.renders import RENDERED
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,24 @@ class Pictures:
     def images(self) -> list[Image.Image]:
         """The pictures as images, mode RGB or RGBA."""
         return [Image.fromarray(pixels) for pixels in self.pixels]
+
+    @property
+    def what(self) -> str:
+        """What the pictures are, in a word or two."""
+        of = "renders" if (self.table["source"] == RENDERED).all() else "photos"
+        return of if self.pixels.shape[3] == 3 else f"cut-outs of {of} on grey"
+
+    @property
+    def shown(self) -> list[Image.Image]:
+        """The pictures as people see them, mode RGB: cut-outs over grey."""
+        return [over(image) if image.mode == "RGBA" else image for image in self.images]
+
+    def resized(self, size: int) -> Pictures:
+        """The pictures at `size` px, colours weighed by coverage meanwhile."""
+        if self.pixels.shape[1] == size:
+            return self
+        resized = [np.asarray(image.resize((size, size), Image.Resampling.LANCZOS)) for image in self.images]
+        return Pictures(np.stack(resized), self.table)
 
     @property
     def recipes(self) -> list[Recipe]:

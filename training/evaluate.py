@@ -24,7 +24,7 @@ from cocktailman.inference.recogniser import Detector
 from cocktailman.inference.segmenter import Segmenter
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint, load_network
 from cocktailman.models.manifest import record
-from cocktailman.renders import RENDERED
+from cocktailman.renders import RENDERED, RENDERS, read_renders
 from training.classifier.calibration import predict_validation
 from training.datasets.photos import read_table
 from training.datasets.pictures import packed_for, read_pictures
@@ -70,8 +70,10 @@ def evaluate_generator(checkpoint: Checkpoint, data: EvaluationData) -> dict[str
     """Of a generator, on the pictures of its domain."""
     step = step_seconds(RUNS / checkpoint.name)
     if checkpoint.domain == RENDERED:
-        pictures = read_pictures(data.packed, checkpoint.size)
-        return measure_on_renders(Generator(checkpoint), pictures, data.packed, step)
+        pictures = read_pictures(data.packed, checkpoint.size).resized(checkpoint.size)
+        factors = read_renders(data.packed if data.packed.is_dir() else RENDERS).factors.set_index("id", drop=False)
+        of_these = factors.loc[pictures.table["file"]].reset_index(drop=True)
+        return measure_on_renders(Generator(checkpoint), pictures, data.packed, of_these, step)
     return measure_on_photos(Generator(checkpoint), read_pictures(data.packed), data.packed, step)
 
 

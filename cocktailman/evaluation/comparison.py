@@ -95,7 +95,7 @@ class Comparison:
         return found | {"posterior_from_prior": aggregate_kl(posterior)}
 
     def _reconstruction(self, pictures: Sequence[Image.Image]) -> Estimates:
-        reconstructed, real = (shrunk(images, self.rebuilt_at) for images in (pictures, self.real.images))
+        reconstructed, real = (shrunk(images, self.rebuilt_at) for images in (pictures, self.real.shown))
         squared = pixels.mse(reconstructed, real)
         by_picture = {
             "mse": squared,
@@ -125,7 +125,7 @@ class Comparison:
 
     @cached_property
     def _read_real(self) -> np.ndarray:
-        return self._read(self.real.images)
+        return self._read(self.real.shown)
 
     @cached_property
     def _threshold(self) -> float:
@@ -142,12 +142,12 @@ class Comparison:
         sampled = {
             name: shrunk(model.sample(pictures.recipes[:1] * ALIKE, seed=2), SIZE) for name, pictures in real.items()
         }
-        seen = {name: shrunk(pictures.images[:ALIKE], SIZE) for name, pictures in real.items()}
+        seen = {name: shrunk(pictures.shown[:ALIKE], SIZE) for name, pictures in real.items()}
         return {"diversity": diversity(sampled, seen, self.lpips)}
 
     def _sharpness(self, sampled: Sequence[Image.Image]) -> Estimate:
         """As a share of the mean sharpness of the real pictures."""
-        real = pixels.sharpness(shrunk(self.real.images, SIZE)).mean()
+        real = pixels.sharpness(shrunk(self.real.shown, SIZE)).mean()
         return bootstrap(pixels.sharpness(shrunk(sampled, SIZE)) / real)
 
     def _seconds(self, model: GenerativeModel) -> Estimate:
@@ -164,7 +164,7 @@ def kept_features(packed: Path, name: str, pictures: Pictures, extractor: Featur
     kept = packed.with_name(f"{packed.stem}-{name}.npy")
     if not kept.exists() or kept.stat().st_mtime < packed.stat().st_mtime:
         with written(kept) as unfinished:
-            np.save(unfinished, picture_features(pictures.images, extractor, SIZE))
+            np.save(unfinished, picture_features(pictures.shown, extractor, SIZE))
     return np.load(kept)
 
 

@@ -55,13 +55,13 @@ def measure_on_photos(
     model = ShippedModel(generator)
     probe = DrinkProbe(photos, packed)
     recognised, by_drink = probe.recognised(model)
-    data = f"validation split of the real photos, {len(held.pixels)} photos"
+    data = f"validation split of the real photos, {len(held.pixels)} {held.what}"
     return {
         "data": f"{data}, at {SIZE} px",
         "comparison": Comparison(held, packed).measure(model, data, step, generator.has_encoder),
         "recognised_samples": asdict(recognised),
         "recognised_by_drink": by_drink,
         **(posterior_facts(model.encode(held.images, held.recipes)) if generator.has_encoder else {}),
-        "reference": ReconstructionBaselines(shrunk(photos.of("train").images, SIZE)).errors(shrunk(held.images, SIZE))
+        "reference": ReconstructionBaselines(shrunk(photos.of("train").shown, SIZE)).errors(shrunk(held.shown, SIZE))
         | {"recognised_photos": probe.recognised_photos},
     }

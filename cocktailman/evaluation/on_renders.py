@@ -23,32 +23,32 @@ from cocktailman.evaluation.metrics import (
 from cocktailman.evaluation.posteriors import posterior_facts
 from cocktailman.evaluation.reconstruction_baselines import ReconstructionBaselines
 from cocktailman.inference.generator import Generator
-from cocktailman.renders import CATEGORICAL, NUMERIC, read_renders
+from cocktailman.renders import CATEGORICAL, NUMERIC
 
 HELD_OUT = ("validation", "test", "unseen")
 
 
 def measure_on_renders(
-    generator: Generator, pictures: Pictures, folder: Path, step: Estimate | None = None
+    generator: Generator, pictures: Pictures, packed: Path, factors: pd.DataFrame, step: Estimate | None = None
 ) -> dict[str, object]:
     """The comparison with all renders held out; MSE, PSNR (dB) and SSIM of rebuilt ones by split, and what MSE means
     here; how well the styles tell the factors apart.
 
-    folder: of the renders that the pictures are, at the generator's size. step: seconds that a training step
-    took, where that is known.
+    pictures: renders or their cut-outs at the generator's size. packed: where they came from; their features are kept
+    beside it. factors: of these renders, in their order. step: seconds that a training step took, where that is known.
     """
     size = generator.checkpoint.size
-    baselines = ReconstructionBaselines(pictures.of("train").pixels)
+    baselines = ReconstructionBaselines(_pixels(pictures.of("train")))
     splits = {name: pictures.of(name) for name in HELD_OUT}
     held = reduce(Pictures.joined, splits.values())
     model = ShippedModel(generator)
     counts = ", ".join(f"{len(part.pixels)} {name}" for name, part in splits.items())
     validation = splits["validation"]
     return {
-        "data": f"renders at {size} px, rebuilt from the mean of their style and their recipe",
-        "comparison": Comparison(held, folder, size).measure(model, f"renders held out: {counts}", step),
+        "data": f"{held.what} at {size} px, rebuilt from the mean of their style and their recipe",
+        "comparison": Comparison(held, packed, size).measure(model, f"renders held out: {counts}", step),
         **posterior_facts(model.encode(validation.images, validation.recipes)),
-        **_disentanglement(model, pictures, read_renders(folder).factors),
+        **_disentanglement(model, pictures, factors),
         "splits": {name: _reconstruction(model, part, baselines) for name, part in splits.items()},
     }
 
@@ -66,10 +66,16 @@ def _disentanglement(model: ShippedModel, pictures: Pictures, factors: pd.DataFr
 
 def _reconstruction(model: ShippedModel, pictures: Pictures, baselines: ReconstructionBaselines) -> dict[str, object]:
     reconstructed = np.stack([np.asarray(image) for image in model.reconstruct(pictures.images, pictures.recipes)])
-    errors = mse(reconstructed, pictures.pixels)
+    truth = _pixels(pictures)
+    errors = mse(reconstructed, truth)
     return {
         "mse": asdict(bootstrap(errors)),
         "psnr": asdict(bootstrap(psnr(errors))),
-        "ssim": asdict(bootstrap(ssim(reconstructed, pictures.pixels))),
-        "reference": baselines.errors(pictures.pixels),
+        "ssim": asdict(bootstrap(ssim(reconstructed, truth))),
+        "reference": baselines.errors(truth),
     }
+
+
+def _pixels(pictures: Pictures) -> np.ndarray:
+    """As they are shown, uint8, (n, size, size, 3)."""
+    return np.stack([np.asarray(image) for image in pictures.shown])

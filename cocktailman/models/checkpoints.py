@@ -88,6 +88,11 @@ def find_checkpoint(name: str, root: Path = CHECKPOINTS) -> Checkpoint:
     return found
 
 
+def read_config(checkpoint: Checkpoint) -> dict[str, Any]:
+    """What its network is built from; raises `InputError` where that is missing or is not what was saved."""
+    return _sound(checkpoint.name, CONFIG, lambda: _read_json(checkpoint.folder, CONFIG))
+
+
 def load_network(checkpoint: Checkpoint) -> Any:
     """The network in evaluation mode, in single precision; its files are checked against the manifest first.
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cocktailman.catalog import catalog
+from cocktailman.cutouts import GREY
 from cocktailman.datasets import Pictures, recipe_matrix
 from cocktailman.errors import InputError
 from cocktailman.evaluation import comparison
@@ -26,6 +27,7 @@ from cocktailman.evaluation.training_curves import read_curves
 from cocktailman.images import crop_around
 from cocktailman.inference.generator import Generator
 from cocktailman.models.checkpoints import load_network
+from cocktailman.renders import read_renders
 from tests.helpers.pictures import DRINKS, picture
 from tests.helpers.renders import write_renders
 from tests.helpers.runs import PowerCutError, configuration, last
@@ -231,6 +233,19 @@ def test_photos_become_tensors(packed: Path) -> None:
     torch.testing.assert_close(image, torch.from_numpy(photos.pixels[3]).permute(2, 0, 1) / 255)
 
 
+def test_cut_outs_are_shown_over_grey_and_shrunk_without_dark_rims() -> None:
+    pixels = np.zeros((1, 32, 32, 4), np.uint8)
+    pixels[:, 8:24, 9:24] = (200, 40, 20, 255)
+    table = pd.DataFrame({"file": ["a"], "source": ["web"], "drink": ["Beer"], "ingredients": ["beer"], "split": ["x"]})
+    pictures = Pictures(pixels, table)
+    assert pictures.what == "cut-outs of photos on grey"
+    [shown] = pictures.shown
+    assert shown.mode == "RGB" and shown.getpixel((0, 0)) == GREY and shown.getpixel((12, 12)) == (200, 40, 20)
+    small = pictures.resized(16).pixels[0]
+    rim = small[(small[..., 3] > 60) & (small[..., 3] < 200)]
+    assert len(rim) and np.abs(rim[:, :3].astype(int) - (200, 40, 20)).max() <= 6
+
+
 def test_renders_become_pictures_of_the_size_asked_for(tmp_path: Path) -> None:
     pictures = read_pictures(write_renders(tmp_path / "renders"), 16)
     assert pictures.pixels.shape == (40, 16, 16, 3) and (pictures.pixels[7] == 6 * 7).all()
@@ -243,9 +258,8 @@ def test_renders_are_measured_by_split(generator: Generator, tmp_path: Path, mon
     monkeypatch.setattr(comparison, "extractors", lambda: [lite_extractor()])  # the others would be downloaded
     monkeypatch.setattr(comparison, "perceptual_distance", lambda: lambda a, b: (a - b).abs().mean((1, 2, 3)))
     folder = write_renders(tmp_path / "renders")
-    found: dict[str, Any] = measure_on_renders(
-        generator, read_pictures(folder, generator.checkpoint.size), folder, Estimate(0.5, 0.4, 0.6, 2)
-    )
+    pictures, factors = read_pictures(folder, generator.checkpoint.size), read_renders(folder).factors
+    found: dict[str, Any] = measure_on_renders(generator, pictures, folder, factors, Estimate(0.5, 0.4, 0.6, 2))
     splits = found["splits"]
     assert isinstance(splits, dict) and splits["unseen"]["mse"]["count"] == 15
     for measured in splits.values():

@@ -12,22 +12,26 @@ from PIL import Image
 from cocktailman.datasets import Pictures
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
-from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.models.checkpoints import Checkpoint, read_config
 from cocktailman.renders import FREE_POUR, RENDERED, RENDERS, Renders, read_renders
 
 PACKED = Path("build/photos-128.parquet")
+CUTOUTS = {domain: Path(f"build/cutouts-{domain}-128.parquet") for domain in ("photos", RENDERED)}
 
 
 def read_pictures(packed: Path, size: int | None = None) -> Pictures:
-    """Reads photos from a file that `python -m training pack` wrote, or renders from a folder, shrunk to `size` px.
+    """Reads photos or cut-outs from a file that `python -m training pack` or `cutouts-photos` wrote, or renders from a
+    folder, shrunk to `size` px.
 
-    Photos stay as they were packed. Raises `InputError` where there are none.
+    What was packed stays as it was. Raises `InputError` where there are none.
     """
     return _renders(read_renders(packed), size) if packed.is_dir() else _photos(packed)
 
 
 def packed_for(checkpoint: Checkpoint) -> Path:
-    """Where the pictures of a checkpoint's domain are, if nobody says otherwise."""
+    """Where the pictures of a checkpoint's domain are, if nobody says otherwise: cut-outs, where it paints these."""
+    if read_config(checkpoint).get("channels") == 4:
+        return CUTOUTS[checkpoint.domain]
     return RENDERS if checkpoint.domain == RENDERED else PACKED
 
 

@@ -41,6 +41,6 @@ def rebuilding_errors(generator: Generator, pictures: Pictures, styles: np.ndarr
     styles: the means of the posteriors, (n, style_dim). Compared at the generator's own size.
     """
     size = generator.checkpoint.size
-    truth = np.stack([np.asarray(to_square(image, size)) for image in pictures.images])  # (n, size, size, 3)
+    truth = np.stack([np.asarray(to_square(image, size)) for image in pictures.shown])  # (n, size, size, 3)
     rebuilt = np.stack([np.asarray(image) for image in generator.paint_each(pictures.recipes, styles)])
     return mse(rebuilt, truth)
