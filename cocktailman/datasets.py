@@ -42,7 +42,7 @@ class Pictures:
     @property
     def what(self) -> str:
         """What the pictures are, in a word or two."""
-        of = "renders" if (self.table["source"] == RENDERED).all() else "photos"
+        of = "renders" if set(self.table["source"]) == {RENDERED} else "photos"
         return of if self.pixels.shape[3] == 3 else f"cut-outs of {of} on grey"
 
     @property
