@@ -17,7 +17,6 @@ from cocktailman.models.compositing import on_grey
 CHANNELS = {4: 256, 8: 160, 16: 112, 32: 64, 64: 32, 128: 16, 256: 12, 512: 8}  # feature maps at each resolution, in px
 SIZES = (64, 128, 256, 512)  # px, what the networks can be built for
 REFINED = (8, 16, 32, 64)  # px, where a refined decoder works twice; twice at larger maps would cost too much
-SUMMED = (32, 64)  # px, of whose maps a summed decoder paints as well
 
 
 def _normed(conv: nn.Conv2d) -> nn.Sequential:
@@ -66,8 +65,13 @@ def down_blocks(size: int, conv: Callable[..., nn.Module]) -> nn.ModuleDict:
     )
 
 
+def shrunk(image: Tensor, size: int) -> Tensor:
+    """Images (n, c, h, w) at `size` px, of means over areas, where they are larger."""
+    return image if image.shape[3] == size else F.adaptive_avg_pool2d(image, size)
+
+
 class StyleEncoder(nn.Module):
-    """Image (n, channels, size, size) in [0, 1] to the mean and log-variance of its style, each (n, style_dim)."""
+    """Image (n, channels, size, size), or larger, in [0, 1] to mean and log-variance of its style, each (n, style_dim)."""
 
     def __init__(self, style_dim: int, size: int, channels: int = 3) -> None:
         super().__init__()
@@ -77,7 +81,7 @@ class StyleEncoder(nn.Module):
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        h = self.from_rgb[str(self.size)](on_grey(image) * 2 - 1)  # (n, c, size, size)
+        h = self.from_rgb[str(self.size)](shrunk(on_grey(image), self.size) * 2 - 1)  # (n, c, size, size)
         for layer in self.down.values():
             h = layer(h)  # (n, c', h / 2, w / 2)
         mean, log_variance = self.head(h.flatten(1)).float().chunk(2, dim=1)  # (n, style_dim) each
@@ -129,9 +133,10 @@ class RecipeDecoder(nn.Module):
 
     Both are joined and squeezed through a bottleneck, which makes recipes share what their ingredients have in common:
     that is what lets the decoder paint a recipe it never saw. Where it is `refined`, the bottleneck is bent, and steers
-    a second convolution at each of the sides `REFINED`. Where it is `summed`, it adds up what its
-    maps of the sides `SUMMED` and the last ones paint, as in StyleGAN2 (Karras et al., arXiv 1912.04958, section 4.1):
-    where the last fall silent, there is a picture still.
+    a second convolution at each of the sides `REFINED`.
+
+    Where it grew from `base_size`, skip connections to RGB (StyleGAN2, Karras et al., arXiv 1912.04958, section 4.1)
+    add to what maps of that size paint what each larger one does: at first nothing, so that it paints as before.
     """
 
     def __init__(
@@ -141,7 +146,7 @@ class RecipeDecoder(nn.Module):
         bottleneck_dim: int,
         size: int,
         refined: bool = False,
-        summed: bool = False,
+        base_size: int | None = None,
         channels: int = 3,
     ) -> None:
         super().__init__()
@@ -157,25 +162,25 @@ class RecipeDecoder(nn.Module):
         self.refine = nn.ModuleDict(
             {str(side): FiLMResidual(CHANNELS[side], bottleneck_dim) for side in REFINED if refined and side <= size}
         )
-        self.to_rgb = nn.ModuleDict({str(size): nn.Conv2d(CHANNELS[size], channels, 3, padding=1)})
-        for side in SUMMED if summed else ():
-            if side < size:
-                self.to_rgb[str(side)] = nn.Conv2d(CHANNELS[side], channels, 1, bias=False)
-                nn.init.zeros_(self.to_rgb[str(side)].weight)  # type: ignore[arg-type]  # at first it paints as before
+        painting = [side for side in map(int, self.up) if side >= (base_size or size)]
+        self.to_rgb = nn.ModuleDict({str(side): nn.Conv2d(CHANNELS[side], channels, 3, padding=1) for side in painting})
+        for side in painting[1:]:
+            for weights in self.to_rgb[str(side)].parameters():
+                nn.init.zeros_(weights)
 
     def forward(self, style: Tensor, recipe: Tensor) -> Tensor:
         steer = self.mapping(self.bottleneck(torch.cat([style, recipe], dim=1)))  # (n, bottleneck_dim)
         h = self.seed(steer).unflatten(1, (-1, 4, 4))  # (n, 256, 4, 4)
         h = h.contiguous(memory_format=torch.channels_last)  # else each refinement turns its maps over and back
-        logits = []
+        logits = None
         for side, layer in self.up.items():
             h = layer(h)  # (n, c, 2h, 2w)
             h = self.refine[side](h, steer) if side in self.refine else h
             if side in self.to_rgb:
-                logits.append(self.to_rgb[side](h).float())
-        *coarser, finest = logits
-        enlarged = (F.interpolate(part, self.size, mode="bilinear", align_corners=False) for part in coarser)
-        return torch.sigmoid(sum(enlarged, start=finest))  # (n, channels, size, size)
+                painted = self.to_rgb[side](h).float()  # (n, channels, 2h, 2w)
+                logits = painted if logits is None else painted + F.interpolate(logits, scale_factor=2, mode="bilinear")
+        assert logits is not None  # the last maps always paint
+        return torch.sigmoid(logits)  # (n, channels, size, size)
 
 
 def grow(network: nn.Module, weights: dict[str, Tensor]) -> list[str]:

@@ -27,15 +27,27 @@ def test_shapes_and_ranges(size: int, style_dim: int) -> None:
 
 @torch.no_grad()
 def test_a_refined_decoder_starts_as_the_plain_one_that_it_was_grown_from(network: CVAE) -> None:
-    refined = CVAE(replace(network.config, refined=True, summed=True)).eval()
+    refined = CVAE(replace(network.config, refined=True)).eval()
     left = grow(refined, network.state_dict())
-    assert {".".join(name.split(".")[:2]) for name in left} == {"decoder.mapping", "decoder.refine", "decoder.to_rgb"}
+    assert {".".join(name.split(".")[:2]) for name in left} == {"decoder.mapping", "decoder.refine"}
     style = torch.randn(3, 6)
     torch.testing.assert_close(refined.decoder(style, recipes(3)), network.decoder(style, recipes(3)))
 
 
+@torch.no_grad()
+def test_a_network_grown_to_twice_the_size_starts_as_the_one_before(network: CVAE) -> None:
+    grown = CVAE(replace(network.config, size=128, base_size=64)).eval()
+    left = grow(grown, network.state_dict())
+    assert {".".join(name.split(".")[:3]) for name in left} == {"decoder.up.128", "decoder.to_rgb.128"}
+    style, image = torch.randn(3, 6), torch.rand(2, 3, 128, 128)
+    logits, twice = (torch.logit(part.decoder(style, recipes(3))) for part in (network, grown))
+    torch.testing.assert_close(twice, F.interpolate(logits, scale_factor=2, mode="bilinear"), atol=1e-3, rtol=1e-3)
+    for ours, theirs in zip(grown.encoder(image), network.encoder(F.avg_pool2d(image, 2)), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-4)
+
+
 def test_every_weight_of_a_refined_decoder_learns_once_it_is_not_silent() -> None:
-    decoder = CVAE(CVAEConfig(size=64, refined=True, summed=True)).decoder
+    decoder = CVAE(CVAEConfig(size=128, refined=True, base_size=64)).decoder
     optimizer = torch.optim.SGD(decoder.parameters(), 1e-2)
     for _ in range(2):
         optimizer.zero_grad()

@@ -45,6 +45,7 @@ class CIDVAETraining(KindTraining):
     Args:
         style_dim: numbers in a style vector.
         size: px, the side of the pictures.
+        base_size: px that it grows from, the size of what it starts from (see `RecipeDecoder`).
         channels: 4 of cut-outs, colour and coverage; 3 of pictures with their backgrounds.
         kl_weight: of the KL in nats, against the squared error averaged over pixels.
         perceptual_weight: of feature maps of EfficientNet-Lite1 of rebuilt drinks.
@@ -68,6 +69,7 @@ class CIDVAETraining(KindTraining):
         self,
         style_dim: int = 6,
         size: int = 64,
+        base_size: int | None = None,
         channels: int = 4,
         kl_weight: float = 1e-4,
         perceptual_weight: float = 1.0,
@@ -87,7 +89,9 @@ class CIDVAETraining(KindTraining):
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
         self.automatic_optimization = False
-        self.network = CIDVAE(CIDVAEConfig(style_dim=style_dim, size=size, channels=channels, refined=True))
+        self.network = CIDVAE(
+            CIDVAEConfig(style_dim=style_dim, size=size, channels=channels, refined=True, base_size=base_size)
+        )
         start = weights_to_start_from(start_from) if start_from else {}
         grow(self.network, without_batch_norm(part_of(start, NETWORK)))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

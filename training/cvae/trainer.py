@@ -26,6 +26,7 @@ class CVAETraining(KindTraining):
     Args:
         style_dim: numbers in a style vector.
         size: px, the side of the pictures.
+        base_size: px that it grows from, the size of what it starts from (see `RecipeDecoder`).
         channels: 4 of cut-outs, colour and coverage; 3 of pictures with their backgrounds.
         refined: whether the decoder works twice at most sizes (see `RecipeDecoder`).
         kl_weight: of the KL in nats, against a squared error averaged over pixels: the beta of a beta-VAE divided by
@@ -43,6 +44,7 @@ class CVAETraining(KindTraining):
         self,
         style_dim: int = 6,
         size: int = 64,
+        base_size: int | None = None,
         channels: int = 4,
         refined: bool = True,
         kl_weight: float = 1e-4,
@@ -54,7 +56,7 @@ class CVAETraining(KindTraining):
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
         try:
-            config = CVAEConfig(style_dim=style_dim, size=size, channels=channels, refined=refined)
+            config = CVAEConfig(style_dim=style_dim, size=size, channels=channels, refined=refined, base_size=base_size)
         except ValueError as error:
             raise InputError(f"the network cannot be built: {error}") from error
         self.network = CVAE(config)

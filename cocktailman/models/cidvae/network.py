@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from cocktailman.models.blocks import CHANNELS, down_blocks
+from cocktailman.models.blocks import CHANNELS, down_blocks, shrunk
 from cocktailman.models.compositing import on_grey
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
 
@@ -36,7 +36,7 @@ class EncoderOutput:
 
 
 class DiscriminatingEncoder(nn.Module):
-    """Encoder and discriminator: image (n, channels, size, size) in [0, 1] and recipe (n, recipe_dim) to an
+    """Encoder and discriminator: image (n, channels, size, size), or larger, in [0, 1] and recipe (n, recipe_dim) to an
     `EncoderOutput`; zeros are a recipe nobody knows.
 
     The recipe joins after the first convolution, and once more at the logit, as in a projection discriminator (Miyato &
@@ -58,7 +58,7 @@ class DiscriminatingEncoder(nn.Module):
         nn.init.zeros_(self.join[str(self.size)].weight)  # type: ignore[arg-type]  # at first it sees the picture alone
 
     def forward(self, image: Tensor, recipe: Tensor) -> EncoderOutput:
-        h = self.from_rgb[str(self.size)](on_grey(image) * 2 - 1)  # (n, c, size, size)
+        h = self.from_rgb[str(self.size)](shrunk(on_grey(image), self.size) * 2 - 1)  # (n, c, size, size)
         h = h + self.join[str(self.size)](recipe)[:, :, None, None]
         maps = {}
         for layer in self.down.values():
@@ -76,7 +76,9 @@ class CIDVAE(CVAE):
 
     def __init__(self, config: CIDVAEConfig) -> None:
         super().__init__(config)
-        self.encoder = DiscriminatingEncoder(config.style_dim, config.recipe_dim, config.size, config.channels)
+        self.encoder = DiscriminatingEncoder(
+            config.style_dim, config.recipe_dim, config.base_size or config.size, config.channels
+        )
 
     def encode(self, image: Tensor, recipe: Tensor) -> tuple[Tensor, Tensor]:
         output = self.encoder(image, recipe)

@@ -24,13 +24,17 @@ class CVAEConfig:
     size: int = 128  # px, one of SIZES
     channels: int = 3  # 3: a picture, its background in it; 4: a cut-out, colour and coverage
     refined: bool = False  # whether the decoder works twice at most sizes, steered by style and recipe
-    summed: bool = False  # whether the picture is the sum of what the last maps and two earlier ones paint
+    base_size: int | None = (
+        None  # px that it grew from: what its encoder looks at, and what its decoder adds details to
+    )
 
     def __post_init__(self) -> None:
         if self.size not in SIZES:
             raise ValueError(f"size is {self.size} px: choose one of {', '.join(map(str, SIZES))}")
         if self.channels not in (3, 4):
             raise ValueError(f"channels is {self.channels}: choose 3 (a picture) or 4 (colour and coverage)")
+        if self.base_size not in (None, *SIZES) or (self.base_size or 0) > self.size:
+            raise ValueError(f"base_size is {self.base_size} px: choose one of SIZES, at most {self.size}")
         if self.style_dim < 1:
             raise ValueError(f"style_dim is {self.style_dim}: a style needs at least one number")
 
@@ -56,14 +60,14 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
     def __init__(self, config: CVAEConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = StyleEncoder(config.style_dim, config.size, config.channels)
+        self.encoder = StyleEncoder(config.style_dim, config.base_size or config.size, config.channels)
         self.decoder = RecipeDecoder(
             config.style_dim,
             config.recipe_dim,
             config.bottleneck_dim,
             config.size,
             config.refined,
-            config.summed,
+            config.base_size,
             config.channels,
         )
 
