@@ -71,7 +71,7 @@ def shrunk(image: Tensor, size: int) -> Tensor:
 
 
 class StyleEncoder(nn.Module):
-    """Image (n, channels, size, size) or larger, in [0, 1], to mean and log-variance of its style, (n, style_dim) each."""
+    """Image (n, channels, size, size) or larger, in [0, 1], to mean and log-variance (n, style_dim) of its style."""
 
     def __init__(self, style_dim: int, size: int, channels: int = 3) -> None:
         super().__init__()
