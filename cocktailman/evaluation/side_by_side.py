@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from cocktailman.catalog import Recipe, catalog
+from cocktailman.cutouts import over
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.inference.generator import Generator
@@ -101,15 +102,20 @@ def counterpart(first: Checkpoint, checkpoints: Sequence[Checkpoint]) -> Checkpo
 
 def encoded(generator: Generator, originals: Sequence[Original]) -> Array:
     """The mean style of each picture, (n, style_dim), as the generator's encoder reads it."""
-    return generator.encode(
-        [original.image for original in originals], [original.recipe for original in originals]
-    ).mean
+    seen = [generator.seen(original.image, original.name) for original in originals]
+    return generator.encode(seen, [original.recipe for original in originals]).mean
 
 
-def rebuild(generator: Generator, originals: Sequence[Original], otherwise: Recipe) -> list[Image.Image]:
-    """Each picture painted again from what the generator reads in it; with recipe `otherwise` where it has none."""
+def rebuild(
+    generator: Generator, originals: Sequence[Original], otherwise: Recipe
+) -> tuple[list[Image.Image], list[float]]:
+    """Each picture painted again from what the generator reads in it, with recipe `otherwise` where it has none; and
+    how far that is from what it saw, as MSE."""
     recipes = [original.recipe or otherwise for original in originals]
-    return generator.paint_each(recipes, encoded(generator, originals))
+    seen = [generator.seen(original.image, original.name) for original in originals]
+    styles = generator.encode(seen, [original.recipe for original in originals]).mean
+    pictures = generator.paint_each(recipes, styles)
+    return pictures, [_error(picture, _shown(image)) for picture, image in zip(pictures, seen, strict=True)]
 
 
 def shared_styles(pair: Pair, count: int, seed: int) -> tuple[Array, Array]:
@@ -142,13 +148,13 @@ def rebuilt(pair: Pair, selection: Selection) -> Panel:
     contents = tuple(catalog().describe(photo.recipe or selection.recipe) for photo in selection.photos)
     rows = [Row("the picture", tuple(to_square(original.image, KEPT // 2) for original in originals), contents)]
     for generator in _readers(pair):
-        pictures = rebuild(generator, originals, selection.recipe)
-        errors = [_error(picture, original.image) for picture, original in zip(pictures, originals, strict=True)]
+        pictures, errors = rebuild(generator, originals, selection.recipe)
         rows.append(Row(generator.name, tuple(pictures), tuple(f"MSE {error:.4f}" for error in errors)))
     return Panel(
         "Rebuilt",
         f"{_whose(selection)} Read by the encoder, painted again by the decoder. MSE is the mean squared error of the "
-        f"pixels, where white is 1. {_out_of_domain(pair, originals)} {_without_encoder(pair)}".strip(),
+        "pixels, where white is 1; a model of cut-outs sees the drink alone, on grey. "
+        f"{_out_of_domain(pair, originals)} {_without_encoder(pair)}".strip(),
         tuple(original.name for original in originals),
         tuple(rows),
         (selection.command(_names(pair)),),
@@ -339,6 +345,11 @@ def _seen_by(pair: Pair, recipe: Recipe) -> str:
             return f"Of the two, {seen[0]} alone was trained on pictures of this very recipe."
         case _:
             return "Both were trained on pictures of this very recipe."
+
+
+def _shown(seen: Image.Image) -> Image.Image:
+    """What an encoder saw, mode RGB: a cut-out on grey."""
+    return over(seen) if seen.mode == "RGBA" else seen
 
 
 def _error(picture: Image.Image, original: Image.Image) -> float:

@@ -154,7 +154,7 @@ class Generator:
         """
         if not self.has_encoder:
             raise InputError(f"{self.name} has no encoder: it paints, and reads no pictures; choose another model")
-        pixels = np.stack([np.asarray(self._seen(image)) for image in images])  # (n, h, w, 3 or 4)
+        pixels = np.stack([np.asarray(self.seen(image)) for image in images])  # (n, h, w, 3 or 4)
         vectors = self._known_vectors(recipes or [None] * len(pixels))
         means, stds = [], []
         for start in range(0, len(pixels), BATCH):
@@ -165,12 +165,15 @@ class Generator:
             stds.append(torch.exp(log_variance / 2).numpy())
         return Posterior(np.concatenate(means), np.concatenate(stds))
 
-    def _seen(self, image: Image.Image) -> Image.Image:
-        """A picture as the encoder sees it."""
+    def seen(self, image: Image.Image, name: str = "the picture") -> Image.Image:
+        """A picture as the encoder sees it: a square, or the drink cut out of it, mode RGBA.
+
+        Raises `InputError`, which calls the picture `name`, where there is no drink to cut out.
+        """
         size = self.checkpoint.size
         if not self.transparent:
             return to_square(image.convert("RGB"), size)
-        found = cut_by_alpha(image) if image.mode == "RGBA" else self._segmenter.cut_out(image)
+        found = cut_by_alpha(image, name) if image.mode == "RGBA" else self._segmenter.cut_out(image, name)
         return found.centred(size)
 
     @cached_property

@@ -72,7 +72,7 @@ def test_styles_are_shared_by_seed_and_by_number(pair: Pair) -> None:
 
 def test_a_picture_is_rebuilt_from_its_style_and_its_recipe(pair: Pair) -> None:
     known = replace(photos(1)[0], recipe=("gin", "tonic"))
-    first, second = rebuild(pair[1], [known, photos(2)[1]], MOJITO)
+    (first, second), _ = rebuild(pair[1], [known, photos(2)[1]], MOJITO)
     means = pair[1].encode([picture(0), picture(1)]).mean
     assert first.tobytes() == pair[1].paint(("gin", "tonic"), means[:1])[0].tobytes()
     assert second.tobytes() == pair[1].paint(MOJITO, means[1:])[0].tobytes()
@@ -110,7 +110,7 @@ def test_a_traversal_moves_one_number_and_leaves_the_others(pair: Pair) -> None:
 def test_the_way_between_two_pictures_ends_at_what_they_are_rebuilt_as(pair: Pair) -> None:
     selection = Selection(MOJITO, 1, photos(2))
     panel = PANELS["between"](pair, selection)
-    rebuilt = rebuild(pair[0], selection.photos, MOJITO)
+    rebuilt, _ = rebuild(pair[0], selection.photos, MOJITO)
     ends = panel.rows[1].pictures[0], panel.rows[1].pictures[-1]
     assert all(map(alike, ends, rebuilt))
     with pytest.raises(InputError, match="second photo"):

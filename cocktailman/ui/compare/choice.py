@@ -1,6 +1,6 @@
 """What is compared: two models, and what both are given; all of it but photos travels in the URL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -45,7 +45,7 @@ def choose() -> Choice:
     seed = st.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, width=130, persist_state="session")
     st.button("Another", icon=":material/casino:", on_click=_next_seed, help="another seed")
     with st.popover("Your photos", icon=":material/upload:"):
-        photos, recognised = _photos()
+        photos, recognised = _photos([first.name, second.name])
     _write_link(Painting(first.name, recipe, seed), second)
     return Choice(first, second, Selection(recipe, seed, photos, recognised))
 
@@ -57,8 +57,8 @@ def _beside(first: Checkpoint) -> Checkpoint:
     return others[st.selectbox("Beside it", list(others), key=BESIDE, persist_state="session")]
 
 
-def _photos() -> tuple[tuple[Original, ...], bool]:
-    """The photos brought, and whether the recipe of each is what was recognised in it."""
+def _photos(models: Sequence[str]) -> tuple[tuple[Original, ...], bool]:
+    """The photos brought that both models can see, and whether the recipe of each is what was recognised in it."""
     uploads = st.file_uploader(
         "Photos to rebuild, instead of renders",
         accept_multiple_files=True,
@@ -76,7 +76,10 @@ def _photos() -> tuple[tuple[Original, ...], bool]:
     photos = []
     for upload in uploads[:MAX_PHOTOS]:
         with shown_errors():  # one that cannot be read is left out, and the others stay
-            photos.append(_photo(upload.name, upload.getvalue(), recognised))
+            photo = _photo(upload.name, upload.getvalue(), recognised)
+            for model in models:
+                cache.generator(model).seen(photo.image, photo.name)
+            photos.append(photo)
     return tuple(photos), recognised
 
 
