@@ -17,7 +17,7 @@ from tests.helpers.networks import recipes
 def cidvae(network: CVAE) -> CIDVAE:
     """A C-IDVAE that starts from the CVAE of 64 px."""
     torch.manual_seed(0)
-    grown = CIDVAE(CIDVAEConfig(size=64))
+    grown = CIDVAE(CIDVAEConfig(size=64, refined=False))
     assert {name.split(".")[1] for name in grow(grown, without_batch_norm(network.state_dict()))} == {
         "join",
         "verdict",

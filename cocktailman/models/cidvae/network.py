@@ -22,7 +22,9 @@ HIDDEN = 128  # of the discriminator's head
 
 @dataclass
 class CIDVAEConfig(CVAEConfig):
-    """What a C-IDVAE is built from: the same as a CVAE, whose decoder it has."""
+    """What a C-IDVAE is built from: the same as a CVAE, whose decoder it has, refined unless told otherwise."""
+
+    refined: bool = True
 
 
 @dataclass
