@@ -31,6 +31,7 @@ from cocktailman.models.cvae.network import drawn_style
 from training.datasets.batches import Batch
 from training.shared.kind import KindTraining
 from training.shared.runs import NETWORK, part_of, weights_to_start_from
+from training.shared.style_moments import style_moments
 from training.shared.validation import log_validation
 
 WEIGHED_EVERY, WEIGHT_MEMORY = 8, 0.7  # steps between measurements of gradient norms, and the share of earlier ones
@@ -59,6 +60,8 @@ class CIDVAETraining(KindTraining):
         warmup: steps over which the generator's losses rise from 0.
         recipe_dropout: how often each ingredient is left out of a recipe that is painted.
         learning_rate: of Adam, at its peak; it falls to 0 along a cosine.
+        rescaled: whether styles are rescaled first, so that those of the training pictures have the mean and spread of
+            the prior (see `CVAE.rescale_style`): else drinks are rebuilt in one region and sampled in another.
         start_from: folder of a run or a checkpoint of a CVAE or C-IDVAE, whose weights start the layers both have; of a
             run of a C-IDVAE also those of the projected discriminator.
     """
@@ -84,6 +87,7 @@ class CIDVAETraining(KindTraining):
         warmup: int = 200,
         recipe_dropout: float = 0.1,
         learning_rate: float = 5e-4,
+        rescaled: bool = False,
         start_from: Path | None = None,
     ) -> None:
         super().__init__()
@@ -105,6 +109,7 @@ class CIDVAETraining(KindTraining):
         self.penalty, self.penalty_interval = penalty, penalty_interval
         self.projected_at, self.augmented = projected_at, augmented
         self.warmup, self.recipe_dropout, self.learning_rate = warmup, recipe_dropout, learning_rate
+        self.rescaled = rescaled
         # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
         self._frozen: dict[str, Any] = {"features": LiteBackbone(0)}
         if perceptual_weight:
@@ -120,6 +125,11 @@ class CIDVAETraining(KindTraining):
     def on_fit_start(self) -> None:
         for part in self._frozen.values():
             part.to(self.device)
+        if self.rescaled and not self.global_step:
+            pictures = self.trainer.datamodule.pictures.of("train")  # type: ignore[attr-defined]
+            shift, scale = style_moments(self.network.eval(), pictures)
+            self.network.rescale_style(shift.to(self.device), scale.to(self.device))
+            self.network.train()
 
     @property
     def steps(self) -> int:

@@ -6,32 +6,27 @@ from pathlib import Path
 
 import torch
 import yaml
-from torch import Tensor
-from torch.utils.data import DataLoader
 
 from cocktailman.catalog import catalog
-from cocktailman.datasets import Pictures
 from cocktailman.drinks import DRINKS
 from cocktailman.errors import InputError
 from cocktailman.evaluation.detection import detect_all
 from cocktailman.inference.recogniser import Detector
-from cocktailman.latent.gaussians import aggregate_posterior
 from cocktailman.latent.regressor import FILE as REGRESSOR
 from cocktailman.models.checkpoints import Checkpoint, save_network
 from cocktailman.models.classifier.network import ClassifierConfig, DrinkClassifier
-from cocktailman.models.cvae.network import CVAE
 from cocktailman.models.detector.network import DetectorConfig, DrinkDetector
 from cocktailman.models.registry import kind_of
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
 from training.classifier.calibration import calibrate, predict_validation
 from training.classifier.trainer import read_weights
-from training.datasets.batches import PictureDataset
 from training.datasets.pictures import read_pictures
 from training.detector.data import photos_with_boxes
 from training.detector.pretrained import weights_of
 from training.detector.threshold import choose_threshold
 from training.shared.run_curves import replace_curves
 from training.shared.runs import kind_of_run, last_of
+from training.shared.style_moments import style_moments
 
 
 def export_generator(
@@ -123,13 +118,3 @@ def export_detector(run: Path, photos: Path, name: str, size: int | None, root: 
     saved = save_network(network, "detector", name, "photos", root)
     network.threshold.fill_(choose_threshold(detect_all(Detector(saved), photos, truth)))
     return save_network(network, "detector", name, "photos", root)
-
-
-@torch.inference_mode()
-def style_moments(network: CVAE, pictures: Pictures) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation, (style_dim,) each, of the aggregate posterior of all pictures."""
-    batches = DataLoader(PictureDataset(pictures, network.config.size, augment=False), 64)
-    parts = [network.encode(images, recipes) for images, recipes in batches]
-    mean, log_variance = (torch.cat(part) for part in zip(*parts, strict=True))  # (n, style_dim) each
-    found = aggregate_posterior(mean.numpy(), (log_variance / 2).exp().numpy())
-    return torch.from_numpy(found.mean).float(), torch.from_numpy(found.covariance.diagonal() ** 0.5).float()
