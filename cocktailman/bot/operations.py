@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from io import BytesIO
 from typing import Any
@@ -73,7 +74,8 @@ def paint(parameters: Parameters, queue: WorkerQueue, on_progress: Progress) -> 
     style = parameters["style"]
     if style is None and parameters["photo"] and generator.has_encoder:
         image = _crop_of_drink(queue, parameters["photo"])
-        style = generator.encode([image], [recipe]).mean[0].tolist()
+        with suppress(InputError):  # where it sees no drink to cut out, the recipe is painted all the same
+            style = generator.encode([image], [recipe]).mean[0].tolist()
     if style is not None:
         styles = generator.check_style(style)[None]
     elif parameters["typical"] and generator.regressor is not None:

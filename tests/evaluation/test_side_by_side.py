@@ -272,7 +272,7 @@ def test_a_table_takes_its_texts_for_text() -> None:
 
 def test_the_command_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     photo = tmp_path / "a drink.png"
-    photo.write_bytes(png(picture(1)))
+    photo.write_bytes(png(read_renders().image(0)))
     out = tmp_path / "new" / "report.html"
     arguments = ["--cocktail", "negroni", "--seed", "3", "--picture", str(photo), "--picture", str(photo)]
     arguments.append("--recognise")

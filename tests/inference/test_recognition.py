@@ -72,7 +72,7 @@ def test_together_is_as_one_by_one(recogniser: Recogniser) -> None:
 def test_facts_are_complete_and_best_first(recogniser: Recogniser) -> None:
     [seen] = recogniser.recognise([noise(0)])
     facts = json.loads(json.dumps(recogniser.facts("a.jpg", seen)))
-    assert list(facts) == ["file", "threshold", "boxes", "ingredients", "cocktails"]
+    assert list(facts) == ["file", "threshold", "ingredient_threshold", "boxes", "ingredients", "cocktails"]
     assert facts["file"] == "a.jpg" and facts["threshold"] == recogniser.detector.threshold
     assert facts["boxes"] == [vars(box) for box in seen.boxes]
     assert {item["id"] for item in facts["ingredients"]} == {item.id for item in catalog().ingredients}

@@ -20,7 +20,7 @@ def test_the_exported_decoder_paints_the_same_picture(name):
     [style] = generator.sample_styles(1, seed=1)
     feed = {"style": style[None], "recipe": catalog().recipe_vector(recipe)[None]}
     [[pixels]] = session.run(["image"], feed)  # (3, size, size)
-    [picture] = generator.paint(recipe, style[None])
+    [picture] = generator.paint(recipe, style[None], ground=None)
     assert np.abs(pixels.transpose(1, 2, 0) * 255 - np.asarray(picture)).max() < 0.51  # rounding, and no more
 
 

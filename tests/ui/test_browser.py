@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from cocktailman.drinks import DRINKS
 from cocktailman.renders import read_renders
 from cocktailman.ui.generate.studio import DISPLAYED
 from cocktailman.ui.shared.photo_source import samples
@@ -88,7 +89,7 @@ def test_paint_a_cocktail(address, browser):
         wait.until(lambda page: page.find_element(*where).click() or True)
 
     browser.get(address)
-    wait.until(lambda page: len(page.find_elements(By.CSS_SELECTOR, "[data-testid=stImage] img")) == 12)
+    wait.until(lambda page: len(page.find_elements(By.CSS_SELECTOR, "[data-testid=stImage] img")) == len(DRINKS))
     click(By.LINK_TEXT, "Bloody Mary")
 
     def picture() -> tuple[str, int]:

@@ -7,10 +7,12 @@ from streamlit.testing.v1 import AppTest
 
 from cocktailman.evaluation import scores
 from cocktailman.evaluation.scores import Measured, Score
+from cocktailman.renders import read_renders
 from cocktailman.ui.compare.views import VIEWS
 from tests.helpers.app import button, calm, run
-from tests.helpers.pictures import picture, png
+from tests.helpers.pictures import blank, png
 
+RENDER = png(read_renders().image(0))  # a model of cut-outs wants to see a drink
 PAIR = {"model": "cvae-photos", "beside": "cvae-renders"}
 
 
@@ -72,6 +74,7 @@ def test_measurements_become_a_table_and_charts(monkeypatch):
     [
         ({"model": "../../etc"}, "model that is not here"),
         ({"beside": "<b>nobody</b>"}, "model that is not here"),
+        ({"model": "cvae-photos", "beside": "cvae-photos"}, "beside itself"),
         ({"recipe": "jin"}, "did you mean 'gin'"),
         ({"seed": "9" * 40}, "seed"),
         ({"view": "Everything"}, "view"),
@@ -92,23 +95,24 @@ def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
 
 
 def test_own_photos_are_rebuilt_and_lie_at_both_ends():
-    app = upload(run("compare", **PAIR), ("a.png", png(picture(0))))
+    app = upload(run("compare", **PAIR), ("a.png", RENDER))
     assert len(pictures(app)) == 3
     calm(app.button_group(key="view").set_value("Between two").run())
     assert "bring a second photo" in app.error[0].value
-    upload(app, ("a.png", png(picture(0))), ("<i>b</i>.png", png(picture(1))))
+    upload(app, ("a.png", RENDER), ("<i>b</i>.png", RENDER))
     assert not app.error and len(pictures(app)) == 2 + 16
     assert any("From a.png to \\<i\\>b\\</i\\>.png" in item.value for item in app.caption)
 
 
-def test_a_photo_that_is_none_gets_a_sentence():
-    app = upload(run("compare", **PAIR), ("*a*.png", b"Two parts rum."))
-    assert "no readable picture" in app.error[0].value
+def test_a_photo_that_is_none_gets_a_sentence_and_leaves_the_others():
+    app = upload(run("compare", **PAIR), ("*a*.png", b"Two parts rum."), ("b.png", RENDER), ("c.png", png(blank())))
+    assert "no readable picture" in app.error[0].value and "no drink was found in c.png" in app.error[1].value
+    assert len(app.error) == 2 and len(pictures(app)) == 3
 
 
 def test_a_photo_is_painted_with_what_is_recognised_in_it_or_with_the_recipe_chosen(monkeypatch):
     monkeypatch.setattr("cocktailman.inference.recogniser.Recogniser.recipe", lambda *_: ("gin", "tonic"))
-    app = upload(run("compare", **PAIR, recipe="rum,lemon_juice"), ("drink.png", png(picture(2))))
+    app = upload(run("compare", **PAIR, recipe="rum,lemon_juice"), ("drink.png", RENDER))
     [panel] = app.get("html")
     assert "Gin, Tonic" in panel.proto.body and "--recognise" in app.code[0].value
     calm(app.toggle(key="compare_recognise").set_value(False).run())

@@ -3,18 +3,18 @@
 from io import BytesIO
 
 import pytest
-from PIL import Image
 
 from cocktailman.catalog import catalog
-from cocktailman.drinks import COLOURS
+from cocktailman.drinks import COLOURS, DRINKS
 from cocktailman.inference.generator import Generator
+from cocktailman.renders import read_renders
 from tests.helpers.app import button, calm, pictures, run
 
 
 def test_home_paints_a_strip_and_another():
     app = run("home")
     before = pictures(app)
-    assert len(set(before)) == 12
+    assert len(set(before)) == len(DRINKS)
     calm(button(app, "Paint others").click().run())
     assert not set(before) & set(pictures(app))
 
@@ -103,7 +103,7 @@ def test_photo_gives_its_style_and_no_photo_a_sentence():
     app = run("generate")
     calm(app.button_group(key="style_mode").set_value("From a photo").run())
     data = BytesIO()
-    Image.linear_gradient("L").convert("RGB").save(data, "JPEG")
+    read_renders().image(0).save(data, "JPEG")
     calm(app.file_uploader[0].upload("drink.jpg", data.getvalue(), "image/jpeg").run())
     assert len(pictures(app)) == 2
     style = [float(number) for number in app.query_params["style"].split(",")]

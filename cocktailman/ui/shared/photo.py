@@ -11,6 +11,7 @@ import streamlit as st
 from PIL import Image
 
 from cocktailman.catalog import Recipe
+from cocktailman.errors import InputError
 from cocktailman.images import read_image
 from cocktailman.inference.recogniser import Array, Box, Reading, Recognition
 from cocktailman.renders import Renders
@@ -105,6 +106,10 @@ def heat_map(crop: Image.Image, ingredient: str) -> Array:
     return cache.recogniser().classifier.heat_map(crop, ingredient)
 
 
-def style_of(crop: Image.Image, recipe: Recipe, model: str) -> tuple[float, ...]:
-    """The style of a drink of this recipe, as a generator's encoder reads it."""
-    return tuple(cache.generator(model).encode([crop], [recipe]).mean[0].tolist())
+def style_of(crop: Image.Image, recipe: Recipe, model: str) -> tuple[float, ...] | None:
+    """The style of a drink of this recipe, as a generator's encoder reads it; None where it can read none: it has no
+    encoder, or sees no drink to cut out."""
+    try:
+        return tuple(cache.generator(model).encode([crop], [recipe]).mean[0].tolist())
+    except InputError:
+        return None
