@@ -130,7 +130,7 @@ def test_recognise_paints_what_is_seen(recogniser, monkeypatch):
     calm(button(app, "Paint this").click().run())
     assert app.title[0].value == "Generate"
     assert app.query_params["recipe"] == ",".join(seen)
-    assert len(app.query_params["style"].split(",")) == 6
+    assert "style" not in app.query_params, "noise shows no drink whose style could be read"
 
 
 def test_recognise_several_gives_a_table_and_opens_one(recogniser):
