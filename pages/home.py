@@ -1,13 +1,9 @@
 """The first screen: what the lab does, painted as one looks at it."""
 
-from collections.abc import Sequence
-
-import numpy as np
 import streamlit as st
 
-from cocktailman.catalog import Recipe, catalog
+from cocktailman.catalog import catalog
 from cocktailman.drinks import DRINKS
-from cocktailman.inference.generator import Array, Generator
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.entry import require_entry_point
 from cocktailman.ui.shared.errors import shown_errors
@@ -31,7 +27,7 @@ def strip(model: str) -> None:
     seed = st.session_state.setdefault("home_seed", 7)
     generator = cache.generator(model)
     recipes = [catalog().cocktail(name).recipe for name in DRINKS]
-    styles = _styles(generator, recipes, seed)
+    styles = generator.sample_styles(len(recipes), seed)
     pictures = generator.paint_each(recipes, styles, SHOWN, ground=None)
     with st.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
         for name, recipe, style, picture in zip(DRINKS, recipes, styles, pictures, strict=True):
@@ -43,17 +39,9 @@ def strip(model: str) -> None:
     st.button("Paint others", icon=":material/casino:", on_click=next_strip)
 
 
-def _styles(generator: Generator, recipes: Sequence[Recipe], seed: int) -> Array:
-    """A style for each recipe, typical of it where the model knows what is; (n, style_dim)."""
-    if generator.regressor is None:
-        return generator.sample_styles(len(recipes), seed)
-    drawn = [generator.typical_styles(recipe, 1, seed + place) for place, recipe in enumerate(recipes)]
-    return np.concatenate(drawn)
-
-
 def next_strip() -> None:
     """Other styles for the same drinks."""
-    st.session_state["home_seed"] += len(DRINKS)
+    st.session_state["home_seed"] += 1
 
 
 with shown_errors():

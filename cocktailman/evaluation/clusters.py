@@ -133,7 +133,7 @@ def in_words(table: pd.DataFrame, agreed: dict[str, Agreement], cocktails: int, 
     """Whether the number of clusters agrees with the number of cocktails, and the clusters with them."""
     best = best_count(table)
     near = 0.75 <= best / cocktails <= 1.33
-    at_least = "or more " if best == int(table["clusters"].max()) else ""
+    at_least = "or more " if best == table["clusters"].to_numpy().max() else ""
     ari = agreed["ARI"]
     alike = "hardly" if ari.value < 0.2 else "partly" if ari.value < 0.6 else "largely"
     number = (

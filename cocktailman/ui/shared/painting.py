@@ -39,8 +39,7 @@ def read_query(query: Mapping[str, str], models: Sequence[str]) -> tuple[Paintin
 
     The length of a style is not checked here: only the model knows it.
     """
-    # Who comes without a link sees what is typical: the prior's styles are an average's at best.
-    painting = Painting(models[0], catalog().cocktail(DEFAULT_COCKTAIL).recipe, typical=not query)
+    painting = Painting(models[0], catalog().cocktail(DEFAULT_COCKTAIL).recipe)
     errors = []
     for name, read in _READERS.items():
         if name in query:
