@@ -24,7 +24,7 @@ st.markdown(
 @st.fragment
 def strip(model: str) -> None:
     """Drinks painted live; a click paints others."""
-    seed = st.session_state.setdefault("home_seed", 7)
+    seed = st.session_state.setdefault("home_seed", 5)
     generator = cache.generator(model)
     recipes = [catalog().cocktail(name).recipe for name in DRINKS]
     styles = generator.sample_styles(len(recipes), seed)
