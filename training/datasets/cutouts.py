@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
 from io import BytesIO
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,8 @@ def pack_photos(photos: Path, mattes: Path, out: Path, size: int, workers: int =
     if not mattes.is_dir():
         raise InputError(f"{mattes} is no folder: make the mattes with `python -m training mattes`")
     cut = partial(cut_photo, photos=photos, mattes=mattes, size=size)
-    with ProcessPoolExecutor(workers, initializer=_one_thread) as pool:
+    # Spawned, not forked: a fork of a process with threads, as numba's and PyTorch's, now and then dies at once.
+    with ProcessPoolExecutor(workers, get_context("spawn"), _one_thread) as pool:
         made = list(tqdm(pool.map(cut, table["file"], chunksize=32), total=len(table), desc="cutting out"))
     facts = pd.concat([table, pd.DataFrame([fact for _, fact in made])], axis=1)
     _write(table.assign(image=[data for data, _ in made]), out)
