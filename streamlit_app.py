@@ -1,8 +1,13 @@
-"""Navigation and page configuration, nothing else."""
+"""Navigation, page configuration and a bound on uploads, nothing else."""
 
 import streamlit as st
 
+from cocktailman.ui.shared.brought import MAX_UPLOADS
+from cocktailman.ui.shared.dress import dress
+from cocktailman.ui.shared.private_apis import bound_uploads
+
 st.set_page_config(page_title="CocktailMan", page_icon="🍸", layout="wide")
+bound_uploads(MAX_UPLOADS)
 
 page = st.navigation(
     [
@@ -10,6 +15,7 @@ page = st.navigation(
         st.Page("pages/recognise.py", title="Recognise", icon=":material/document_scanner:"),
         st.Page("pages/generate.py", title="Generate", icon=":material/palette:"),
         st.Page("pages/stylise.py", title="Stylise", icon=":material/brush:"),
+        st.Page("pages/edit.py", title="Edit", icon=":material/tune:"),
         st.Page("pages/latent_space.py", title="Latent space", icon=":material/scatter_plot:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
         st.Page("pages/explore.py", title="Explore pictures", icon=":material/travel_explore:"),
@@ -17,4 +23,5 @@ page = st.navigation(
     ],
     position="top",
 )
+dress()
 page.run()

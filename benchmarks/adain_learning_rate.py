@@ -52,9 +52,9 @@ def curve(rate: float, mended: bool, contents: Tensor, styles: Tensor, steps: in
     rng, optimizer = np.random.default_rng(0), torch.optim.Adam(training.network.decoder.parameters(), rate)
     for step in range(steps):
         chosen = (part[rng.choice(len(part), batch, replace=False)] for part in (contents, styles))
-        terms = training.losses(*chosen)
+        losses = training.losses(*chosen)
         optimizer.zero_grad()
-        training.total(terms).backward()
+        training.total(losses).backward()
         limit = CLIPPED if mended else float("inf")
         norm = torch.nn.utils.clip_grad_norm_(training.network.decoder.parameters(), limit)
         for group in optimizer.param_groups:
@@ -65,7 +65,7 @@ def curve(rate: float, mended: bool, contents: Tensor, styles: Tensor, steps: in
         moved = torch.stack(
             [(a - b).norm() / b.norm().clamp(min=1e-6) for a, b in zip(after, before, strict=True) if b.ndim > 1]
         )
-        yield {name: float(value) for name, value in terms.items()} | {
+        yield {name: float(value) for name, value in losses.items()} | {
             "gradient": float(norm),
             "moved": float(moved.mean()),
         }

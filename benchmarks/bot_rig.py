@@ -47,9 +47,23 @@ class Rig:
 
     def kill_worker(self) -> None:
         """Another follows."""
-        [worker] = (one for one in psutil.Process(self.bot.pid).children() if QUICK in one.cmdline())
+        worker = self._worker()
         worker.kill()
         psutil.wait_procs([worker])
+
+    @contextmanager
+    def worker_paused(self) -> Iterator[None]:
+        """Tasks wait meanwhile, however fast the machine is."""
+        worker = self._worker()
+        worker.suspend()
+        try:
+            yield
+        finally:
+            worker.resume()
+
+    def _worker(self) -> psutil.Process:
+        [worker] = (one for one in psutil.Process(self.bot.pid).children() if QUICK in one.cmdline())
+        return worker
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         return self._stack.enter_context(launch.running(command, self.environment))

@@ -9,13 +9,11 @@ own size and handed to the page's canvas.
 
 import argparse
 import math
-import shutil
 import time
 from typing import Any
 
-from selenium import webdriver
+from benchmarks.running_app import open_browser
 
-ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,1400", "--no-first-run"]
 PATIENCE = 120  # seconds for the page and its decoder to load
 SEAT = """
 const hosts = [...document.querySelectorAll("[class*='st-key-seat_'] *")].filter((host) => host.shadowRoot);
@@ -31,23 +29,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5, help="that the slider is held, each time")
     parser.add_argument("--repeat", type=int, default=3)
     chosen = parser.parse_args()
-    browser = open_browser()
-    try:
+    with open_browser(height=1400) as browser:
         browser.get(chosen.url)
         size = wait_for_picture(browser)
         rates = sorted(drag(browser, chosen.seconds) for _ in range(chosen.repeat))
-    finally:
-        browser.quit()
     print(f"{size} px, new pictures a second while a slider is held and moved: {', '.join(f'{r:.1f}' for r in rates)}")
-
-
-def open_browser() -> Any:
-    """A headless Chromium."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or ""
-    for argument in ARGUMENTS:
-        options.add_argument(argument)
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver") or ""))
 
 
 def wait_for_picture(browser: Any) -> int:

@@ -9,7 +9,8 @@ import asyncio
 
 import psutil
 
-from benchmarks.load import memory, running_app
+from benchmarks.load import memory
+from benchmarks.running_app import free_port, running_app
 from benchmarks.visitor import Visitor
 
 
@@ -18,10 +19,10 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=400)
     parser.add_argument("--every", type=int, default=50, help="sessions between two looks at the memory")
     parser.add_argument("--page", default="generate", help="a page with one picture on it")
-    parser.add_argument("--port", type=int, default=8599, help="a free one")
     chosen = parser.parse_args()
-    with running_app(chosen.port) as app:
-        asyncio.run(drop(app, f"localhost:{chosen.port}", chosen.page, chosen.sessions, chosen.every))
+    port = free_port()
+    with running_app(port) as app:
+        asyncio.run(drop(app, f"localhost:{port}", chosen.page, chosen.sessions, chosen.every))
 
 
 async def drop(app: psutil.Process, address: str, page: str, sessions: int, every: int) -> None:

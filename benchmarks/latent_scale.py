@@ -1,6 +1,6 @@
 """How the latent lab grows: pictures encoded a second, and for more and more styles the time of UMAP and of the page.
 
-    python -m benchmarks.latent_scale [--counts 1000 10000 100000 200000] [--pictures 256] [--port 8598]
+    python -m benchmarks.latent_scale [--counts 1000 10000 100000 200000] [--pictures 256]
                                       [--no-umap] [--no-page]
 
 Pictures are renders written as JPEG, encoded by `embed` from files to table. Styles are drawn from the posteriors of
@@ -22,8 +22,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from benchmarks.decoder_speed import cpu_name
-from benchmarks.drive_speed import open_browser, wait_for_picture
-from benchmarks.load import running_app
+from benchmarks.drive_speed import wait_for_picture
+from benchmarks.running_app import free_port, open_browser, running_app
 from cocktailman.inference.embedding import embed
 from cocktailman.latent.projection import Projector, View, pca_plane
 from cocktailman.latent.tables import add_styles, read_styles, std_matrix, style_matrix
@@ -46,7 +46,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--counts", type=int, nargs="+", default=[1_000, 10_000, 100_000, 200_000])
     parser.add_argument("--pictures", type=int, default=256, help="to encode")
-    parser.add_argument("--port", type=int, default=8598, help="a free one")
     parser.add_argument("--no-umap", dest="umap", action="store_false", help="leave out the slowest part")
     parser.add_argument("--no-page", dest="page", action="store_false", help="leave out the browser")
     chosen = parser.parse_args()
@@ -56,9 +55,10 @@ def main() -> None:
         for count in chosen.counts:
             print(f"{count:>9,} styles, figure: {figure(count)}", flush=True)
         if chosen.page:
-            with running_app(chosen.port):
+            port = free_port()
+            with running_app(port):
                 for count in chosen.counts:
-                    url = f"http://localhost:{chosen.port}/latent_space?view=PCA"
+                    url = f"http://localhost:{port}/latent_space?view=PCA"
                     ready, redrawn = page(url, Path(folder), count)
                     print(f"{count:>9,} styles, page: {ready:.1f} s, another colour: {redrawn:.1f} s", flush=True)
     if chosen.umap:
@@ -103,7 +103,7 @@ def page(url: str, folder: Path, count: int) -> tuple[float, float]:
     """Seconds until the page shows all of its points, in a new browser; and then until it shows them by glass."""
     path = folder / f"{count}.parquet"
     styles(count)["table"].to_parquet(path, index=False)
-    browser = open_browser()
+    browser = open_browser(height=1400)
     try:
         browser.set_script_timeout(PATIENCE)
         browser.get(url)

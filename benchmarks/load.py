@@ -1,6 +1,6 @@
 """How the app holds many visitors: its memory, pictures a second, how long one takes, and what goes wrong.
 
-    python -m benchmarks.load [--visitors 20] [--seconds 60] [--port 8599] [--json]
+    python -m benchmarks.load [--visitors 20] [--seconds 60] [--json]
 
 Starts the app, lets one visitor paint, then all at once: each presses "New style" or types a seed as soon as the last
 picture is there. The visitors share the machine with the app, and speak to nothing but localhost.
@@ -9,15 +9,10 @@ picture is there. The visitors share the machine with the app, and speak to noth
 import argparse
 import asyncio
 import json
-import socket
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 import httpx2
@@ -25,10 +20,11 @@ import numpy as np
 import psutil
 from websockets.exceptions import WebSocketException
 
+from benchmarks.running_app import free_port, running_app
 from benchmarks.visitor import PageError, Visitor
 
 ROOT = Path(__file__).parent.parent
-START = 60  # seconds the app may take to start, and the first visitor to paint
+START = 60  # seconds the first visitor may take to paint
 SAMPLING = 0.5  # seconds between two looks at the memory
 ALONE = 5  # pictures that the first visitor paints
 MIB = 2**20
@@ -47,45 +43,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--visitors", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--port", type=int, default=8599, help="a free one")
     parser.add_argument("--json", action="store_true", help="one JSON object in place of the table")
     chosen = parser.parse_args()
-    with socket.socket() as free, suppress(ConnectionRefusedError):
-        free.connect(("localhost", chosen.port))
-        parser.error(f"something already answers on port {chosen.port}: choose another with --port")
-    with running_app(chosen.port) as app:
-        found = asyncio.run(measure(app, f"localhost:{chosen.port}", chosen.visitors, chosen.seconds))
+    port = free_port()
+    with running_app(port) as app:
+        found = asyncio.run(measure(app, f"localhost:{port}", chosen.visitors, chosen.seconds))
     print(json.dumps(found, indent=2) if chosen.json else table(found))
-
-
-@contextmanager
-def running_app(port: int) -> Iterator[psutil.Process]:
-    """The app as `streamlit run` starts it, once it answers; its complaints go to standard error."""
-    options = {
-        "server.port": port,
-        "server.headless": "true",
-        "server.fileWatcherType": "none",  # as where nobody edits the code
-        "logger.level": "warning",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    command += [f"--{name}={value}" for name, value in options.items()]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
-        try:
-            wait_for(f"http://localhost:{port}/_stcore/health", process)
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
-
-
-def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    """Returns once `address` answers; raises `SystemExit` where `process` ends before, or takes too long."""
-    deadline = monotonic() + START
-    while monotonic() < deadline and process.poll() is None:
-        with suppress(httpx2.TransportError):
-            if httpx2.get(address, trust_env=False).is_success:
-                return
-        sleep(0.2)
-    raise SystemExit(f"the app did not answer at {address}")
 
 
 async def measure(app: psutil.Process, address: str, visitors: int, seconds: float) -> dict[str, Any]:

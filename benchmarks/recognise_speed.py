@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, cast
 
 import numpy as np
@@ -134,8 +134,9 @@ def timed_in_turns(ways: dict[str, Call], repeat: int) -> dict[str, dict[str, fl
     }
 
 
-def folder_against_one(recogniser: Recogniser, files: Sequence[Path]) -> dict[str, float]:
-    """Seconds for all files at once, and one after the other, through the library: the least of some turns.
+def folder_against_one(recogniser: Recogniser, files: Sequence[Path]) -> dict[str, Any]:
+    """Seconds for all files at once, and one after the other, through the library, and how many of the processor: the
+    least of some turns.
 
     The two take turns, and every other time the one that came first comes last: what else the machine does, and what it
     has warmed up, meets both.
@@ -144,12 +145,19 @@ def folder_against_one(recogniser: Recogniser, files: Sequence[Path]) -> dict[st
         ("together", lambda: list(recognise_files(recogniser, files))),
         ("one by one", lambda: [recogniser.recognise([read_image(file)]) for file in files]),
     ]
-    times: dict[str, list[float]] = {name: [] for name, _ in ways}
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name, _ in ways}
     for turn in range(TURNS):
         for name, call in ways if turn % 2 == 0 else ways[::-1]:
-            times[name].append(seconds(call))
-    together, alone = (min(times[name]) for name, _ in ways)
-    return {"together": together, "one by one": alone, "share": together / alone}
+            begun = process_time()
+            times[name].append((seconds(call), process_time() - begun))
+    least = {name: [min(column) for column in zip(*times[name], strict=True)] for name, _ in ways}
+    (together, computed), (alone, computed_alone) = least.values()
+    return {
+        "together": together,
+        "one by one": alone,
+        "share": together / alone,
+        "of the processor": {"together": computed, "one by one": computed_alone, "share": computed / computed_alone},
+    }
 
 
 def command_against_one(files: Sequence[Path]) -> dict[str, float]:
@@ -177,7 +185,10 @@ def table(found: dict[str, Any]) -> str:
         rows.append(f"{name:<32}{time['median']:>9.0f}{time['least']:>9.0f}{time['p95']:>9.0f}")
     rows.append(f"{'s':<32}{'together':>11}{'one by one':>12}{'share':>8}")
     for name, time in found["seconds"].items():
-        rows.append(f"{name:<32}{time['together']:>11.1f}{time['one by one']:>12.1f}{time['share']:>8.0%}")
+        parts = {name: time, "  of the processor": time.get("of the processor")}
+        for label, part in parts.items():
+            if part:
+                rows.append(f"{label:<32}{part['together']:>11.1f}{part['one by one']:>12.1f}{part['share']:>8.0%}")
     return "\n".join(rows)
 
 

@@ -16,7 +16,7 @@ import torch
 import typer
 from PIL import Image, ImageDraw
 
-from cocktailman.evaluation.stylizer import Judge, Stylise, pairs_of, quality
+from cocktailman.evaluation.stylizer import Stylise, TransferMetrics, pairs_of, quality
 from cocktailman.inference.gatys import GatysSettings, stylise
 from cocktailman.inference.stylise import adain
 
@@ -27,11 +27,11 @@ LABEL, EDGE = 16, 4  # px, on the sheet
 def main(pairs: int = 20, size: int = 256, threads: int = 2, folder: Path = Path("docs")) -> None:
     torch.set_num_threads(threads)
     chosen = pairs_of(pairs, size)
-    judge = Judge([pair.content for pair in chosen])
+    metrics = TransferMetrics([pair.content for pair in chosen])
     columns = {"content": [pair.content for pair in chosen], "style": [pair.style for pair in chosen]}
     rows = []
     for name, way in ways(size).items():
-        found, columns[name] = quality(way, chosen, judge)
+        found, columns[name] = quality(way, chosen, metrics)
         row = {"way": name, "pairs": pairs, "size": size, "threads": threads}
         for measure, estimate in vars(found).items():
             row |= {measure: estimate.value, f"{measure}_low": estimate.low, f"{measure}_high": estimate.high}

@@ -8,15 +8,15 @@ import os
 import sys
 from collections.abc import Iterator
 from io import TextIOWrapper
-from itertools import count as numbers
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cocktailman.cli import explore, invent
+from cocktailman.cli import edit, explore, invent
+from cocktailman.cli.pictures import pictures_in, usable_pictures
 from cocktailman.errors import InputError
-from cocktailman.files import printable, reason_of, written
+from cocktailman.files import distinct, printable, reason_of, written
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Generative models on cocktails.")
 
@@ -100,7 +100,6 @@ def compare(
     from cocktailman.catalog import DEFAULT_COCKTAIL, catalog
     from cocktailman.evaluation.report import report_html
     from cocktailman.evaluation.side_by_side import Original, Selection
-    from cocktailman.images import read_image
     from cocktailman.inference.generator import Generator
     from cocktailman.inference.recogniser import Recogniser
 
@@ -116,13 +115,15 @@ def compare(
         recipe = catalog().recipe(_names(ingredients))
     else:
         recipe = catalog().cocktail(cocktail or DEFAULT_COCKTAIL).recipe
-    images = [(printable(path), read_image(path)) for path in pictures or ()]
-    read = Recogniser.load().recipe if recognised else lambda _: None
-    photos = tuple(Original.of_photo(name, image, read(image)) for name, image in images)
     pair = Generator.load(first), Generator.load(second)
+    read = Recogniser.load().recipe if recognised else lambda _: None
+    usable = usable_pictures(pictures or (), pair)
+    photos = tuple(Original.of_photo(name, image, read(image)) for name, image in usable)
     html = report_html(pair, Selection(recipe, seed, photos, recognised))
     with written(out) as unfinished:
         unfinished.write_text(html, "utf-8")
+    if len(photos) < len(pictures or ()):
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -133,16 +134,17 @@ def encode(
 ) -> None:
     """Read the style of pictures: a JSON line each, with the mean and std of its posterior."""
     from cocktailman.catalog import catalog
-    from cocktailman.images import ImageError, find_images, read_image
+    from cocktailman.images import read_image
     from cocktailman.inference.generator import Generator
 
     recipe = None if ingredients is None else catalog().recipe(_names(ingredients))
     generator = Generator.load(model)
+    generator.check_encoder()
     failed = False
-    for path in find_images(paths):
+    for path in pictures_in(paths):
         try:
-            posterior = generator.encode([read_image(path)], [recipe])
-        except ImageError as error:
+            posterior = generator.encode_seen([generator.seen(read_image(path), printable(path))], [recipe])
+        except InputError as error:
             failed = True
             print(error, file=sys.stderr)
             continue
@@ -166,13 +168,13 @@ def recognise(
     """Find the drinks in photos, and name their ingredients and the likely cocktails."""
     from tqdm import tqdm
 
-    from cocktailman.inference.photo_files import all_files, recognise_files
+    from cocktailman.inference.photo_files import recognise_files
     from cocktailman.inference.recogniser import Recogniser, Recognition
 
     if min_score is not None and not 0 <= min_score <= 1:  # also true for NaN
         raise InputError(f"--min-score is {min_score:g}, and a score lies between 0 and 1: choose one such as 0.5")
     recogniser = Recogniser.load()
-    files = all_files(paths)
+    files = pictures_in(paths)
     failed = False
     found = recognise_files(recogniser, files, min_score)
     for file, seen in tqdm(found, total=len(files), unit=" photos", disable=None):  # none where nobody looks
@@ -184,7 +186,7 @@ def recognise(
             good = isinstance(seen, Recognition)
             tqdm.write(json.dumps(recogniser.facts(name, seen) if good else {"file": name, "error": str(seen)}))
         elif isinstance(seen, Recognition):
-            tqdm.write(f"{file}: {recogniser.describe(seen, anyway)}")
+            tqdm.write(f"{printable(file)}: {recogniser.describe(seen, anyway)}")
     if failed:
         raise typer.Exit(2)
 
@@ -196,23 +198,25 @@ def cutout(
     as_json: Annotated[bool, typer.Option("--json", help="a JSON line for each photo")] = False,
 ) -> None:
     """Cut the drinks out of photos."""
-    from cocktailman.images import find_images, read_image
+    from cocktailman.images import read_image
     from cocktailman.inference.segmenter import Segmenter
 
     segmenter = Segmenter.load()
     failed = False
-    for path, target in _beside(find_images(paths), out):
+    photos = pictures_in(paths)
+    for path, name in zip(photos, distinct(photo.stem for photo in photos), strict=True):
+        target = out / f"{name}.png"
         try:
             found = segmenter.cut_out(read_image(path, transparent=True), printable(path))
         except InputError as error:
             failed = True
             print(error, file=sys.stderr)
             if as_json:
-                print(json.dumps({"file": printable(path), "error": str(error)}))
+                print(json.dumps({"file": str(path), "error": str(error)}))
             continue
         with written(target) as unfinished:
             found.picture.save(unfinished)
-        facts = {"file": printable(path), "out": printable(target), "confidence": round(found.confidence, 4)}
+        facts = {"file": str(path), "out": str(target), "confidence": round(found.confidence, 4)}
         print(json.dumps(facts) if as_json else f"{printable(target)}: {found.confidence:.0%} sure")
     if failed:
         raise typer.Exit(2)
@@ -254,7 +258,8 @@ def stylise(
     with written(out) as unfinished:
         found.image.save(unfinished)
     facts = {"out": printable(out), "seconds": round(found.seconds, 3), "steps": found.steps}
-    print(json.dumps(facts) if as_json else f"{facts['out']}: {found.seconds:.1f} s, {found.steps} steps")
+    taken = "1 step" if found.steps == 1 else f"{found.steps} steps"
+    print(json.dumps(facts) if as_json else f"{facts['out']}: {found.seconds:.1f} s, {taken}")
 
 
 @app.command()
@@ -273,23 +278,14 @@ def embed(
     found = embed(folder, model, out, ray, on_progress=on_progress)
     for line in (*found.notes, *found.errors):
         print(line, file=sys.stderr)
-    print(f"{found.rows:,} styles in {found.table}")
+    print(f"{found.rows:,} pictures in {printable(found.table)}")
     if found.errors:
         raise typer.Exit(2)
 
 
 app.add_typer(explore.app)
 app.add_typer(invent.app)
-
-
-def _beside(files: list[Path], folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Each file and the PNG it becomes in a folder; of equal names the later ones are numbered."""
-    taken: set[str] = set()
-    for file in files:
-        names = (f"{file.stem}{f'-{number}' if number else ''}.png" for number in numbers())
-        name = next(name for name in names if name not in taken)
-        taken.add(name)
-        yield file, folder / name
+app.add_typer(edit.app)
 
 
 def _names(text: str) -> list[str]:
@@ -332,7 +328,8 @@ def run(commands: typer.Typer, program: str) -> int:
     except InputError as error:
         message = str(error)
     except typer.TyperException as error:  # a wrong option or argument, in Typer's words
-        message = f"{error.format_message()} (see {program} --help)"
+        context = getattr(error, "ctx", None)  # of the command, where it is known which
+        message = f"{error.format_message()} (see {context.command_path if context else program} --help)"
     except typer.Abort:
         return 130
     except OSError as error:

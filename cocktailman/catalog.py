@@ -238,6 +238,7 @@ def _read(path: Path, columns: str, parse: Callable[[dict[str, str]], Named]) ->
     return items
 
 
+ALIKE = 0.6  # of a name to what it is taken for, as `difflib` has it: "jin" for gin, and no hot sauce for unobtainium
 _QUOTE = reprlib.Repr()
 _QUOTE.maxstring = 40  # characters shown of a name we do not know, which may be anything
 
@@ -246,8 +247,6 @@ def _find(name: str, directory: dict[str, Named], kind: str) -> Named:
     folded = fold(name)
     if folded in directory:
         return directory[folded]
-    nearest = difflib.get_close_matches(folded[: _QUOTE.maxstring], list(directory), n=1, cutoff=0)[0]
-    raise InputError(
-        f"unknown {kind} {_QUOTE.repr(name)}: did you mean {directory[nearest].names[0]!r}? "
-        f"({kind}s are listed in data/{kind}s.csv)"
-    )
+    nearest = difflib.get_close_matches(folded[: _QUOTE.maxstring], list(directory), n=1, cutoff=ALIKE)
+    suggestion = f"did you mean {directory[nearest[0]].names[0]!r}? " if nearest else "nothing here is spelt like it "
+    raise InputError(f"unknown {kind} {_QUOTE.repr(name)}: {suggestion}({kind}s are listed in data/{kind}s.csv)")

@@ -3,14 +3,17 @@
 import errno
 import os
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
+from itertools import chain, count
 from pathlib import Path
+from unicodedata import category
 
 from filelock import FileLock, Timeout
 
 from cocktailman.errors import InputError
 
+UNSHOWN = {"Cc", "Cs", "Zl", "Zp"}  # by Unicode's categories: controls, half characters, ends of lines
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # a disk, one's share of it, or a limit for one file
 
 
@@ -65,12 +68,29 @@ def locked(folder: Path, busy: str) -> Generator[None, None, None]:
 
 def reason_of(error: OSError) -> str:
     """Why, in the words of the system: of libraries that wrap them, too."""
-    return error.strerror or (os.strerror(error.errno) if error.errno else str(error))
+    return os.strerror(error.errno) if error.errno else error.strerror or str(error)
 
 
 def printable(name: str | Path) -> str:
-    """A file's name as text that any output takes: bytes that are not UTF-8 are escaped, as in `\\udcff`."""
-    return str(name).encode("utf-8", "backslashreplace").decode("utf-8")
+    """A file's name as one line that any output takes.
+
+    Bytes that are not UTF-8 are escaped, as in `\\udcff`, and so is what would break the line or drive a terminal. JSON
+    escapes by itself: there names are as they are.
+    """
+    return "".join(
+        letter if category(letter) not in UNSHOWN else letter.encode("unicode_escape").decode() for letter in str(name)
+    )
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """The names, no two alike even to a disk that knows no capitals: the later of two gets a number."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        tries = chain([name], (f"{name}-{number}" for number in count(2)))
+        found.append(next(one for one in tries if one.lower() not in taken))
+        taken.add(found[-1].lower())
+    return found
 
 
 def _settle(unfinished: Path, place: Path) -> None:

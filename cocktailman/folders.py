@@ -39,4 +39,4 @@ def files_below(folder: Path, suffixes: Collection[str], left_out: Counter[str])
 
 def describe_left_out(left_out: Counter[str], folder: str) -> str:
     """What was left out, in a line, the most first."""
-    return f"left out below {folder}: " + ", ".join(f"{count:,} {why}" for why, count in left_out.most_common())
+    return f"left out below {folder}: " + ", ".join(f"{why} ({count:,})" for why, count in left_out.most_common())

@@ -20,8 +20,10 @@ from PIL import Image, ImageCms, ImageOps
 from PIL.ImageFile import ImageFile
 from PIL.PngImagePlugin import PngInfo
 
+from cocktailman import avif
 from cocktailman.errors import InputError
 from cocktailman.folders import files_below
+from cocktailman.private_apis import without_file
 
 MAX_BYTES = 20 * 2**20  # above nearly every photo of a phone, and little enough to hold for several users at once
 MAX_PIXELS = 50_000_000  # a 50-megapixel phone still fits (8160 × 6120); docs/exposing.md has what that many cost
@@ -29,6 +31,8 @@ MAX_SIDE = 20_000  # a longer side is a strip, not a photo, and resizing one cos
 MAX_SCANS = 500  # passes over a progressive JPEG, usually 10: each takes 75 bytes of file, and decodes all its pixels
 
 DECODED = 2048  # px: a JPEG both of whose sides are at least twice as long is decoded at a half, a quarter, an eighth
+
+LEVELS = {"L;2": 3, "L;4": 15}  # the highest of greys of two and four bits, by Pillow's name for these
 
 TILE_WIDTH, TILE_LENGTH = 322, 323  # tags of a TIFF
 USUAL_TILE = 1024  # px, a side that tiles may have in a picture smaller than they are
@@ -71,11 +75,9 @@ def read_image(source: bytes | Path | BinaryIO, name: str = "", transparent: boo
         raise ImageError(f"{name} is larger than {MAX_BYTES // 2**20} MB: make it smaller, or save it as JPEG")
     with _ONE_AT_A_TIME, warnings.catch_warnings(action="ignore"):
         try:
-            image = _open(data, name)
-            image.draft("RGB", (DECODED, DECODED))  # of formats other than JPEG, it does nothing
-            image.load()
+            image = _of_8_bits(_decode(_open(data, name), data), name)
             alpha = _alpha(image) if transparent else None
-            picture = _to_rgb(image, name)
+            picture = _to_rgb(image)
         except ImageError:
             raise
         except (MemoryError, Image.DecompressionBombError) as error:
@@ -168,7 +170,7 @@ def _open(data: bytes, name: str) -> ImageFile:
                 image = factory(BytesIO(data), "")
                 break
     else:
-        raise ImageError(f"{name} is no readable picture: save it anew as JPEG or PNG")
+        raise ImageError(f"{name} is no readable picture (JPEG, HEIC, PNG, WebP and others are): save it anew as JPEG")
     width, height = image.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise ImageError(
@@ -182,12 +184,53 @@ def _open(data: bytes, name: str) -> ImageFile:
     return image
 
 
-def _alpha(image: Image.Image) -> Image.Image | None:
-    """The coverage of a picture with alpha, upright; None of one that is opaque."""
-    if not image.has_transparency_data:
-        return None
+def _decode(image: ImageFile, data: bytes) -> Image.Image:
+    """The picture with its pixels, of a large JPEG fewer than it has."""
+    if image.format == "AVIF":
+        decoded = avif.decoded(data, image.width * image.height)
+        decoded.info = image.info
+        return decoded
+    image.draft("RGB", (DECODED, DECODED))  # of formats other than JPEG, it does nothing
+    if image.format == "PNG":
+        _scale_colour_key(image)
+    image.load()
+    return image
+
+
+def _scale_colour_key(image: ImageFile) -> None:
+    """Pillow scales the pixels of a PNG, and not the level, or colour, that it calls transparent: here that is, too."""
+    key, depth = image.info.get("transparency"), image.tile[0].args if image.tile else None
+    if isinstance(key, int) and depth in LEVELS:
+        image.info["transparency"] = key * 255 // LEVELS[depth]
+    elif isinstance(key, tuple) and depth == "RGB;16B":  # of whose pixels Pillow keeps the high bytes
+        image.info["transparency"] = tuple(level >> 8 for level in key)
+
+
+def _of_8_bits(image: Image.Image, name: str) -> Image.Image:
+    """The picture turned upright, of 8 bits a channel, and with the transparency that it means.
+
+    Raises `ImageError` where its levels do not say which is white.
+    """
     with suppress(Exception):  # damaged EXIF is no reason to refuse a sound picture
         ImageOps.exif_transpose(image, in_place=True)
+    if image.format == "BMP" and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
+        return image.convert("RGB")  # written by programs that know no transparency, as browsers take it too
+    if not image.mode.startswith(("I", "F")):  # I;16 in several byte orders, and 32 bits, whole or float
+        return image
+    levels = np.asarray(image)
+    if image.mode == "F" or levels.min() < 0 or levels.max() > 0xFFFF:
+        raise ImageError(f"{name} has 32-bit pixels, and does not say which is white: save it with 8 or 16 bits")
+    grey = Image.fromarray((levels >> 8).astype(np.uint8))  # the high byte, where Pillow would clip
+    if (key := image.info.get("transparency")) is not None:
+        grey = Image.merge("LA", (grey, Image.fromarray(np.where(levels == key, 0, 255).astype(np.uint8))))
+    grey.info = {"icc_profile": image.info.get("icc_profile")}
+    return grey
+
+
+def _alpha(image: Image.Image) -> Image.Image | None:
+    """The coverage of a picture with alpha; None of one that is opaque."""
+    if not image.has_transparency_data:
+        return None
     alpha = image.convert("RGBA").getchannel("A")
     return None if alpha.getextrema() == (255, 255) else alpha
 
@@ -202,20 +245,9 @@ def _has_bloated_tiles(image: ImageFile) -> bool:
     return any(not isinstance(tile, int) or tile > max(side, USUAL_TILE) for tile, side in sides)
 
 
-def _to_rgb(image: Image.Image, name: str) -> Image.Image:
-    """The decoded picture turned upright, as 8-bit sRGB on white, without metadata."""
+def _to_rgb(image: Image.Image) -> Image.Image:
+    """The picture as sRGB on white, without metadata."""
     icc = image.info.get("icc_profile")
-    with suppress(Exception):  # damaged EXIF is no reason to refuse a sound picture
-        ImageOps.exif_transpose(image, in_place=True)
-    if image.mode.startswith(("I", "F")):  # I;16 in several byte orders, and 32 bits, whole or float
-        levels = np.asarray(image)
-        if image.mode == "F" or levels.min() < 0 or levels.max() > 0xFFFF:
-            raise ImageError(f"{name} has 32-bit pixels, and does not say which is white: save it with 8 or 16 bits")
-        grey = (levels >> 8).astype(np.uint8)  # the high byte, where Pillow would clip
-        grey[levels == image.info.get("transparency", -1)] = 255  # a PNG's colour key: what is seen through is white
-        image = Image.fromarray(grey)
-    if image.format == "BMP" and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
-        image = image.convert("RGB")  # written by programs that know no transparency, as browsers take it too
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
@@ -228,7 +260,7 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
     if image.mode != "RGB":
         image = image.convert("RGB")
     if isinstance(image, ImageFile):
-        image = image._new(image.im)  # the same pixels, without the file that they came from
+        image = without_file(image)
     image.info.clear()
     return image
 

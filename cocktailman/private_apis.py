@@ -7,10 +7,12 @@ in `cocktailman/ui/shared/private_apis.py`, those of the Plotly that it brings a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor, nn
+from PIL import Image
+
+if TYPE_CHECKING:  # what only reads pictures does without torch
+    from torch import Tensor, nn
 
 INCEPTION_FEATURES = "2048"  # as torch-fidelity calls the pooled ones
 
@@ -48,4 +50,11 @@ def inception_v3(weights: str | None = None) -> nn.Module:
 
 def cpu_computes_in_bfloat16() -> bool:
     """Whether oneDNN has convolutions in bfloat16 for this processor, rather than imitations of them."""
+    import torch
+
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def without_file(image: Image.Image) -> Image.Image:
+    """Pillow's picture with the same pixels, which are not copied, and without the file that they came from."""
+    return image._new(image.im)

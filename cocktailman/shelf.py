@@ -33,7 +33,7 @@ class StyleImage:
         return f"{self.name}.webp"
 
     @property
-    def words(self) -> str:
+    def caption(self) -> str:
         """Title, author and year in a line."""
         return ", ".join(filter(None, (self.title, self.author, self.year)))
 

@@ -6,11 +6,13 @@ from cocktailman.ui.compare.choice import choose
 from cocktailman.ui.compare.views import report_button, views
 from cocktailman.ui.shared.entry import require_entry_point
 from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.words import explain
 
 require_entry_point()
 st.title("Compare")
 with shown_errors():
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = choose()
-        report_button(choice)
+        explain("style vector", "prior", "KL divergence", "seed")
+        report_button(choice)  # last: a fragment takes all of the line that is left
     views(choice)

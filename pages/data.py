@@ -11,12 +11,13 @@ from cocktailman.ui.data.filters import PICTURES, VIEW, clear_filters, describe_
 from cocktailman.ui.data.gallery import gallery
 from cocktailman.ui.data.picture import picture_in_link, show_picture
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.csv import save_csv
 from cocktailman.ui.shared.entry import require_entry_point
 from cocktailman.ui.shared.errors import check_choice, shown_errors
 
 CHARTS = {
     "Class balance": data_charts.class_balance,
-    "Together": data_charts.together,
+    "Co-occurrence": data_charts.together,
     "Factors": data_charts.factors,
     "Scatter": data_charts.scatter,
     "Independence": data_charts.independence,
@@ -45,11 +46,9 @@ def downloads(table: pd.DataFrame) -> None:
     """The factors of the chosen pictures to take away."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"All factors of these {len(table):,} pictures:", width="content")
-        for form, make, mime in (
-            ("CSV", lambda: table.to_csv(index=False), "text/csv"),
-            ("Parquet", lambda: table.to_parquet(index=False), "application/vnd.apache.parquet"),
-        ):
-            st.download_button(form, make, f"renders.{form.lower()}", mime, icon=":material/download:")
+        save_csv(table, "renders.csv", "CSV")
+        kind, icon = "application/vnd.apache.parquet", ":material/download:"
+        st.download_button("Parquet", lambda: table.to_parquet(index=False), "renders.parquet", kind, icon=icon)
 
 
 def views(renders: Renders, chosen: npt.NDArray[np.bool_]) -> None:

@@ -3,19 +3,20 @@
 import streamlit as st
 
 from cocktailman.ui.generate.describe import describe_box
-from cocktailman.ui.generate.studio import WRITTEN, studio, take_painting
-from cocktailman.ui.shared import cache
+from cocktailman.ui.generate.studio import PAGE, studio, take_painting
+from cocktailman.ui.shared import address, cache
 from cocktailman.ui.shared.entry import require_entry_point
 from cocktailman.ui.shared.errors import show_error, shown_errors
 from cocktailman.ui.shared.model_picker import model_picker
-from cocktailman.ui.shared.painting import read_query
+from cocktailman.ui.shared.painting import PARAMETERS, read_query
 from cocktailman.ui.shared.recipe_picker import RECIPE, recipe_picker
+from cocktailman.ui.shared.words import explain
 
 
 def follow_link(models: list[str]) -> None:
     """Takes over what the URL says, where it is not what this page wrote itself."""
-    query = st.query_params.to_dict()
-    if query == st.session_state.get(WRITTEN) or (not query and RECIPE in st.session_state):
+    query = address.asked(PAGE, PARAMETERS)
+    if query is None or (not query and RECIPE in st.session_state):
         return
     painting, errors = read_query(query, models)
     for error in errors:
@@ -29,9 +30,11 @@ require_entry_point()
 st.title("Generate")
 with shown_errors():
     follow_link(cache.model_names())
-    choose, look = st.columns([2, 3], gap="large")
+    look, choose = st.columns([3, 2], gap="large")
     with choose:
-        model = model_picker("generate_model").name
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            model = model_picker("generate_model").name
+            explain("style vector", "seed", "prior", "what is typical", "truncation")
         describe_box()
         recipe = recipe_picker()
     with look:

@@ -11,6 +11,7 @@ from cocktailman.ui.shared.model_picker import model_picker
 from cocktailman.ui.shared.painting import Painting
 
 SHOWN, TILE = 256, 144  # px: as painted, and as wide as seven in a row may be
+CARD = 240  # px, the least width of what leads to a page
 
 require_entry_point()
 st.title("CocktailMan")
@@ -24,7 +25,7 @@ st.markdown(
 @st.fragment
 def strip(model: str) -> None:
     """Drinks painted live; a click paints others."""
-    seed = st.session_state.setdefault("home_seed", 5)
+    seed = st.session_state.setdefault("home_seed", 0)
     generator = cache.generator(model)
     recipes = [catalog().cocktail(name).recipe for name in DRINKS]
     styles = generator.sample_styles(len(recipes), seed)
@@ -44,43 +45,78 @@ def next_strip() -> None:
     st.session_state["home_seed"] += 1
 
 
+CARDS = {
+    "recognise": (
+        "Recognise",
+        "document_scanner",
+        "A photo of a drink, yours or one of ours: where the drink is, what is in it, which cocktail it may be. "
+        "And then paint it.",
+    ),
+    "generate": (
+        "Generate",
+        "palette",
+        "Choose ingredients, seen together or never mixed before, and paint the drink: at random, by hand with one "
+        "slider for each number of its style, or in the style of a photo of yours.",
+    ),
+    "stylise": (
+        "Stylise",
+        "brush",
+        "A drink in the manner of a painting: at once, or slowly, while you watch it come into being.",
+    ),
+    "edit": (
+        "Edit",
+        "tune",
+        "One thing about a drink changed and the rest left alone: its light, and with less success its glass, ice or "
+        "garnish.",
+    ),
+    "latent_space": (
+        "Latent space",
+        "scatter_plot",
+        "The style vectors of thousands of photos on a map. Click a point to see what the model makes of it, and take "
+        "its style along.",
+    ),
+    "compare": (
+        "Compare",
+        "compare",
+        "Two models side by side: the same pictures rebuilt, the same recipes and styles painted, what was measured, "
+        "and all of it as one report.",
+    ),
+    "explore": (
+        "Explore pictures",
+        "travel_explore",
+        "What is in pictures without anyone saying so: tags, search by text, clusters, and pictures that are no drink.",
+    ),
+    "data": (
+        "Data",
+        "photo_library",
+        "Path-traced drinks, each with its box, its masks and every factor that made it: browse them, count them, and "
+        "see how the factors vary.",
+    ),
+}
+TOUR = (
+    ("recognise", "Look at a drink and read what it is made of", {}),
+    ("generate", "Swap an ingredient, and paint the recipe in other styles", {"recipe": "gin,tonic,mint"}),
+    ("latent_space", "Drag a slider: the style is six numbers, and the picture follows them", {}),
+    ("compare", "See what two models make of the same drinks, and what was measured", {"panel": "Painted"}),
+)
+
+
+def tour() -> None:
+    """Four steps for a first visit."""
+    with st.expander("First visit? Four steps through the lab", icon=":material/signpost:"):
+        for number, (page, said, query) in enumerate(TOUR, start=1):
+            st.page_link(f"pages/{page}.py", label=f"{number}. {said}", query_params=query)
+
+
 with shown_errors():
     with st.container(horizontal=True):
         model = model_picker("home_model")
     strip(model.name)
+    tour()
 
-st.subheader("Where to go")
-recognise, generate, stylise, latent, compare, data = st.columns(6)
-with recognise, st.container(border=True, height="stretch"):
-    st.page_link("pages/recognise.py", label="**Recognise**", icon=":material/document_scanner:")
-    st.markdown(
-        "A photo of a drink, yours or one of ours: where the drink is, what is in it, which cocktail it may be. "
-        "And then paint it."
-    )
-with generate, st.container(border=True, height="stretch"):
-    st.page_link("pages/generate.py", label="**Generate**", icon=":material/palette:")
-    st.markdown(
-        "Choose ingredients, seen together or never mixed before, and paint the drink: at random, by hand with one "
-        "slider for each number of its style, or in the style of a photo of yours."
-    )
-with stylise, st.container(border=True, height="stretch"):
-    st.page_link("pages/stylise.py", label="**Stylise**", icon=":material/brush:")
-    st.markdown("A drink in the manner of a painting: at once, or slowly, while you watch it come into being.")
-with latent, st.container(border=True, height="stretch"):
-    st.page_link("pages/latent_space.py", label="**Latent space**", icon=":material/scatter_plot:")
-    st.markdown(
-        "The style vectors of thousands of photos on a map. Click a point to see what the model makes of it, and take "
-        "its style along."
-    )
-with compare, st.container(border=True, height="stretch"):
-    st.page_link("pages/compare.py", label="**Compare**", icon=":material/compare:")
-    st.markdown(
-        "Two models side by side: the same pictures rebuilt, the same recipes and styles painted, what was measured, "
-        "and all of it as one report."
-    )
-with data, st.container(border=True, height="stretch"):
-    st.page_link("pages/data.py", label="**Data**", icon=":material/photo_library:")
-    st.markdown(
-        "Path-traced drinks, each with its box, its masks and every factor that made it: browse them, "
-        "count them, and see how the factors vary."
-    )
+st.header("Where to go")
+with st.grid(min_column_width=CARD, border=True) as grid:
+    for page, (title, icon, said) in CARDS.items():
+        with grid.cell():
+            st.page_link(f"pages/{page}.py", label=f"**{title}**", icon=f":material/{icon}:")
+            st.markdown(said)

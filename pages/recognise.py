@@ -13,7 +13,7 @@ require_entry_point()
 st.title("Recognise")
 st.markdown(
     "**From a photo to a recipe.** A detector finds the drinks, and a classifier names what each is made of. "
-    "A photo of yours is read on this machine and not kept."
+    "A photo of yours is read on this machine and forgotten when you close the page."
 )
 with shown_errors():
     photos = photo_source()

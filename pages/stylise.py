@@ -4,9 +4,9 @@ import streamlit as st
 
 from cocktailman.ui.shared.entry import require_entry_point
 from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.link import follow_link, write_link
 from cocktailman.ui.stylise.at_once import at_once
 from cocktailman.ui.stylise.content import content_source
-from cocktailman.ui.stylise.link import follow_link, write_link
 from cocktailman.ui.stylise.slowly import slowly
 from cocktailman.ui.stylise.style import style_source
 
@@ -19,7 +19,7 @@ st.markdown(
     "learned to, or slowly, by optimising the picture itself while you watch."
 )
 with shown_errors():
-    choose, look = st.columns([2, 3], gap="large")
+    look, choose = st.columns([3, 2], gap="large")
     with choose:
         content = content_source()
         style = style_source()

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from cocktailman.__main__ import main
+from cocktailman.cli.pictures import usable_pictures
+from cocktailman.errors import InputError
 from cocktailman.images import read_image
 from cocktailman.inference.generator import Generator
 from cocktailman.inference.recogniser import Recogniser
@@ -143,6 +145,7 @@ def test_the_suffix_decides_the_format(run: Run, tmp_path: Path) -> None:
             assert image.format == kind
 
 
+LEFT_OUT = "left out below photos: .txt files (1)\n"
 BOTH = "give either --ingredients or --cocktail"
 STYLE = "a style's numbers lie between -10 and 10"
 
@@ -259,14 +262,18 @@ def test_full_standard_output_is_one_sentence() -> None:
 
 def test_a_name_that_is_not_utf_8_is_escaped(run: Run, photos: Path) -> None:
     (photos / "a.jpg").rename(photos / os.fsdecode(b"\xff.jpg"))
-    assert "photos/\\udcff.jpg: " in run("recognise", "photos").out
+    (photos / "b.png").rename(photos / "b\n\x1b[31m.png")
+    said = run("recognise", "photos").out
+    assert "photos/\\udcff.jpg: " in said and "photos/b\\n\\x1b[31m.png: " in said
+    names = [facts["file"] for facts in run("recognise", "photos", "--json").objects]
+    assert names == ["photos/b\n\x1b[31m.png", f"photos/{os.fsdecode(bytes([255]))}.jpg"]
     [_, strange] = run("encode", "--model", "tiny", "photos").objects
     assert os.fsencode(strange["file"]) == b"photos/\xff.jpg"
 
 
 def test_encode(run: Run, photos: Path, generator: Generator) -> None:
     folder = run("encode", "--model", "tiny", "photos")
-    assert (folder.status, folder.err) == (0, "")
+    assert (folder.status, folder.err) == (0, LEFT_OUT)
     assert [facts["file"] for facts in folder.objects] == ["photos/a.jpg", "photos/b.png"]
     with Image.open(photos / "b.png") as image:
         expected = generator.encode([image])
@@ -274,13 +281,33 @@ def test_encode(run: Run, photos: Path, generator: Generator) -> None:
     assert sorted(found) == ["file", "mean", "std"]
     np.testing.assert_allclose(found["mean"], expected.mean[0], rtol=1e-6)
     np.testing.assert_allclose(found["std"], expected.std[0], rtol=1e-6)
-    assert run("encode", "--model", "tiny", "photos/a.jpg", "photos/b.png", "--ingredients", "gin,lime") == folder
+    assert (
+        run("encode", "--model", "tiny", "photos/a.jpg", "photos/b.png", "--ingredients", "gin,lime").out == folder.out
+    )
+
+
+@pytest.mark.parametrize("command", [("encode", "--model", "tiny"), ("recognise",)])
+def test_what_is_left_out_of_a_folder_is_said(run: Run, photos: Path, command: tuple[str, ...]) -> None:
+    status, out, err = run(*command, "photos")
+    assert (status, err) == (0, LEFT_OUT) and "a.jpg" in out and "b.png" in out
+    (photos / "empty").mkdir()
+    is_refused(run(*command, "photos/empty"), "there are no pictures below photos/empty: name a folder of pictures")
 
 
 def test_encode_goes_on_after_a_bad_file(run: Run, photos: Path) -> None:
     result = run("encode", "--model", "tiny", "photos/notes.txt", "photos/a.jpg")
     assert result.status == 2 and [facts["file"] for facts in result.objects] == ["photos/a.jpg"]
     assert result.err.startswith("photos/notes.txt is no readable picture") and result.err.count("\n") == 1
+
+
+def test_compare_leaves_out_what_cannot_be_used(
+    photos: Path, generator: Generator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [(name, picture)] = usable_pictures([photos / "notes.txt", photos / "a.jpg"], [generator])
+    assert (name, picture.size) == (str(photos / "a.jpg"), (70, 50))
+    assert capsys.readouterr().err.startswith(f"{photos / 'notes.txt'} is no readable picture")
+    with pytest.raises(InputError, match="no readable picture"):
+        usable_pictures([photos / "notes.txt"], [generator])
 
 
 def test_what_generate_paints_encode_reads(run: Run) -> None:
@@ -291,7 +318,7 @@ def test_what_generate_paints_encode_reads(run: Run) -> None:
 
 def test_recognise_writes_what_the_recogniser_sees(run: Run, photos: Path, recogniser: Recogniser) -> None:
     result = run("recognise", "photos", "--json")
-    assert (result.status, result.err) == (0, "")
+    assert (result.status, result.err) == (0, LEFT_OUT)
     for facts, name in zip(result.objects, ("photos/a.jpg", "photos/b.png"), strict=True):
         expected = recogniser.facts(name, recogniser.recognise([read_image(Path(name))])[0])
         assert list(facts) == ["file", "threshold", "ingredient_threshold", "boxes", "ingredients", "cocktails"]
@@ -312,7 +339,7 @@ def test_a_lower_score_gives_more_boxes_and_reads_the_same(run: Run, photos: Pat
 
 def test_recognise_in_words(run: Run, photos: Path) -> None:
     result = run("recognise", "photos", "--anyway")
-    assert (result.status, result.err) == (0, "")
+    assert (result.status, result.err) == (0, LEFT_OUT)
     assert [line.partition(": ")[0] for line in result.out.splitlines()[::2]] == ["photos/a.jpg", "photos/b.png"]
     assert run("recognise", "photos/b.png", "--min-score", "1").out == "photos/b.png: no drink found\n"
 
@@ -338,7 +365,7 @@ sys.exit(main())
 """
     home = {"HOME": str(tmp_path), "PATH": os.defpath, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=home)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, LEFT_OUT.replace("photos", str(photos)))
     assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == [
         str(photos / "a.jpg"),
         str(photos / "b.png"),

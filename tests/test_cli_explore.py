@@ -4,9 +4,11 @@ import json
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from cocktailman.__main__ import main
+from cocktailman.inference.oddness import METHODS
 from cocktailman.renders import read_renders
 
 
@@ -47,6 +49,24 @@ def test_tag_search_and_oddness_speak_json(ran, folder: Path) -> None:
     assert status == 0 and line["odd"] == (line["score"] >= line["threshold"])
 
 
+def test_a_table_is_tagged_and_says_how_odd_its_pictures_are(ran, folder: Path, tmp_path: Path) -> None:
+    table, bare = tmp_path / "table.parquet", tmp_path / "bare.parquet"
+    status, _, err = ran("embed", folder, "--model", "embedder", "--out", table)
+    assert status == 2 and "notes.png is no readable picture" in err
+    for method in METHODS:
+        told = [json.loads(line) for line in ran("oddness", table, "--method", method, "--json")[1].splitlines()]
+        pictures = [folder / line["file"] for line in told]
+        seen = [json.loads(line) for line in ran("oddness", *pictures, "--method", method, "--json")[1].splitlines()]
+        assert [line["score"] for line in told] == pytest.approx([line["score"] for line in seen], abs=2e-4)
+    tagged = (ran("tag", *paths, "--labels", "straw, foam", "--json")[1].splitlines() for paths in ([table], pictures))
+    for told, seen in zip(*tagged, strict=True):
+        cosines = [tag["cosine"] for tag in json.loads(seen)["tags"]]
+        assert [tag["cosine"] for tag in json.loads(told)["tags"]] == pytest.approx(cosines, abs=2e-4)
+    pd.read_parquet(table).drop(columns="neighbours").to_parquet(bare)
+    status, out, err = ran("oddness", bare)
+    assert (status, out) == (2, "") and "bare.parquet does not say how odd its pictures are by neighbours: make" in err
+
+
 def test_invent_gives_recipes_with_what_is_fixed(ran) -> None:
     status, out, _ = ran("invent", "--given", "spirit=gin,lime=yes", "--count", 3, "--json")
     lines = [json.loads(line) for line in out.splitlines()]
@@ -62,8 +82,11 @@ def test_invent_gives_recipes_with_what_is_fixed(ran) -> None:
         (["search", "{folder}/notes.png", "gin"], "notes.png is no table: make one with"),
         (["cluster", "{folder}", "--by", "mood"], "--by is 'mood': choose one of tags, style, features"),
         (["oddness", "{folder}", "--method", "guess"], "there is no method 'guess': choose one of"),
+        (["search", "nowhere.parquet", "gin"], "nowhere.parquet does not exist: check the path"),
+        (["tag"], "Missing argument 'paths'. (see python -m cocktailman tag --help)"),
+        (["invent", "--given", "spirit=gin,spirit=rum"], "spirit is given as gin and as rum: choose one"),
         (["invent", "--given", "spirit=petrol"], "spirit is never 'petrol': choose one of"),
-        (["invent", "--model", "segmenter"], "the model segmenter is a segmenter and invents nothing"),
+        (["invent", "--model", "segmenter"], "segmenter is no model that invents recipes: choose one of "),
     ],
 )
 def test_a_mistake_is_one_sentence(ran, folder: Path, arguments: list[str], says: str) -> None:

@@ -29,6 +29,7 @@ from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
 from cocktailman.renders import read_renders
 from tests.helpers.networks import lively
 from training.datasets.batches import PictureDataset, premultiplied, straight
+from training.datasets.cutout_sheets import write_sheets
 from training.datasets.cutouts import pack_photos, reason_to_drop
 from training.datasets.mattes import TRAINED_AT, put_together, resized
 from training.datasets.pictures import read_pictures
@@ -61,8 +62,8 @@ def test_what_a_matte_is_judged_by() -> None:
         ("empty", glass(box=(0, 0, 3, 3))),
         ("whole", glass(box=(0, 0, 80, 58))),
         ("unsure", glass() * 0.6),
-        ("pieces", glass(box=(5, 5, 25, 50)) + glass(box=(40, 5, 60, 50))),
-        ("cut off", glass(box=(0, 0, 40, 60))),
+        ("pieces", np.maximum.reduce([glass(box=(left, 5, left + 10, 25)) for left in range(5, 80, 15)])),
+        ("cut off", glass(box=(0, 0, 80, 60)) - glass(box=(10, 10, 70, 50))),
         ("too flat", glass(box=(5, 20, 75, 40))),
     ],
 )
@@ -146,11 +147,19 @@ def test_straight_colours_survive_premultiplication() -> None:
 
 @pytest.fixture
 def photos(tmp_path):
-    """Two photos of the split with mattes: one fine, one empty; and the folder's tables."""
-    files = pd.read_csv("data/splits/photos.csv")["file"][:2].tolist()
+    """Three photos of the split with mattes: one fine, one empty, one of a glass where the detector saw no drink; and
+    the folder's tables."""
+    files = pd.read_csv("data/splits/photos.csv")["file"][:3].tolist()
     table = pd.DataFrame({"file": files, "source": "brindisi", "drink": "Mojito", "ingredients": "rum mint"})
     table.to_csv(tmp_path / "photos.csv", index=False)
-    for file, matte in zip(files, (glass(), np.zeros((60, 80), np.float32)), strict=True):
+    left, top, right, bottom = (30, 10, 50, 50)  # as in `glass`
+    boxes = pd.DataFrame([[left / 80, top / 60, right / 80, bottom / 60]] * 3, columns=["x1", "y1", "x2", "y2"])
+    boxes.assign(file=files, note="").iloc[:1].to_csv(tmp_path / "boxes.csv", index=False)
+    # What the detector found says nothing of the first photo, which has a box, and is half beside the third.
+    boxes.assign(file=files, score=0.9, x1=boxes["x1"] + [1, 0, 0.2], x2=boxes["x2"] + [1, 0, 0.2]).to_csv(
+        tmp_path / "crops.csv", index=False
+    )
+    for file, matte in zip(files, (glass(), np.zeros((60, 80), np.float32), glass()), strict=True):
         path = tmp_path / file
         path.parent.mkdir(exist_ok=True)
         Image.fromarray(np.where(matte[..., None] > 0, RED, (20, 90, 20)).astype(np.uint8)).save(path, quality=95)
@@ -162,16 +171,26 @@ def photos(tmp_path):
 
 def test_photos_are_cut_out_packed_and_read_again(photos) -> None:
     out = photos / "build" / "cutouts.parquet"
-    facts = pack_photos(photos, photos / "mattes", out, 64, workers=1)
-    assert sorted(facts["reason"]) == ["", "empty"]
+    facts = pack_photos(photos, photos / "mattes", photos / "crops.csv", out, 64, workers=1)
+    assert facts["reason"].tolist() == ["", "empty", "elsewhere"]
+    fine, _, beside = facts["agreement"].tolist()
+    assert fine == pytest.approx(1) and 0 < beside < 0.5
     pictures = read_pictures(out)
     assert pictures.pixels.shape == (1, 64, 64, 4)
     middle, corner = pictures.pixels[0][32, 32].astype(int), pictures.pixels[0][0, 0]
     assert np.abs(middle[:3] - RED).max() < 12 and middle[3] == 255 and corner[3] == 0
     image, _ = PictureDataset(pictures, 32, augment=True)[(0, 7)]
     assert image.shape == (4, 32, 32) and image.min() >= 0 and image.max() <= 1
+    found = write_sheets(out, photos, photos / "mattes", photos / "sheets", count=5)
+    assert found == {"kept": 1, "empty": 1, "elsewhere": 1}
+    kept = np.asarray(Image.open(photos / "sheets" / "kept.jpg")).astype(int)
+    assert np.abs(kept[48, 48] - RED).max() < 12 and np.abs(kept[2, 2] - GREY).max() < 12
+    dropped = np.asarray(Image.open(photos / "sheets" / "dropped-empty.jpg")).astype(int)
+    assert dropped.shape == (96, 12 * 96, 3) and dropped[48, 48].min() > 160  # dimmed, for nothing of it is a drink
     with pytest.raises(InputError, match="python -m training mattes"):
-        pack_photos(photos, photos / "nowhere", out, 64)
+        pack_photos(photos, photos / "nowhere", photos / "crops.csv", out, 64)
+    with pytest.raises(InputError, match="python -m training crops"):
+        pack_photos(photos, photos / "mattes", photos / "nowhere.csv", out, 64)
 
 
 def archive(chunks: list[bytes], damage: bool = False) -> bytes:

@@ -1,3 +1,4 @@
+import base64
 import io
 import resource
 import struct
@@ -70,7 +71,7 @@ def png_header(width: int, height: int) -> bytes:
 
 
 def resized_header(data: bytes, old: int, new: int) -> bytes:
-    """A HEIC whose container says another width than its pixels have."""
+    """A HEIC or AVIF whose container says another width than its pixels have."""
     mark = b"ispe\0\0\0\0"
     assert mark + struct.pack(">I", old) in data
     return data.replace(mark + struct.pack(">I", old), mark + struct.pack(">I", new))
@@ -92,6 +93,7 @@ JPEG = encoded(left_red((64, 48)), "JPEG", quality=95, exif=exif(3), icc_profile
 PNG = encoded(left_red(), "PNG", exif=exif(8))
 GIF = encoded(palette(), "GIF", save_all=True, append_images=[plain("RGB", WHITE)], transparency=1)
 WEBP = encoded(left_red(), "WEBP", lossless=True)
+ANIMATED = encoded(left_red(), "WEBP", save_all=True, append_images=[plain("RGB", WHITE, (32, 16))])
 LOSSLESS = {"quality": -1, "chroma": 444}
 HEIC = encoded(left_red((64, 64)), "HEIF", **LOSSLESS)
 
@@ -224,6 +226,51 @@ def tiff(tile: int | None = None, rows: int | None = None, packed: bytes = b"") 
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + b"".join(entries) + bytes(4) + packed
 
 
+@pytest.mark.parametrize("kind", ["JPEG2000", "ICNS", "ICO"])
+def test_formats_whose_insides_nobody_checks_are_not_read(kind):
+    with pytest.raises(ImageError, match="no readable picture"):
+        read_image(encoded(plain("RGB", RED, (64, 64)), kind))
+
+
+GIANT_AVIF = zlib.decompress(  # an AVIF of 12,000 × 12,000 black pixels
+    base64.b85decode(
+        "c-muNV30{GsVqn=%S>Yc0uY^>nP!-qnF!*)%uOvxWPkw0jFg-rD4U@mGr5ET4e%9YmgIt2j6f`xnUkLk;<$kLj1W;qUIqr{UqH4-W@cU*T&)z4"
+        "lgb3;C6*Z&I_Kx)gYC-5EGQ}f(w><G$@xH9B(u066=I#<0|*A$TagLY%mE~L63Yyo8|7s{0>a7pIYoKNITb*2c^TLmfI{M#1-URE0iDId$kfcj"
+        "z`(+ko03=}#K6TZ|2^;i?%HKcQoIgEFW3e6zlz@fr}Kxw=KLug@AZi`75h8SX*YUk?@~Qhz^!Co>p6Xr`;FTNRTcPeaJ&-w@|jOmPqm`E+i(Vx"
+        "?er&?w^i7RFG~}BH<)!B{Jl5l{fPsC@7|~FNwmCoWUcc4>HF(H-*xkO@g--=sJ}=3O|;!V22wXA-rfKJ^%My}"
+    )
+)
+
+
+def test_an_avif_larger_than_it_says_is_refused_before_it_takes_memory():
+    with pytest.raises(ImageError, match="12000 × 12000 pixels"):
+        read_image(GIANT_AVIF)
+    with pytest.raises(ImageError, match="cut off or damaged"):  # libavif would decode all of it, and shrink it
+        read_image(resized_header(GIANT_AVIF, 12_000, 64))
+
+
+def framed(sample: bytes, at: bytes, offset: int, sides: bytes) -> bytes:
+    """An animation whose size, so many bytes after a mark, is another."""
+    start = sample.index(at) + offset
+    return sample[:start] + sides + sample[start + len(sides) :]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        framed(GIF, b",\0\0\0\0", 5, struct.pack("<HH", 60_000, 60_000)),
+        framed(ANIMATED, b"VP8X", 12, b"\xfe\x3f\0" * 2),
+        framed(ANIMATED, b"VP8X", 12, b"\x26\x20\0" * 2),
+    ],
+    ids=["gif", "webp, too large for Pillow", "webp, for us"],
+)
+def test_animations_of_giant_frames_are_refused_before_they_take_memory(data):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KiB
+    with pytest.raises(ImageError, match="make it smaller"):
+        read_image(data)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
 def test_a_tiff_of_giant_tiles_is_refused_and_one_of_usual_tiles_is_read():
     with pytest.raises(ImageError, match="tiles far larger than itself"):
         read_image(tiff(tile=46_336, packed=zlib.compress(bytes(10**6))))
@@ -238,10 +285,32 @@ def test_a_tiff_of_one_endless_strip_takes_no_more_than_the_picture():
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
 
 
-def test_the_colour_key_of_a_16_bit_grey_png_is_white():
-    levels = np.array([[1000, 1001, 65535, 0]], np.uint16)
-    seen = read_image(encoded(Image.fromarray(levels), "PNG", transparency=1000))
-    assert np.asarray(seen)[0, :, 0].tolist() == [255, 3, 255, 0]
+def png_with_key(depth: int, colours: int, samples: list[int], key: int) -> bytes:
+    """One row of grey, or of colours whose three levels are alike, and the level that it calls transparent."""
+    bits = "".join(f"{level:0{depth}b}" * colours for level in samples)
+    row = int(bits + "0" * (-len(bits) % 8), 2).to_bytes(-(-len(bits) // 8), "big")
+    header = struct.pack(">IIBBBBB", len(samples), 1, depth, 0 if colours == 1 else 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"tRNS", struct.pack(">H", key) * colours), (b"IDAT", zlib.compress(b"\0" + row)))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(kind, body) for kind, body in parts)
+
+
+@pytest.mark.parametrize(
+    ("depth", "colours", "samples", "key", "white"),
+    [
+        (1, 1, [0, 1], 0, [255, 255]),
+        (2, 1, [0, 1, 2], 1, [0, 255, 170]),
+        (4, 1, [0, 5, 6], 5, [0, 255, 102]),
+        (8, 1, [0, 5, 6], 5, [0, 255, 6]),
+        (16, 1, [0, 1000, 1001], 1000, [0, 255, 3]),
+        (8, 3, [0, 5, 6], 5, [0, 255, 6]),
+        (16, 3, [0, 1000, 2000], 1000, [0, 255, 7]),
+    ],
+)
+def test_the_colour_key_of_a_png_is_seen_through(depth, colours, samples, key, white):
+    data = png_with_key(depth, colours, samples, key)
+    assert np.asarray(read_image(data))[0, :, 0].tolist() == white
+    alpha = read_image(data, transparent=True).getchannel("A")
+    assert np.asarray(alpha)[0].tolist() == [0 if level == key else 255 for level in samples]
 
 
 @pytest.mark.parametrize(("alpha", "seen"), [(0, (10, 20, 30)), (255, (10, 20, 30)), (51, (206, 208, 210))])
@@ -252,6 +321,7 @@ def test_a_bmp_transparent_throughout_is_opaque(alpha, seen):
     pixels = bytes([30, 20, 10, alpha, 255, 255, 255, 255 if alpha else 0])
     data = b"BM" + struct.pack("<IHHI", 14 + len(header) + 8, 0, 0, 14 + len(header)) + header + pixels
     assert np.asarray(read_image(data))[0].tolist() == [list(seen), [255, 255, 255]]
+    assert read_image(data, transparent=True).mode == ("RGBA" if alpha == 51 else "RGB")
 
 
 def test_find_images(tmp_path):

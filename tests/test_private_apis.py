@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 import pytest
 import torch
+from PIL import Image
 
 from cocktailman import private_apis
 
@@ -41,6 +42,15 @@ def test_inception_of_torch_fidelity_takes_weights_by_their_order(tmp_path) -> N
     with torch.inference_mode():
         [features] = network(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))
     assert features.shape == (1, 2048), broken("torch-fidelity")
+
+
+def test_pillow_hands_on_pixels_without_their_file_and_without_a_copy(tmp_path) -> None:
+    Image.new("RGB", (8, 6), "red").save(tmp_path / "red.png")
+    with Image.open(tmp_path / "red.png") as image:
+        image.load()
+        found = private_apis.without_file(image)
+        assert type(found) is Image.Image and found.im is image.im, broken("pillow")
+    assert found.size == (8, 6) and found.getpixel((7, 5)) == (255, 0, 0), broken("pillow")
 
 
 def test_torch_says_whether_the_processor_computes_in_bfloat16() -> None:

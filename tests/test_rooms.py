@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LIBRARY, TRAINING, UI = ROOT / "cocktailman", ROOT / "training", ROOT / "cocktailman" / "ui"
+APART = ("shared", "__pycache__")
+PAGES = {"latent": "latent_space"}  # where the folder of a page is not called as its file
 
 
 def files_of(folder: Path, besides: Path | None = None) -> list[Path]:
@@ -55,6 +57,12 @@ def test_the_library_knows_no_training() -> None:
 
 def test_training_knows_no_page() -> None:
     assert trespasses(files_of(TRAINING), "streamlit", "cocktailman.ui", "pages") == []
+
+
+@pytest.mark.parametrize("page", [folder.name for folder in sorted(UI.glob("*/")) if folder.name not in APART])
+def test_a_page_knows_no_other(page: str) -> None:
+    others = [f"cocktailman.ui.{folder.name}" for folder in UI.glob("*/") if folder.name not in {page, *APART}]
+    assert trespasses([*files_of(UI / page), ROOT / "pages" / f"{PAGES.get(page, page)}.py"], *others) == []
 
 
 @pytest.mark.parametrize(

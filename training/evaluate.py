@@ -25,9 +25,10 @@ from cocktailman.inference.segmenter import Segmenter
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint, load_network
 from cocktailman.models.manifest import record
 from cocktailman.renders import RENDERED, RENDERS, read_renders
-from training.classifier.calibration import predict_validation
+from training.classifier import calibration
 from training.datasets.photos import read_table
 from training.datasets.pictures import packed_for, read_pictures
+from training.detector import threshold
 from training.detector.data import photos_with_boxes
 from training.kinds import made
 from training.shared.callbacks import STEP_SECONDS
@@ -81,14 +82,17 @@ def evaluate_detector(checkpoint: Checkpoint, data: EvaluationData) -> dict[str,
     """Of a detector, on photos with boxes; raises `InputError` where there are none."""
     if data.photos is None:
         raise InputError("a detector is measured on photos with boxes: name their folder with --photos")
-    truth = photos_with_boxes(data.photos, "validation")
-    return detection.measure_detector(Detector(checkpoint), data.photos, truth)
+    detector = Detector(checkpoint)
+    found = detection.detect_all(detector, data.photos, photos_with_boxes(data.photos, "validation"))
+    measured = detection.measure_detector(found, detector.threshold)
+    return measured | {"cross_fitted": threshold.measure_cross_fitted(found)}
 
 
 def evaluate_classifier(checkpoint: Checkpoint, data: EvaluationData) -> dict[str, object]:
     """Of a classifier, with its test-time augmentation."""
     network = load_network(checkpoint)
-    return classification.measure_classifier(network, predict_validation(network, data.augmentations))
+    seen = calibration.predict_validation(network, data.augmentations)
+    return classification.measure_classifier(network, seen) | {"cross_fitted": calibration.measure_cross_fitted(seen)}
 
 
 def evaluate_segmenter(checkpoint: Checkpoint, data: EvaluationData) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cocktailman.errors import InputError
@@ -24,53 +25,45 @@ class Making:
     figures: str = ""
 
 
-_EXPORT, _PAINTINGS = "training.shared.export", "training.documents.pictures.write_paintings"
+_EXPORT = "training.shared.export.export_generator"
 _EVALUATED = "training.evaluate.evaluate_{}".format
+_painter = partial(
+    Making,
+    exporter=_EXPORT,
+    measurer=_EVALUATED("generator"),
+    figures="training.documents.pictures.write_paintings",
+)
 
 MADE: dict[str, Making] = {
-    "cvae": Making(
-        trainer="training.cvae.trainer.CVAETraining",
-        exporter=f"{_EXPORT}.export_generator",
-        measurer=_EVALUATED("generator"),
-        figures=_PAINTINGS,
-    ),
-    "cidvae": Making(
-        trainer="training.cidvae.trainer.CIDVAETraining",
-        exporter=f"{_EXPORT}.export_generator",
-        measurer=_EVALUATED("generator"),
-        figures=_PAINTINGS,
-    ),
-    "detector": Making(exporter=f"{_EXPORT}.export_detector", measurer=_EVALUATED("detector")),
+    "cvae": _painter(trainer="training.cvae.trainer.CVAETraining"),
+    "cidvae": _painter(trainer="training.cidvae.trainer.CIDVAETraining"),
+    "detector": Making(exporter="training.detector.export.export_detector", measurer=_EVALUATED("detector")),
     "classifier": Making(
         trainer="training.classifier.trainer.ClassifierTraining",
         data="training.classifier.data.DrinkData",
-        exporter=f"{_EXPORT}.export_classifier",
+        exporter="training.classifier.export.export_classifier",
         measurer=_EVALUATED("classifier"),
         figures="training.classifier.reliability.write_reliability",
     ),
     "segmenter": Making(
         trainer="training.segmenter.trainer.SegmenterTraining",
         data="training.segmenter.data.MatteData",
-        exporter=f"{_EXPORT}.export_segmenter",
+        exporter="training.segmenter.export.export_segmenter",
         measurer=_EVALUATED("segmenter"),
     ),
     "adain": Making(
         trainer="training.adain.trainer.AdaINTraining",
         data="training.adain.data.StylePairs",
-        exporter=f"{_EXPORT}.export_generator",
+        exporter=_EXPORT,
         measurer=_EVALUATED("stylizer"),
     ),
     "cyclegan": Making(
         trainer="training.cyclegan.trainer.CycleGANTraining",
         data="training.cyclegan.data.UnpairedPictures",
-        exporter=f"{_EXPORT}.export_generator",
+        exporter=_EXPORT,
         measurer=_EVALUATED("translator"),
     ),
-    "histogram": Making(
-        exporter="training.histogram.fit.fit_histograms",
-        measurer=_EVALUATED("generator"),
-        figures=_PAINTINGS,
-    ),
+    "histogram": _painter(exporter="training.histogram.fit.fit_histograms"),
     "neighbours": Making(
         exporter="training.oddness.fit.fit_neighbours",
         measurer="training.oddness.measure.measure_oddness",
@@ -84,6 +77,20 @@ MADE: dict[str, Making] = {
     "recipetree": Making(
         exporter="training.recipes.fit.fit_recipes",
         measurer="training.recipes.measure.measure_recipes",
+    ),
+    "flow": Making(
+        trainer="training.flow.trainer.FlowTraining",
+        data="training.flow.data.FactorData",
+        exporter="training.pairnet.export.export_editor",
+        measurer="training.pairnet.measure.measure_editor",
+        figures="training.pairnet.sheet.write_sheet",
+    ),
+    "pairnet": Making(
+        trainer="training.pairnet.trainer.PairNetTraining",
+        data="training.pairnet.data.PairData",
+        exporter="training.pairnet.export.export_editor",
+        measurer="training.pairnet.measure.measure_editor",
+        figures="training.pairnet.sheet.write_sheet",
     ),
     "embedder": Making(
         trainer="training.embedder.trainer.EmbedderTraining",

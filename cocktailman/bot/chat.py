@@ -8,7 +8,7 @@ from aiogram import BaseMiddleware, Bot, Dispatcher, F
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
-from aiogram.exceptions import TelegramNotFound, TelegramUnauthorizedError
+from aiogram.exceptions import TelegramNetworkError, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.fsm.storage.memory import SimpleEventIsolation
 from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.types import TelegramObject
@@ -49,9 +49,12 @@ async def chat() -> None:
         _redis() as redis,
     ):
         try:
-            await bot.get_me()
+            me = await bot.get_me()
         except (TelegramUnauthorizedError, TelegramNotFound) as error:
             raise InputError("Telegram does not know this BOT_TOKEN: copy it anew from @BotFather") from error
+        except TelegramNetworkError as error:
+            raise InputError(f"{url or 'Telegram'} cannot be reached: is this machine online? ({error})") from error
+        print(f"@{me.username} listens; Ctrl+C stops it", flush=True)
         queue, i18n = Queue(redis), catalogues()
         await _offer_menu(bot, i18n)
         async with asyncio.TaskGroup() as group:  # without the notifier nobody would be answered

@@ -82,29 +82,11 @@ def texts(found: Iterable[Any]) -> list[str]:
     return [item.decode() for item in found]
 
 
-def job_key(id: str) -> str:
-    return f"job:{id}"
-
-
-def claim(id: str) -> str:
-    return f"claim:{id}"
-
-
-def waiting(queue: str) -> str:
-    return f"waiting:{queue}"
-
-
-def jobs_of(user: int) -> str:
-    return f"jobs-of:{user}"
-
-
-def photo_key(id: str) -> str:
-    return f"photo:{id}"
-
-
-def painting_key(id: str) -> str:
-    return f"painting:{id}"
-
-
-def album_key(id: str) -> str:
-    return f"album:{id}"
+# The keys above, of an ID, a QUEUE or a USER.
+job_key = "job:{}".format
+claim = "claim:{}".format
+waiting = "waiting:{}".format
+jobs_of = "jobs-of:{}".format
+photo_key = "photo:{}".format
+painting_key = "painting:{}".format
+album_key = "album:{}".format

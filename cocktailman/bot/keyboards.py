@@ -116,11 +116,11 @@ def manner(chosen: dict[str, Any]) -> InlineKeyboardMarkup:
     for per_cent in STRENGTHS:
         tick = "✓ " if per_cent == chosen["strength"] else ""
         keyboard.button(text=f"{tick}{per_cent} %", callback_data=StrengthButton(per_cent=per_cent))
-    for name in styling.methods():
+    for name in styling.METHODS:
         tick = "✓ " if name == chosen["method"] else ""
         keyboard.button(text=tick + labels[name], callback_data=MethodButton(name=name))
     keyboard.button(text=_("Stylise"), callback_data=MethodButton(name="go"))
-    return _markup(keyboard.adjust(len(STRENGTHS), len(styling.methods()), 1))
+    return _markup(keyboard.adjust(len(STRENGTHS), len(styling.METHODS), 1))
 
 
 def _markup(keyboard: KeyboardBuilder[InlineKeyboardButton]) -> InlineKeyboardMarkup:

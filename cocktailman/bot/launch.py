@@ -12,6 +12,7 @@ from time import sleep
 
 from redis import Redis
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from cocktailman.bot import settings
 from cocktailman.bot.jobs import QUEUES, SLOW
@@ -19,6 +20,7 @@ from cocktailman.errors import InputError
 from cocktailman.files import locked
 
 STOP_SECONDS = 10  # seconds a process has to end before it is killed
+FIND_TRIES = 8  # to reach a Redis that somebody else starts, 4 s in all
 CHAT = [sys.executable, "-m", "cocktailman.bot", "chat"]
 
 
@@ -26,14 +28,17 @@ def worker(queue: str) -> list[str]:
     """The command of a worker: two quick jobs share its models; of slow ones, each has a core to itself."""
     at_once = 1 if queue == SLOW else 2
     options = f"--queues {queue} --pool threads --concurrency {at_once} --hostname {queue}@%h --loglevel warning"
-    return [sys.executable, "-m", "celery", "--app", "cocktailman.bot.tasks", "worker", *options.split()]
+    return [sys.executable, "-m", "celery", "--quiet", "--app", "cocktailman.bot.tasks", "worker", *options.split()]
 
 
 def run_all() -> int:
     """Runs all of it until the chat ends, and returns its status; a worker that dies is followed by another."""
-    settings.token()  # before anything is started
+    for check in (settings.token, settings.api_url, settings.visibility_timeout):  # before anything is started
+        check()
     with ExitStack() as stack:
-        if "REDIS_URL" not in os.environ:
+        if "REDIS_URL" in os.environ:
+            find_redis(settings.redis_url())
+        else:
             os.environ["REDIS_URL"] = stack.enter_context(own_redis(settings.STATE))
         workers = {queue: stack.enter_context(running(worker(queue))) for queue in QUEUES}
         chat = stack.enter_context(running(CHAT))
@@ -46,6 +51,17 @@ def run_all() -> int:
                         workers[queue] = stack.enter_context(running(worker(queue)))
                 sleep(1)
         return chat.returncode or 0
+
+
+def find_redis(url: str) -> None:
+    """Returns once the Redis at a URL answers; raises `InputError` where it does not."""
+    try:
+        with Redis.from_url(url, socket_timeout=5, retry=Retry(settings.REDIS_BACKOFF, FIND_TRIES)) as client:
+            client.ping()
+    except (RedisError, ValueError) as error:
+        raise InputError(
+            f"no Redis answers at REDIS_URL ({error}): start it, or leave REDIS_URL out, so that the bot starts its own"
+        ) from error
 
 
 @contextmanager

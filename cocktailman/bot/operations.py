@@ -1,4 +1,4 @@
-"""What a worker does, each with the library: a parameters, as JSON, becomes an `Outcome`."""
+"""What a worker does, each with the library: parameters, as JSON, become an `Outcome`."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from cocktailman.shelf import style_image
 
 Parameters = dict[str, Any]
 
-STYLISED_SIZE = 384  # px, the longer side of what AdaIN paints
+STYLISED_SIZE = 384  # px, the longer side of what AdaIN paints: as wide as phones show it, in half the time of 512
 PAINTED_SIZE = 512  # px, to which a picture is enlarged to be looked at
 DRINKS = 4  # of a photo that are told, the best
 COCKTAILS, LIKELY = 3, 0.03  # how many are told of a drink, and how probable the others than the first have to be

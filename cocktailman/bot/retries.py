@@ -1,6 +1,7 @@
 """What to do where Telegram does not take a request at once: wait as long as it says, and ask again."""
 
 import asyncio
+import logging
 from time import monotonic
 from typing import Any
 
@@ -11,9 +12,11 @@ from aiogram.methods import GetUpdates, Response, TelegramMethod
 
 from cocktailman.bot.settings import RETRY_SECONDS
 
+log = logging.getLogger(__name__)
+
 
 class RetryRequests(BaseRequestMiddleware):
-    """Asks again after 429 (flood control), 5xx and broken connections, for `SENT_WITHIN` seconds.
+    """Asks again after 429 (flood control), 5xx and broken connections, for `RETRY_SECONDS`.
 
     The dispatcher has its own way of waiting for updates.
     """
@@ -29,4 +32,5 @@ class RetryRequests(BaseRequestMiddleware):
                 pause = error.retry_after if isinstance(error, TelegramRetryAfter) else min(2 * pause, 10)
                 if isinstance(method, GetUpdates) or monotonic() + pause - start > RETRY_SECONDS:
                     raise
+                log.warning("%s is asked again in %g s (%s)", type(method).__name__, pause, error)
                 await asyncio.sleep(pause)

@@ -31,18 +31,30 @@ def token() -> str:
 
 
 def redis_url() -> str:
-    """Where Redis is, in `REDIS_URL`."""
-    return os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+    """Where Redis is, in `REDIS_URL`; raises `InputError` where that can be no Redis."""
+    url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+    if not re.match(r"(rediss?|unix)://.", url):
+        raise InputError(f"REDIS_URL is no Redis, but {url!r}: give one such as redis://127.0.0.1:6379/0")
+    return url
 
 
 def api_url() -> str | None:
-    """Who speaks the Bot API, in `BOT_API_URL`; Telegram where it is not set."""
-    return os.environ.get("BOT_API_URL")
+    """Who speaks the Bot API, in `BOT_API_URL`; Telegram where it is not set. Raises `InputError`."""
+    url = os.environ.get("BOT_API_URL")
+    if url and not re.match(r"https?://.", url):
+        raise InputError(f"BOT_API_URL is no server, but {url!r}: give one such as http://127.0.0.1:8081, or none")
+    return url
 
 
 def visibility_timeout() -> int:
-    """Seconds after which the broker gives a job to another worker, in `BOT_VISIBILITY_TIMEOUT`; it is done once."""
-    return int(os.environ.get("BOT_VISIBILITY_TIMEOUT", "30"))
+    """Seconds after which the broker gives a job to another worker, in `BOT_VISIBILITY_TIMEOUT`; it is done once.
+
+    Raises `InputError`.
+    """
+    given = os.environ.get("BOT_VISIBILITY_TIMEOUT", "30")
+    if not re.fullmatch(r"[1-9]\d{0,5}", given, re.ASCII):
+        raise InputError(f"BOT_VISIBILITY_TIMEOUT is not a number of seconds, but {given!r}: give one such as 30")
+    return int(given)
 
 
 def lease() -> int:

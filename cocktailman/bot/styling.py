@@ -7,17 +7,9 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from cocktailman.models.checkpoints import list_checkpoints
-from cocktailman.models.registry import Can
-
-ADAIN, GATYS = "adain", "gatys"
+METHODS = ADAIN, GATYS = "adain", "gatys"  # the quickest first
 COLUMNS, TILE = 4, 240  # of the sheet that shows the shelf, and px
 LABEL = 56  # px, the side of a number on it
-
-
-def methods() -> tuple[str, ...]:
-    """The ways to stylise that are installed, the quickest first; both need what AdaIN's checkpoint has."""
-    return (ADAIN, GATYS) if list_checkpoints(able=Can.STYLISE) else ()
 
 
 def titles() -> dict[str, str]:

@@ -39,7 +39,7 @@ class WorkerQueue:
         self._in_hand: set[str] = set()  # by this process, which may be too busy to renew its claim in time
 
     def take(self, id: str) -> Job | None:
-        """The job, now this worker's; None where it has an outcome. Raises `Taken` while another worker has it."""
+        """The job, now this worker's; None where it has an outcome. Raises `AlreadyClaimed` while another has it."""
         key = jobs.job_key(id)
         text = self._redis.hget(key, "job")
         if text is None or self._redis.hexists(key, "finished"):
@@ -91,7 +91,7 @@ class WorkerQueue:
         self._finish(keys, arguments)
 
     def photo(self, id: str) -> Image.Image:
-        """A photo as it was sent; raises `Forgotten` where it is no longer kept."""
+        """A photo as it was sent; raises `PhotoExpired` where it is no longer kept."""
         data: Any = self._redis.hget(jobs.photo_key(id), "image")
         if data is None:
             raise PhotoExpired

@@ -58,10 +58,12 @@ class Agreement:
 
 def cluster(data: Data, by: str, count: int, seed: int = 0) -> Clusters:
     """Divides pictures into `count` clusters: k-modes on tags, k-means on all else."""
-    if not 1 < count <= min(MOST, len(np.unique(data, axis=0))):
-        raise InputError(
-            f"{count} clusters cannot be made of these pictures: choose from 2 to {MOST}, and fewer than differ"
-        )
+    different = len(np.unique(data, axis=0))
+    if different < 2:
+        raise InputError(f"all pictures are alike by {by}: there is nothing to divide")
+    if not 1 < count <= min(MOST, different):
+        differ = "" if different > MOST else f", as no more of these pictures differ by {by}"
+        raise InputError(f"{count} clusters cannot be made: choose from 2 to {min(MOST, different)}{differ}")
     rows = np.random.default_rng(seed).permutation(len(data))[:FITTED]
     if by == TAGS:
         centres = _modes(data[rows], count, seed)
@@ -82,7 +84,7 @@ def densities(data: Data, seed: int = 0) -> Clusters:
     return Clusters(found.astype(np.int64), float("nan"))
 
 
-def curves(data: Data, by: str, counts: Sequence[int] = COUNTS, seed: int = 0) -> pd.DataFrame:
+def scores_by_count(data: Data, by: str, counts: Sequence[int] = COUNTS, seed: int = 0) -> pd.DataFrame:
     """A row a number of clusters: clusters, cost (a picture; the elbow), silhouette (Rousseeuw, 1987; best is high)."""
     rows = np.random.default_rng(seed).permutation(len(data))[:SAMPLED]
     part = data[rows]
@@ -148,7 +150,7 @@ def in_words(table: pd.DataFrame, agreed: dict[str, Agreement], cocktails: int, 
 
 
 def best_count(table: pd.DataFrame) -> int:
-    """The number of clusters of the best silhouette among `curves`."""
+    """The number of clusters of the best silhouette among `scores_by_count`."""
     return int(table["clusters"].to_numpy()[table["silhouette"].to_numpy().argmax()])
 
 

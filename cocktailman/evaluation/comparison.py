@@ -83,10 +83,10 @@ class Comparison:
         agreement = recipe_agreement(self._read_real, self.truth, self._threshold)
         order = np.random.default_rng(0).permutation(len(self.truth))
         one, other = np.array_split(order, 2)
-        distances = {f"kid_{name}": kernel_distance(of[one], of[other]) for name, of in self.features.items()}
-        features = self.features[self.extractors[0].name]
-        overlap = manifold_overlap(features[one], features[other]) if len(other) > NEIGHBOURS else {}
-        return agreement | distances | overlap
+        for name, features in self.features.items():
+            agreement |= {f"kid_{name}": kernel_distance(features[one], features[other])}
+            agreement |= _overlap(name, features[one], features[other])
+        return agreement
 
     def _encoded(self, model: GenerativeModel) -> Estimates:
         """Of a model that has an encoder."""
@@ -108,14 +108,13 @@ class Comparison:
         return {name: bootstrap(values) for name, values in by_picture.items()}
 
     def _set_distances(self, sampled: Sequence[Image.Image]) -> Estimates:
-        """By the features of each network; how the sets overlap by those of the first alone, which is always there."""
+        """How far sampled pictures are from real ones, and how much both overlap, by the features of each network."""
         found = {}
         for extractor in self.extractors:
             real, features = self.features[extractor.name], picture_features(sampled, extractor, SIZE)
             found[f"kid_{extractor.name}"] = kernel_distance(real, features)
             found[f"frechet_{extractor.name}"] = frechet_distance(real, features)
-            if extractor is self.extractors[0]:
-                found |= manifold_overlap(real, features)
+            found |= _overlap(extractor.name, real, features)
         return found
 
     def _read(self, pictures: Sequence[Image.Image]) -> np.ndarray:
@@ -157,6 +156,13 @@ class Comparison:
         seconds = [_timed(lambda: model.sample(self.real.recipes[:1], 0)) for _ in range(TIMED + 5)]
         torch.set_num_threads(threads)
         return bootstrap(np.array(seconds[5:]))  # the first few warm up
+
+
+def _overlap(network: str, real: np.ndarray, features: np.ndarray) -> Estimates:
+    """Precision, recall, density and coverage by a network's features; none where pictures are too few for them."""
+    if len(real) <= NEIGHBOURS:
+        return {}
+    return {f"{name}_{network}": estimate for name, estimate in manifold_overlap(real, features).items()}
 
 
 def kept_features(packed: Path, name: str, pictures: Pictures, extractor: FeatureExtractor) -> np.ndarray:

@@ -56,9 +56,8 @@ def detect_all(detector: Detector, photos: Path, truth: Mapping[str, Boxes]) -> 
     return found
 
 
-def measure_detector(detector: Detector, photos: Path, truth: Mapping[str, Boxes]) -> dict[str, object]:
+def measure_detector(found: Sequence[DetectedPhoto], threshold: float) -> dict[str, object]:
     """Average precision, how often the best box is on a drink, and how often there is one without a drink."""
-    found = detect_all(detector, photos, truth)
     sources = sorted({item.file.partition("/")[0] for item in found if item.truth})
     with_drink = [item for item in found if item.truth]
     negatives = [item for item in found if item.is_negative]
@@ -66,19 +65,17 @@ def measure_detector(detector: Detector, photos: Path, truth: Mapping[str, Boxes
     return {
         "data": f"validation split of the photos with boxes: {len(with_drink)} photos with {count_drinks(with_drink)} "
         f"drinks, {len(negatives)} negatives, {len(drawn)} more pictures of bars that show no drink, or a drawn one",
-        "threshold": detector.threshold,
+        "threshold": threshold,
         **average_precision(found),
         "by_source": {
             name: average_precision([item for item in found if item.file.startswith(name)]) for name in sources
         },
         "best_box_hits": asdict(bootstrap(np.array([item.hits for item in with_drink], float))),
         "best_box_hits_above_threshold": asdict(
-            bootstrap(np.array([item.hits and item.best >= detector.threshold for item in with_drink], float))
+            bootstrap(np.array([item.hits and item.best >= threshold for item in with_drink], float))
         ),
-        "more_pictures_with_a_box": sum(item.best >= detector.threshold for item in drawn),
-        "negatives_with_a_box": asdict(
-            bootstrap(np.array([item.best >= detector.threshold for item in negatives], float))
-        ),
+        "more_pictures_with_a_box": sum(item.best >= threshold for item in drawn),
+        "negatives_with_a_box": asdict(bootstrap(np.array([item.best >= threshold for item in negatives], float))),
     }
 
 

@@ -20,6 +20,37 @@ class Metric:
     unit: str = ""
 
 
+def _overlap(network: str, name: str) -> tuple[Metric, ...]:
+    """How drawn pictures and real ones overlap, by the features of one network and 5 neighbours."""
+    by = f"by {name} features and 5 neighbours"
+    return (
+        Metric(
+            f"precision_{network}",
+            f"Precision, {name}",
+            "more",
+            f"Share of the drawn pictures like some real one, {by}.",
+        ),
+        Metric(
+            f"recall_{network}",
+            f"Recall, {name}",
+            "more",
+            f"Share of the real pictures like some drawn one, {by}: low where kinds are missing.",
+        ),
+        Metric(
+            f"density_{network}",
+            f"Density, {name}",
+            "more",
+            f"How thick real pictures are around a drawn one, {by}; about 1 where both are of a kind.",
+        ),
+        Metric(
+            f"coverage_{network}",
+            f"Coverage, {name}",
+            "more",
+            f"Share of the real pictures with a drawn one among their neighbours, {by}.",
+        ),
+    )
+
+
 _ALL = (
     Metric("mse", "MSE", "less", "Mean squared error of the pixels of rebuilt pictures, where white is 1."),
     Metric("mae", "MAE", "less", "Mean absolute error of the pixels of rebuilt pictures, where white is 1."),
@@ -61,30 +92,8 @@ _ALL = (
         "less",
         "Fréchet distance as with Inception, on features of EfficientNet-Lite0: not to be compared with Inception's.",
     ),
-    Metric(
-        "precision",
-        "Precision",
-        "more",
-        "Share of the drawn pictures that look like some real one, by EfficientNet-Lite0 features and 5 neighbours.",
-    ),
-    Metric(
-        "recall",
-        "Recall",
-        "more",
-        "Share of the real pictures that look like some drawn one, by the same features: low where kinds are missing.",
-    ),
-    Metric(
-        "density",
-        "Density",
-        "more",
-        "How thick real pictures are around a drawn one, by the same features; about 1 where both are of a kind.",
-    ),
-    Metric(
-        "coverage",
-        "Coverage",
-        "more",
-        "Share of the real pictures with a drawn one among their neighbours, by the same features.",
-    ),
+    *_overlap("inception", "Inception"),
+    *_overlap("efficientnet_lite0", "EfficientNet-Lite0"),
     Metric(
         "consistency_map",
         "Recipe consistency, mean AP",

@@ -17,7 +17,7 @@ from cocktailman.images import png_bytes
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 1150  # px that the pictures of a row share
-MIN_WIDTH, MAX_WIDTH = 56, 300  # px, the width of a picture: six fit on a phone
+MIN_WIDTH, MAX_WIDTH = 104, 300  # px, the width of a picture; where more do not fit they scroll sideways
 COLUMN = 120  # px, of a table at least
 QUALITY = 90  # of WebP
 SIDE, LINE, LABEL = 128, 18, 170  # px: of a sheet the pictures, the lines of text, and what is left of the pictures

@@ -130,9 +130,9 @@ def describe_measured(checkpoints: Sequence[Checkpoint], measured: Sequence[Meas
         if item.name not in data
     ]
     if len(set(data.values())) == 1:
-        sentences.append(f"{' and '.join(data)}: measured on {next(iter(data.values()))[0]}.")
+        sentences.append(f"{' and '.join(data)}: measured on {_the(next(iter(data.values()))[0])}.")
     elif data:
-        sentences += [f"{name}: measured on {what}." for name, (what, _) in data.items()]
+        sentences += [f"{name}: measured on {_the(what)}." for name, (what, _) in data.items()]
         sentences.append("These are different data: one number says nothing of the other, and none is called better.")
     if data:
         sentences.append("In brackets intervals of 95 %; where two overlap, the difference may be chance.")
@@ -150,6 +150,10 @@ def lines_of(first: Measured | None, second: Measured | None) -> list[Line]:
     return [Line(_metric(id), ones.get(id), others.get(id), real.get(id), same) for id in ids]
 
 
+def _the(data: str) -> str:
+    return data if data[:1].isdigit() else f"the {data}"
+
+
 def scores_table(lines: Sequence[Line], names: Sequence[str]) -> pd.DataFrame:
     """The lines as a person reads them, a row each."""
     columns = {
@@ -157,7 +161,7 @@ def scores_table(lines: Sequence[Line], names: Sequence[str]) -> pd.DataFrame:
         names[0]: [str(line.first or "") for line in lines],
         names[1]: [str(line.second or "") for line in lines],
         "real pictures": [str(line.real or "") for line in lines],
-        "over": [_counts(line) for line in lines],
+        "count": [_counts(line) for line in lines],
         "better": [line.verdict(names) for line in lines],
         "what it means": [line.explained for line in lines],
     }

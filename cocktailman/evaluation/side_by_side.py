@@ -147,7 +147,7 @@ def rebuilt(pair: Pair, selection: Selection) -> Panel:
     originals = originals_of(selection)
     contents = tuple(catalog().describe(photo.recipe or selection.recipe) for photo in selection.photos)
     rows = [Row("the picture", tuple(to_square(original.image, KEPT // 2) for original in originals), contents)]
-    for generator in _readers(pair):
+    for generator in _with_encoder(pair):
         pictures, errors = rebuild(generator, originals, selection.recipe)
         rows.append(Row(generator.name, tuple(pictures), tuple(f"MSE {error:.4f}" for error in errors)))
     return Panel(
@@ -231,7 +231,7 @@ def between(pair: Pair, selection: Selection) -> Panel:
     recipes = np.stack([mixed(recipe, other_recipe, share) for share in shares])  # (columns, n_ingredients)
     first, last = (to_square(original.image, KEPT // 2) for original in ends)
     rows = [Row("the pictures", (first, *[None] * (COLUMNS - 2), last))]
-    for generator in _readers(pair):
+    for generator in _with_encoder(pair):
         style, other_style = encoded(generator, ends)
         styles = np.stack([mixed(style, other_style, share) for share in shares])
         rows.append(Row(generator.name, tuple(generator.paint_vectors(recipes, styles))))
@@ -318,12 +318,12 @@ def _out_of_domain(pair: Pair, originals: Sequence[Original]) -> str:
     return " ".join(f"{item.name} was trained on {item.checkpoint.domain} and never saw {domain}." for item in strange)
 
 
-def _readers(pair: Pair) -> list[Generator]:
+def _with_encoder(pair: Pair) -> list[Generator]:
     """Those of the two that read pictures; raises `InputError` where neither does."""
-    readers = [generator for generator in pair if generator.has_encoder]
-    if not readers:
+    able = [generator for generator in pair if generator.has_encoder]
+    if not able:
         raise InputError(f"neither {pair[0].name} nor {pair[1].name} has an encoder to read pictures: choose another")
-    return readers
+    return able
 
 
 def _without_encoder(pair: Pair) -> str:

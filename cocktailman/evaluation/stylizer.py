@@ -64,8 +64,8 @@ def pairs_of(count: int, size: int, renders: Renders | None = None) -> list[Pair
     return [Pair(sized(a, size), sized(shelf()[b].image(), size)) for a, b in zip(contents, chosen, strict=True)]
 
 
-class Judge:
-    """LPIPS of AlexNet, and VGG16; raises `InputError` where their weights cannot be had."""
+class TransferMetrics:
+    """Distances of content (LPIPS of AlexNet) and of style (moments of VGG16); raises `InputError` without weights."""
 
     def __init__(self, pictures: Sequence[Image.Image]) -> None:
         distance = perceptual_distance()
@@ -88,14 +88,14 @@ class Judge:
         return self.vgg.maps(as_tensor(image), UNTRAINED)
 
 
-def quality(stylise: Stylise, pairs: Sequence[Pair], judge: Judge) -> tuple[Quality, list[Image.Image]]:
+def quality(stylise: Stylise, pairs: Sequence[Pair], metrics: TransferMetrics) -> tuple[Quality, list[Image.Image]]:
     """How good a way is, and what it painted."""
     rows, painted = [], []
     for pair in pairs:
         begun = process_time()
         image = stylise(pair.content, pair.style)
         seconds = process_time() - begun
-        content, style = judge.content(image, pair), judge.style(image, pair)
+        content, style = metrics.content(image, pair), metrics.style(image, pair)
         rows.append((seconds, content, style, (1 + content) * (1 + style)))
         painted.append(image)
     return Quality(*(bootstrap(np.array(column)) for column in zip(*rows, strict=True))), painted
@@ -105,7 +105,9 @@ def measure_stylizer(checkpoint: Checkpoint, size: int = 128) -> dict[str, objec
     """Of AdaIN at full strength, on pairs of renders and style images that it was not trained on."""
     stylizer, pairs = AdaINStylizer(checkpoint), pairs_of(PAIRS, size)
     stylizer.stylise(pairs[0].content, pairs[0].style, size=size)  # what is done once is not counted
-    found, _ = quality(lambda a, b: stylizer.stylise(a, b, size=size), pairs, Judge([pair.content for pair in pairs]))
+    found, _ = quality(
+        lambda a, b: stylizer.stylise(a, b, size=size), pairs, TransferMetrics([pair.content for pair in pairs])
+    )
     data = f"{PAIRS} renders of the test and unseen splits, each in a style image of the shelf, {size} px"
     return {"data": data, "threads": torch.get_num_threads()} | asdict(found)
 

@@ -17,20 +17,26 @@ FILE = "curves.csv"
 PLACE = ("stage", "size", "epoch")
 PASSED = "passed"  # epochs since the first stage began
 LABELS = {
-    "validation/mse": "Pixel error, validation",
-    "train/reconstruction": "Pixel error, training",
-    "validation/kl": "KL, validation, nats",
-    "train/kl": "KL, training, nats",
-    "validation/kl_least": "KL of the idlest number, validation, nats",
-    "train/perceptual": "Distance of features, training",
+    "validation/mse": "Reconstruction error (MSE), validation",
+    "train/reconstruction": "Reconstruction error, training",
+    "validation/kl": "KL divergence from the prior, validation, nats",
+    "train/kl": "KL divergence from the prior, training, nats",
+    "validation/kl_min_dimension": "KL divergence of the least active latent dimension, validation, nats",
+    "train/perceptual": "Perceptual loss, training",
     "train/adversarial": "Generator's loss, the encoder as discriminator",
     "train/discriminator": "Discriminator's loss, the encoder as discriminator",
     "train/projected": "Generator's loss, projected discriminator",
     "train/projected_discriminator": "Projected discriminator's loss",
     "train/moments": "Feature matching, training",
-    "train/lead": "Logits of real drinks above those of painted ones",
-    "train/seconds_step": "Seconds a training step",
+    "train/style_moments": "Moment matching of styles and the prior, training",
+    "train/regression": "Latent regression, training",
+    "train/contrast": "Contrastive loss of painted drinks and recipes, training",
+    "train/contrast_real": "Contrastive loss of real drinks and recipes, training",
+    "train/edge": "Error of neighbouring pixels' differences, training",
+    "train/relativistic_logit": "Relativistic logit: real drinks' less painted ones', training",
+    "train/seconds_step": "Seconds per training step",
 }
+PARTS = {"train": ", training", "validation": ", validation"}
 
 
 def read_curves(checkpoint: Checkpoint) -> pd.DataFrame | None:
@@ -72,4 +78,8 @@ def quantities(*tables: pd.DataFrame | None) -> list[str]:
 
 def label_of(quantity: str) -> str:
     """What a quantity is called for those who look at it."""
-    return LABELS.get(quantity, quantity.replace("/", ", ").replace("_", " "))
+    if quantity in LABELS:
+        return LABELS[quantity]
+    part, _, name = quantity.rpartition("/")
+    words = name.replace("_", " ")
+    return f"{words[:1].upper()}{words[1:]}{PARTS.get(part, '')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -31,6 +32,7 @@ class ClipEmbedder:
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # before the import: results go to standard output
         from transformers import CLIPModel, CLIPProcessor
 
+        logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # what is tried in vain is said below, once
         for local in (True, False):  # what is there is taken without asking the net
             try:
                 asked: dict[str, Any] = {"local_files_only": local}
@@ -54,7 +56,10 @@ class ClipEmbedder:
     @torch.inference_mode()
     def embed_texts(self, texts: Sequence[str]) -> Array:
         """A unit vector of each sentence, (n, 512)."""
-        inputs = self._processor(text=list(texts), return_tensors="pt", padding=True, truncation=True)
+        longest = self._model.config.text_config.max_position_embeddings
+        inputs = self._processor(
+            text=list(texts), return_tensors="pt", padding=True, truncation=True, max_length=longest
+        )
         return _unit(self._model.get_text_features(**inputs))
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from cocktailman.errors import InputError
-from cocktailman.images import to_square
 from cocktailman.inference.clip import ClipEmbedder
+from cocktailman.inference.pixels import squares
 from cocktailman.inference.protocols import Array, Embedder
-from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
-from cocktailman.models.registry import Can, kind_of
+from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, check_able, find_checkpoint, load_network
+from cocktailman.models.embedder.towers import POOLED, picture_features
+from cocktailman.models.registry import Can
 
 BATCH = 32
 OURS, CLIP = "embedder", "clip"  # what may be chosen
@@ -25,8 +25,7 @@ class LabelEmbedder:
     """Embeds with the network of a checkpoint. Safe to share between threads."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        if not kind_of(checkpoint.kind).can(Can.EMBED):
-            raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and embeds nothing: choose another")
+        check_able(checkpoint, Can.EMBED)
         self.checkpoint = checkpoint
         self._network = load_network(checkpoint)
         self._turn = Lock()
@@ -35,7 +34,7 @@ class LabelEmbedder:
     @classmethod
     def load(cls, name: str = OURS, root: Path = CHECKPOINTS) -> LabelEmbedder:
         """The embedder of this name; raises `InputError` where it is unknown or damaged."""
-        return cls(find_checkpoint(name, root))
+        return cls(find_checkpoint(name, root, Can.EMBED))
 
     @property
     def name(self) -> str:
@@ -43,13 +42,18 @@ class LabelEmbedder:
 
     def embed(self, images: Sequence[Image.Image]) -> Array:
         """A unit vector of each picture, (n, dim); the whole picture is stretched to a square."""
-        parts = [np.empty((0, self.dim), np.float32)]
+        return self.embed_with_features(images)[0]
+
+    def embed_with_features(self, images: Sequence[Image.Image]) -> tuple[Array, Array]:
+        """As `embed`, and the frozen tower's features of each whole picture, (n, POOLED): others read these, too."""
+        vectors, features = [np.empty((0, self.dim), np.float32)], [np.empty((0, POOLED), np.float32)]
         for start in range(0, len(images), BATCH):
-            batch = [np.asarray(to_square(image, self.checkpoint.size)) for image in images[start : start + BATCH]]
-            pixels = torch.from_numpy(np.stack(batch)).permute(0, 3, 1, 2).float() / 255  # (b, 3, size, size)
-            with self._turn:
-                parts.append(self._network.embed_pictures(pixels).numpy())
-        return np.concatenate(parts)
+            pixels = squares(images[start : start + BATCH], self.checkpoint.size)
+            with self._turn, torch.inference_mode():
+                tokens, pooled = picture_features(pixels)
+                vectors.append(self._network.embed_features(tokens, pooled).numpy())
+            features.append(pooled.numpy())
+        return np.concatenate(vectors), np.concatenate(features)
 
     def embed_texts(self, texts: Sequence[str]) -> Array:
         """A unit vector of each sentence, (n, dim)."""

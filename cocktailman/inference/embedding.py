@@ -26,7 +26,7 @@ from cocktailman.errors import InputError
 from cocktailman.files import locked, printable, reason_of, written
 from cocktailman.folders import describe_left_out
 from cocktailman.images import find_images
-from cocktailman.inference.embedding_parts import BatchEncoder, write_part
+from cocktailman.inference.embedding_parts import BatchEncoder, scorers_beside, write_part
 from cocktailman.models.checkpoints import CHECKPOINTS, WEIGHTS, find_checkpoint
 
 BATCH = 64  # pictures held at once
@@ -68,7 +68,8 @@ def embed(
     if files.empty:
         raise InputError(f"there are no pictures below {folder}: name a folder of pictures")
     notes = [describe_left_out(left_out, printable(folder))] if left_out else []
-    mark = json.dumps({"model": model, "weights": find_checkpoint(model, root).sha256[WEIGHTS]})
+    weights = {name: find_checkpoint(name, root).sha256[WEIGHTS] for name in (model, *scorers_beside(model, root))}
+    mark = json.dumps({"model": model, "weights": weights.pop(model)} | ({"beside": weights} if weights else {}))
     parts = out.with_name(f"{out.name}.parts")
     try:
         with locked(parts, f"another run writes {printable(out)}: wait for it, or choose another place with --out"):
@@ -138,7 +139,7 @@ def _kept(out: Path, parts: Path, mark: str, notes: list[str]) -> pd.DataFrame:
     for file in damaged:
         file.unlink()
     if damaged:
-        notes.append(f"{len(damaged)} damaged parts of an earlier run were dropped, and are made again")
+        notes.append(f"damaged parts of an earlier run, dropped and made again: {len(damaged)}")
     tables = [table for table in tables if "stamp" in table]  # older tables have none: all is encoded anew
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"file": [], "stamp": [], "error": []})
 
@@ -162,7 +163,7 @@ def _gathered(files: pd.DataFrame, out: Path, parts: Path, mark: str, notes: lis
     kept = _kept(out, parts, mark, notes)
     gone = len(set(kept["file"]) - set(files["file"]))
     if gone:
-        notes.append(f"{gone:,} rows of files that are gone were dropped")
+        notes.append(f"rows whose files are gone, dropped: {gone:,}")
     table = kept.drop_duplicates("stamp", keep="last").set_index("stamp").reindex(files["stamp"]).reset_index()
     failed = table["error"].fillna("") != ""
     errors = table.loc[failed, "error"].tolist()

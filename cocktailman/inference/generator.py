@@ -19,7 +19,7 @@ from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.inference.segmenter import Segmenter, cut_by_alpha
 from cocktailman.latent.regressor import read_regressor
-from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
+from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, check_able, find_checkpoint, load_network
 from cocktailman.models.onnx import folded, onnx_bytes
 from cocktailman.models.registry import Can, kind_of
 
@@ -47,9 +47,8 @@ class Generator:
     """
 
     def __init__(self, checkpoint: Checkpoint, vocabulary: Catalog | None = None) -> None:
+        check_able(checkpoint, Can.PAINT)
         self.kind = kind_of(checkpoint.kind)
-        if not self.kind.can(Can.PAINT):
-            raise InputError(f"the model {checkpoint.name} is a {self.kind.label} and paints nothing: choose another")
         self.checkpoint = checkpoint
         self.vocabulary = vocabulary or catalog()
         self._network = load_network(checkpoint)
@@ -64,7 +63,7 @@ class Generator:
     @classmethod
     def load(cls, name: str, root: Path = CHECKPOINTS) -> "Generator":
         """The generator of this name; raises `InputError` where it is unknown or damaged."""
-        return cls(find_checkpoint(name, root))
+        return cls(find_checkpoint(name, root, Can.PAINT))
 
     @property
     def name(self) -> str:
@@ -80,13 +79,18 @@ class Generator:
         """Whether it reads styles of pictures, and so can rebuild them."""
         return self.kind.can(Can.ENCODE)
 
-    def sample_styles(self, count: int, seed: int) -> Array:
-        """Styles from the prior N(0, I), shape (count, style_dim); the first are the same for any count."""
-        return np.random.default_rng(seed).standard_normal((count, self.style_dim)).astype(np.float32)
+    def sample_styles(self, count: int, seed: int, truncation: float = 1.0) -> Array:
+        """Styles from the prior N(0, I), shape (count, style_dim); the first are the same for any count.
 
-    def typical_styles(self, recipe: Recipe, count: int, seed: int) -> Array:
+        truncation: what their distance from the mean is multiplied by (ψ of StyleGAN, arXiv 1812.04948, B).
+        """
+        normal = np.random.default_rng(seed).standard_normal((count, self.style_dim))
+        return (truncation * normal).astype(np.float32)
+
+    def typical_styles(self, recipe: Recipe, count: int, seed: int, truncation: float = 1.0) -> Array:
         """Styles typical of a recipe, shape (count, style_dim); the first are the same for any count.
 
+        truncation: as of `sample_styles`, here of the distance from the mean that is typical of the recipe.
         Raises `InputError` where no regressor was fitted for this checkpoint.
         """
         if self.regressor is None:
@@ -94,7 +98,7 @@ class Generator:
                 f"{self.name} does not know what is typical: fit that with `python -m training regressor {self.name}`, "
                 "or draw styles from the prior"
             )
-        return self.regressor.sample(self.vocabulary.recipe_vector(recipe), count, seed)
+        return self.regressor.sample(self.vocabulary.recipe_vector(recipe), count, seed, truncation)
 
     def check_style(self, values: Sequence[float]) -> Array:
         """A style vector of shape (style_dim,), in standard deviations of the prior.
@@ -152,9 +156,17 @@ class Generator:
         whole picture is stretched to a square first, as it was for training; an encoder of cut-outs sees the drink
         alone, cut out by the segmenter where a picture has no alpha of its own.
         """
+        self.check_encoder()
+        return self.encode_seen([self.seen(image) for image in images], recipes)
+
+    def check_encoder(self) -> None:
+        """Raises `InputError` where the model has no encoder."""
         if not self.has_encoder:
             raise InputError(f"{self.name} has no encoder: it paints, and reads no pictures; choose another model")
-        pixels = np.stack([np.asarray(self.seen(image)) for image in images])  # (n, h, w, 3 or 4)
+
+    def encode_seen(self, squares: Sequence[Image.Image], recipes: Sequence[Recipe | None] | None = None) -> Posterior:
+        """As `encode`, of pictures that are as `seen` gives them."""
+        pixels = np.stack([np.asarray(square) for square in squares])  # (n, h, w, 3 or 4)
         vectors = self._known_vectors(recipes or [None] * len(pixels))
         means, stds = [], []
         for start in range(0, len(pixels), BATCH):

@@ -10,9 +10,9 @@ import numpy as np
 
 from cocktailman.catalog import Recipe, catalog
 from cocktailman.errors import InputError
-from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
+from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, check_able, find_checkpoint, load_network
 from cocktailman.models.recipetree.network import MISSING, Rows
-from cocktailman.models.registry import Can, kind_of
+from cocktailman.models.registry import Can
 
 NAMES = ("naive-bayes", "chow-liu")  # the checkpoints that ship, the better one first
 YES, NO, NONE = "yes", "no", "none"
@@ -34,8 +34,7 @@ class Inventor:
     """Draws recipes from the tree of a checkpoint."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        if not kind_of(checkpoint.kind).can(Can.INVENT):
-            raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and invents nothing: choose another")
+        check_able(checkpoint, Can.INVENT)
         self.checkpoint = checkpoint
         self._network = load_network(checkpoint)
         self.names: list[str] = self._network.config.names
@@ -44,7 +43,7 @@ class Inventor:
     @classmethod
     def load(cls, name: str = NAMES[0], root: Path = CHECKPOINTS) -> Inventor:
         """The inventor of this name; raises `InputError` where it is unknown or damaged."""
-        return cls(find_checkpoint(name, root))
+        return cls(find_checkpoint(name, root, Can.INVENT))
 
     def check_given(self, given: Mapping[str, str]) -> dict[str, str]:
         """What is fixed, as the tree knows it; raises `InputError` where it has no such attribute or value."""
@@ -119,4 +118,8 @@ def given_of(text: str) -> dict[str, str]:
     pairs = [part.split("=", 1) for part in text.split(",") if part.strip()]
     if any(len(pair) != 2 for pair in pairs):
         raise InputError(f"{text[:40]!r} is not attributes such as glass=coupe,spirit=gin")
-    return {name.strip(): value.strip() for name, value in pairs}
+    given: dict[str, str] = {}
+    for name, value in ((name.strip(), value.strip()) for name, value in pairs):
+        if given.setdefault(name, value) != value:
+            raise InputError(f"{name[:40]} is given as {given[name][:40]} and as {value[:40]}: choose one")
+    return given

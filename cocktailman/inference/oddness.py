@@ -11,12 +11,12 @@ import torch
 from PIL import Image
 
 from cocktailman.errors import InputError
-from cocktailman.images import to_square
+from cocktailman.inference.pixels import squares
 from cocktailman.inference.protocols import Array
-from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
-from cocktailman.models.registry import Can, kind_of
+from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, check_able, find_checkpoint, load_network
+from cocktailman.models.registry import Can, kinds_that
 
-METHODS = ("neighbours", "autoencoder")  # the better one first; each is the name of the checkpoint that ships
+METHODS = tuple(kinds_that(Can.RATE))  # the best first; each has one checkpoint, of its name
 BATCH = 32
 
 
@@ -24,8 +24,7 @@ class OddOneOut:
     """Scores pictures by how little they look like drinks. Safe to share between threads."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        if not kind_of(checkpoint.kind).can(Can.RATE):
-            raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and rates nothing: choose another")
+        check_able(checkpoint, Can.RATE)
         self.checkpoint = checkpoint
         self._network = load_network(checkpoint)
         self._turn = Lock()
@@ -47,6 +46,13 @@ class OddOneOut:
         """How odd each picture is, (n,)."""
         return self._run("score", images, (0,))
 
+    def scores_beside(self, images: Sequence[Image.Image], features: Array) -> Array:
+        """As `scores`, of pictures whose features (n, POOLED) the embedder's tower has already given."""
+        if not hasattr(self._network, "score_features"):
+            return self.scores(images)
+        with self._turn, torch.inference_mode():
+            return self._network.score_features(torch.from_numpy(features)).numpy()
+
     def error_maps(self, images: Sequence[Image.Image]) -> Array:
         """Where each picture is odd, (n, size, size); raises `InputError` where this method cannot say."""
         if not self.has_maps:
@@ -64,8 +70,7 @@ class OddOneOut:
     def _run(self, step: str, images: Sequence[Image.Image], nothing: tuple[int, ...]) -> Array:
         parts = [np.empty(nothing, np.float32)]
         for start in range(0, len(images), BATCH):
-            squares = [np.asarray(to_square(image, self.checkpoint.size)) for image in images[start : start + BATCH]]
-            pixels = torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).float() / 255  # (b, 3, size, size)
+            pixels = squares(images[start : start + BATCH], self.checkpoint.size)
             with self._turn, torch.inference_mode():
                 parts.append(getattr(self._network, step)(pixels).numpy())
         return np.concatenate(parts)

@@ -1,5 +1,6 @@
 """Photo files, however many, are looked at a batch at a time, while the next batch is read."""
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,12 +17,12 @@ Read = tuple[Path, Image.Image | ImageError]
 Seen = TypeVar("Seen")
 
 
-def all_files(paths: Iterable[Path]) -> list[Path]:
+def all_files(paths: Iterable[Path], left_out: Counter[str] | None = None) -> list[Path]:
     """The files that paths lead to, as `find_images` has them; a path that leads nowhere is kept, and fails alone."""
     found: list[Path] = []
     for path in paths:
         try:
-            found += find_images([path])
+            found += find_images([path], left_out)
         except ImageError:
             found.append(path)
     return found

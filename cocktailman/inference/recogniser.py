@@ -15,7 +15,8 @@ from PIL import Image
 
 from cocktailman.catalog import Catalog, Recipe, catalog
 from cocktailman.images import crop_around, to_square
-from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
+from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, check_able, find_checkpoint, load_network
+from cocktailman.models.registry import Can
 
 Array = npt.NDArray[np.float32]
 Augmented: TypeAlias = Sequence[Image.Image]  # pictures of the same drink, whose logits are averaged
@@ -61,6 +62,7 @@ class Detector:
     """Finds the drinks in photos. Safe to share between threads: passes through the network take turns."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
+        check_able(checkpoint, Can.DETECT)
         self.checkpoint = checkpoint
         self._network = load_network(checkpoint)
         self._network.yolo.fuse(verbose=False)  # convolutions take in what follows them: the same, faster
@@ -112,6 +114,7 @@ class IngredientClassifier:
     """Names the ingredients of drinks, and the likely cocktails. Safe to share between threads."""
 
     def __init__(self, checkpoint: Checkpoint, vocabulary: Catalog | None = None) -> None:
+        check_able(checkpoint, Can.RECOGNISE)
         self.checkpoint = checkpoint
         self.vocabulary = vocabulary or catalog()
         self._network = load_network(checkpoint).to(memory_format=torch.channels_last)

@@ -14,8 +14,8 @@ from PIL import Image
 from cocktailman.cutouts import Matte, centred, facts_of, foreground, main_component, with_matte
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
-from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
-from cocktailman.models.registry import Can, kind_of
+from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, check_able, find_checkpoint, load_network
+from cocktailman.models.registry import Can
 
 SMALLEST, LARGEST = 0.01, 0.97  # shares of a photo that a drink can cover
 
@@ -38,8 +38,7 @@ class Segmenter:
     """Cuts drinks out of photos with the network of a checkpoint. Safe to share between threads."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        if not kind_of(checkpoint.kind).can(Can.SEGMENT):
-            raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and cuts nothing out: choose another")
+        check_able(checkpoint, Can.SEGMENT)
         self.checkpoint = checkpoint
         self._network = load_network(checkpoint).to(memory_format=torch.channels_last)
         self._turn = Lock()
@@ -47,7 +46,7 @@ class Segmenter:
     @classmethod
     def load(cls, name: str = "segmenter", root: Path = CHECKPOINTS) -> Segmenter:
         """The segmenter of this name; raises `InputError` where it is unknown or damaged."""
-        return cls(find_checkpoint(name, root))
+        return cls(find_checkpoint(name, root, Can.SEGMENT))
 
     def mattes(self, images: Sequence[Image.Image]) -> list[Matte]:
         """How much of each pixel of each picture belongs to a drink, (height, width)."""

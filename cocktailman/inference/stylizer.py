@@ -10,12 +10,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from cocktailman.errors import InputError
 from cocktailman.inference.style_images import as_image, as_tensor, check_strength, check_style_size, sized, usable
 from cocktailman.models.adain.network import AdaIN, Moments, mixed, moments, restyled
-from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, load_network
+from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, check_able, find_checkpoint, load_network
 from cocktailman.models.precision import fast_convolutions
-from cocktailman.models.registry import Can, kind_of
+from cocktailman.models.registry import Can
 from cocktailman.models.vgg import VGG
 
 SIZE = 256  # px, the longer side of what is painted, if nobody says otherwise
@@ -29,8 +28,7 @@ class AdaINStylizer:
     """
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        if not kind_of(checkpoint.kind).can(Can.STYLISE):
-            raise InputError(f"the model {checkpoint.name} is a {checkpoint.kind} and stylises nothing: choose another")
+        check_able(checkpoint, Can.STYLISE)
         self.checkpoint = checkpoint
         self._network: AdaIN = load_network(checkpoint).to(memory_format=torch.channels_last)
         self._turn = Lock()
@@ -38,7 +36,7 @@ class AdaINStylizer:
     @classmethod
     def load(cls, name: str = "adain", root: Path = CHECKPOINTS) -> AdaINStylizer:
         """The stylizer of this name; raises `InputError` where it is unknown or damaged."""
-        return cls(find_checkpoint(name, root))
+        return cls(find_checkpoint(name, root, Can.STYLISE))
 
     @property
     def encoder(self) -> VGG:

@@ -12,7 +12,7 @@ from cocktailman.inference.tagging import search
 from cocktailman.inference.vectors import Embedded
 
 NEAREST = 24  # pictures whose recipes are asked
-OFTEN = 0.4  # the share of them, weighed by how near they are, that an ingredient is taken from
+MIN_SHARE = 0.4  # the share of them, weighed by how near they are, that an ingredient is taken from
 MOST = 6  # ingredients
 
 
@@ -38,5 +38,5 @@ def text_to_recipe(text: str, pictures: Embedded, recipes: Sequence[Recipe], emb
     weights = np.exp(10 * (cosines[best] - cosines[best[0]]))
     vectors = np.stack([catalog().recipe_vector(recipes[row]) for row in best])  # (nearest, n_ingredients)
     shares = weights @ vectors / weights.sum()
-    ranked = [row for row in np.argsort(-shares, kind="stable")[:MOST] if shares[row] >= OFTEN] or [shares.argmax()]
+    ranked = [row for row in np.argsort(-shares, kind="stable")[:MOST] if shares[row] >= MIN_SHARE] or [shares.argmax()]
     return catalog().recipe(catalog().ingredients[row].id for row in ranked)

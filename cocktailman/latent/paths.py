@@ -17,11 +17,11 @@ def evenly(path: npt.ArrayLike, count: int) -> Array:
     """
     corners = np.asarray(path, np.float32)
     if corners.ndim != 2 or not len(corners):
-        raise InputError("there is no path yet: move a slider, or drag across the map")
+        raise InputError("there is no path to film yet: move a slider, or drag across the map")
     steps = np.linalg.norm(np.diff(corners, axis=0), axis=1)
     lengths = np.concatenate([[0], np.cumsum(steps)])
     if lengths[-1] == 0:
-        raise InputError("the path leads nowhere yet: move a slider, or drag across the map")
+        raise InputError("there is no path to film yet: move a slider, or drag across the map")
     distinct = np.concatenate([[True], steps > 0])  # interpolation wants each length once
     at = np.linspace(0, lengths[-1], count)
     return np.stack([np.interp(at, lengths[distinct], column) for column in corners[distinct].T], 1).astype(np.float32)

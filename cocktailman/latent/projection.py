@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +46,6 @@ class Projector:
         check_view(self.view, *x.shape)
         self.rows_: Array | None = None
         self.offset_: Array | None = None
-        self._umap: Any = None
         self._known = x
         if places is not None:
             self.places_ = np.asarray(places, np.float32)
@@ -58,14 +56,14 @@ class Projector:
             from umap import UMAP  # loads a compiler: only those who project pay for it
 
             view = self.view
-            self._umap = UMAP(
+            umap = UMAP(
                 n_neighbors=view.neighbors,
                 n_components=view.dimensions,
                 min_dist=view.min_dist,
                 random_state=seed,
                 n_jobs=1,
             )
-            self.places_ = np.asarray(self._umap.fit_transform(x), np.float32)
+            self.places_ = np.asarray(umap.fit_transform(x), np.float32)
         else:
             from sklearn.manifold import TSNE
 
@@ -76,14 +74,12 @@ class Projector:
     def transform(self, styles: npt.ArrayLike) -> Array:
         """The places of new styles (m, d), (m, dimensions).
 
-        t-SNE knows no new styles, nor does UMAP whose places were kept: their places are those of
-        the nearest known ones, by inverse distance weighting.
+        Where the view is not linear, their places are those of the nearest known ones, by inverse distance weighting:
+        t-SNE knows no new styles, and the fit of a UMAP is not kept.
         """
         x = np.asarray(styles, np.float32)
         if self.rows_ is not None and self.offset_ is not None:
             return x @ self.rows_.T + self.offset_
-        if self._umap is not None:
-            return np.asarray(self._umap.transform(x), np.float32)
         return inverse_distance_mean(self._known, x, self.places_)
 
 
@@ -107,11 +103,6 @@ def check_view(view: View, count: int, style_dim: int) -> None:
 def pca_plane(styles: npt.ArrayLike) -> Array:
     """The two directions of largest variance of styles (n, d), as coordinates (n, 2)."""
     return Projector(View("PCA")).fit(styles).places_
-
-
-def umap_plane(styles: npt.ArrayLike, neighbors: int = 15, min_dist: float = 0.1, seed: int = 0) -> Array:
-    """UMAP of styles (n, d), as coordinates (n, 2)."""
-    return Projector(View("UMAP", neighbors=neighbors, min_dist=min_dist)).fit(styles, seed=seed).places_
 
 
 def _linear(x: Array, view: View) -> tuple[Array, Array]:

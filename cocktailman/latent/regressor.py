@@ -45,11 +45,14 @@ class StyleRegressor:
         """The typical style, (style_dim,), of a recipe vector (n_ingredients,)."""
         return np.asarray(recipe, np.float32) @ self.coefficients + self.intercept
 
-    def sample(self, recipe: npt.ArrayLike, count: int, seed: int) -> Array:
-        """Styles typical of a recipe vector, (count, style_dim); the first are the same for any count."""
+    def sample(self, recipe: npt.ArrayLike, count: int, seed: int, truncation: float = 1.0) -> Array:
+        """Styles typical of a recipe vector, (count, style_dim); the first are the same for any count.
+
+        truncation: what their distance from the mean is multiplied by.
+        """
         normal = np.random.default_rng(seed).standard_normal((count, len(self.intercept)))
         spread = np.linalg.cholesky(self.covariance.astype(float))
-        return (self.mean(recipe) + normal @ spread.T).astype(np.float32)
+        return (self.mean(recipe) + truncation * normal @ spread.T).astype(np.float32)
 
 
 def fit_regressor(recipes: npt.ArrayLike, styles: npt.ArrayLike, seed: int = 0) -> StyleRegressor:

@@ -117,21 +117,23 @@ def verdict(groups: Sequence[GroupStatistics], r2: npt.ArrayLike | None = None) 
     far = [group.name for group in judged if group.shift > PRIOR_NEAR]
     shifts = [group.shift for group in judged]
     farthest = judged[int(np.argmax(shifts))].name
-    aside = f" (not, beyond chance and by a size that matters: {_listed(odd)})" if odd else ""
+    differs = "differs" if len(odd) == 1 else "differ"
+    aside = f": {_listed(odd)} {differs} from one by more than chance, and by enough to matter" if odd else ""
     where = f"{len(far)} of {len(judged)} are far from it" if far else "all are near it"
     sentences = [
-        f"{len(judged) - len(odd)} of {len(judged)} groups are near normal{aside}.",
-        f"Beyond what chance gives, a group is {np.median(shifts):.2f} standard deviations a number from the prior in "
-        f"the median and {max(shifts):.2f} at most ({farthest}): {where}.",
+        f"{len(judged) - len(odd)} of {len(judged)} groups have a nearly normal distribution{aside}.",
+        f"Corrected for the size of the sample, a group lies {np.median(shifts):.2f} standard deviations per number "
+        f"from the prior N(0, I) in the median, {max(shifts):.2f} at most ({farthest}): {where}.",
     ]
     if r2 is not None:
         explained = np.clip(np.asarray(r2, float), 0, None)
         if explained.max() >= R2_NEEDED:
-            advice = "draw styles by a regressor from recipe to style"
+            advice = "it is worth predicting styles from recipes"
         else:
-            instead = "but draw from all styles' own normal, not the prior" if far else "and the prior will do"
-            advice = f"a regressor from recipe to style would change little, {instead}"
-        share = f"{explained.mean():.0%} of the styles' variance, and {explained.max():.0%} of one number's at most"
+            all_styles = "but draw from the normal distribution of all styles, not from the prior"
+            instead = all_styles if far else "and the prior will do"
+            advice = f"predicting styles from recipes would change little, {instead}"
+        share = f"{explained.mean():.0%} of the variance of styles (R²), {explained.max():.0%} of one number's at most"
         sentences.append(f"The recipe explains {share}: {advice}.")
     return " ".join(sentences)
 

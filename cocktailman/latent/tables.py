@@ -1,8 +1,9 @@
 """Style tables: the style vectors of many pictures under one checkpoint, with what is known of each picture.
 
 One row a picture: file, source, drink, ingredients (ids, space-separated), split, z1 ... zd (the mean of its style),
-s1 ... sd (the standard deviation of its style), the projections pca1, pca2, umap1, umap2, and error (the mean squared
-error of the picture painted anew from its recipe and the mean of its style, at the generator's size, where white is 1).
+s1 ... sd (the standard deviation of its style), error (the mean squared error of the picture painted anew from its
+recipe and the mean of its style, at the generator's size, where white is 1), and its places in the projections that
+ship (`shipped_views.py`); a table without these is projected when a page asks for it.
 A visitor's table has what `embed` writes, file, stamp (which changes with the file), z and s, and what was added:
 nobody but the visitor knows a recipe.
 """
@@ -15,8 +16,6 @@ import pandas as pd
 from cocktailman.errors import InputError
 from cocktailman.models.checkpoints import CHECKPOINTS, style_table
 from cocktailman.models.manifest import verified
-
-PROJECTIONS = {"UMAP": ("umap1", "umap2"), "PCA": ("pca1", "pca2")}
 
 
 def read_styles(name: str, root: Path = CHECKPOINTS) -> pd.DataFrame:
@@ -33,17 +32,6 @@ def read_styles(name: str, root: Path = CHECKPOINTS) -> pd.DataFrame:
         ) from error
 
 
-def read_style_table(path: Path) -> pd.DataFrame:
-    """A visitor's table of styles, as `embed` writes it; raises `InputError` where it is none."""
-    try:
-        table = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path.name} is no table: make one with `embed FOLDER --model cvae-photos`") from error
-    if not style_columns(table) or "file" not in table or not np.isfinite(style_matrix(table)).all():
-        raise InputError(f"{path.name} has no styles: make a table with `embed FOLDER --model cvae-photos`")
-    return table
-
-
 def add_styles(table: pd.DataFrame, means: np.ndarray, stds: np.ndarray) -> pd.DataFrame:
     """The table with the columns z1 ... zd and s1 ... sd, of means and stds (n, style_dim)."""
     columns = {
@@ -56,7 +44,7 @@ def add_styles(table: pd.DataFrame, means: np.ndarray, stds: np.ndarray) -> pd.D
 
 def style_columns(table: pd.DataFrame) -> list[str]:
     """The names of the columns that hold the style's mean: z1 ... zd."""
-    return [name for name in table if isinstance(name, str) and name[0] == "z" and name[1:].isdigit()]
+    return [name for name in table if isinstance(name, str) and name[0] == "z" and name[1:].isdecimal()]
 
 
 def style_matrix(table: pd.DataFrame) -> np.ndarray:

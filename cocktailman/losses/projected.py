@@ -30,10 +30,43 @@ class ProjectedDiscriminator(nn.Module):
             )
             for width in widths
         )
-        self.agreement = nn.Linear(recipe_dim, widths[-1], bias=False)
+        self.recipes = nn.Linear(recipe_dim, widths[-1], bias=False)
 
     def forward(self, maps: Sequence[Tensor], recipe: Tensor) -> Tensor:
-        maps = [F.normalize(part.float(), dim=1) * part.shape[1] ** 0.5 for part in maps]  # (n, c, h, w), of square 1
-        ninths = [F.adaptive_avg_pool2d(head(part), 3) for head, part in zip(self.patches, maps, strict=True)]
-        agrees = (self.agreement(recipe) * maps[-1].mean((2, 3))).sum(1) / maps[-1].shape[1] ** 0.5  # (n,)
-        return torch.cat(ninths, dim=1).flatten(1) + agrees[:, None]  # (n, 9 scales)
+        scaled = [_normalized(part) for part in maps]  # (n, c, h, w)
+        ninths = [F.adaptive_avg_pool2d(head(part), 3) for head, part in zip(self.patches, scaled, strict=True)]
+        return torch.cat(ninths, dim=1).flatten(1) + self.projection(maps, recipe)[:, None]  # (n, 9 scales)
+
+    def projection(self, maps: Sequence[Tensor], recipe: Tensor) -> Tensor:
+        """What the projection adds to each logit, (n,): how well a recipe fits what the last map shows."""
+        last = _normalized(maps[-1]).mean((2, 3))  # (n, c)
+        return (self.recipes(recipe) * last).sum(1) / last.shape[1] ** 0.5
+
+
+class RecipeContrast(nn.Module):
+    """Contrastive loss of pictures and recipes (InfoNCE, as in XMC-GAN, Zhang et al., arXiv 2101.04702, eq. 4): of the
+    recipes of a batch, which is that of each picture? Told from the mean feature maps of a frozen network, against
+    which a linear map lays the recipes.
+
+    Trained on photos, it asks of painted drinks what it reads in photos (as the auxiliary classifier of Odena et al.,
+    arXiv 1610.09585, but of whole recipes).
+
+    widths: of the feature maps.
+    """
+
+    def __init__(self, widths: Sequence[int], recipe_dim: int) -> None:
+        super().__init__()
+        self.recipes = nn.Linear(recipe_dim, sum(widths), bias=False)
+
+    def forward(self, maps: Sequence[Tensor], recipe: Tensor) -> Tensor:
+        """Maps [(n, c, h, w), ...] of pictures and their recipes (n, recipe_dim): the mean cross-entropy, ()."""
+        seen = torch.cat([_normalized(part).mean((2, 3)) for part in maps], dim=1)  # (n, sum of widths)
+        logits = seen @ self.recipes(recipe).T / seen.shape[1] ** 0.5  # (n pictures, n recipes)
+        # Drinks of one recipe share it: none of them is wrong.
+        same = (recipe[:, None] == recipe).all(2).float()
+        return F.cross_entropy(logits, same / same.sum(1, keepdim=True))
+
+
+def _normalized(part: Tensor) -> Tensor:
+    """A map (n, c, h, w) whose mean square over channels is 1 at each place."""
+    return F.normalize(part.float(), dim=1) * part.shape[1] ** 0.5

@@ -16,7 +16,7 @@ from cocktailman.models.compositing import on_grey
 
 CHANNELS = {4: 256, 8: 160, 16: 112, 32: 64, 64: 32, 128: 16, 256: 12, 512: 8}  # feature maps at each resolution, in px
 SIZES = (64, 128, 256, 512)  # px, what the networks can be built for
-REFINED = (8, 16, 32, 64)  # px, where a refined decoder works twice; twice at larger maps would cost too much
+FILM_SIZES = (8, 16, 32, 64)  # px, where a decoder works twice; twice at larger maps would cost too much
 
 
 def _normed(conv: nn.Conv2d) -> nn.Sequential:
@@ -52,6 +52,22 @@ def transposed(weight: Tensor) -> Tensor:
     return torch.einsum("oihw,ah,bw->ioab", weight, reach, reach)
 
 
+def doubled(maps: Tensor) -> Tensor:
+    """Maps (n, c, h, w) at twice the side, (n, c, 2h, 2w), by the reverse biorthogonal wavelet 1.3 without details
+    (Cohen, Daubechies & Feauveau, 1992): linear slopes stay linear, and the mean of 2 × 2 pixels is the pixel they come
+    from. Bilinear interpolation, the usual choice, blurs what it doubles.
+    """
+    padded = F.pad(maps, (1, 1, 1, 1), mode="replicate")
+    return _doubled_along(_doubled_along(padded, 2), 3)
+
+
+def _doubled_along(maps: Tensor, axis: int) -> Tensor:
+    """Maps with a rim of one pixel, doubled along one axis, the rim taken off."""
+    before, here, after = (maps.narrow(axis, start, maps.shape[axis] - 2) for start in range(3))
+    slope = (after - before) / 8
+    return torch.stack([here - slope, here + slope], axis + 1).flatten(axis, axis + 1)
+
+
 def down_blocks(size: int, conv: Callable[..., nn.Module]) -> nn.ModuleDict:
     """Pairs of convolutions, the first of which halves the side: from `size` px down to 4."""
     sides = [side for side in sorted(CHANNELS, reverse=True) if 4 < side <= size]
@@ -70,21 +86,40 @@ def shrunk(image: Tensor, size: int) -> Tensor:
     return image if image.shape[3] == size else F.adaptive_avg_pool2d(image, size)
 
 
-class StyleEncoder(nn.Module):
-    """Image (n, channels, size, size) or larger, in [0, 1], to mean and log-variance (n, style_dim) of its style."""
+class TypicalStyle(nn.Linear):
+    """What of a style is typical of a recipe: (n, recipe_dim) to (n, style_dim), at first nothing.
 
-    def __init__(self, style_dim: int, size: int, channels: int = 3) -> None:
+    The mean of a conditional prior p(z | recipe) = N(typical(recipe), I) (Sohn, Lee & Yan, NeurIPS 2015, whose prior
+    network is one layer here). An encoder takes it off, so that styles are what the recipe does not say, and one style
+    suits all recipes; the decoder, whose first layer is linear in both, adds it by its weights for the recipe.
+    """
+
+    def __init__(self, recipe_dim: int, style_dim: int) -> None:
+        super().__init__(recipe_dim, style_dim, bias=False)
+        nn.init.zeros_(self.weight)
+
+
+class StyleEncoder(nn.Module):
+    """Image (n, channels, size, size) or larger, in [0, 1], to mean and log-variance (n, style_dim) of its style.
+
+    recipe_dim: of the recipe (n, recipe_dim) whose `TypicalStyle` is taken off the mean; None where none is.
+    """
+
+    def __init__(self, style_dim: int, size: int, channels: int = 3, recipe_dim: int | None = None) -> None:
         super().__init__()
         self.size = size
         self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(channels, CHANNELS[size], 1)})
         self.down = down_blocks(size, _conv)
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
+        self.typical = TypicalStyle(recipe_dim, style_dim) if recipe_dim else None
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, image: Tensor, recipe: Tensor) -> tuple[Tensor, Tensor]:
         h = self.from_rgb[str(self.size)](shrunk(on_grey(image), self.size) * 2 - 1)  # (n, c, size, size)
         for layer in self.down.values():
             h = layer(h)  # (n, c', h / 2, w / 2)
         mean, log_variance = self.head(h.flatten(1)).float().chunk(2, dim=1)  # (n, style_dim) each
+        if self.typical:
+            mean = mean - self.typical(recipe).float()
         return mean, log_variance.clamp(-12, 8)  # a posterior no narrower than 0.0025, so that the KL stays finite
 
 
@@ -132,8 +167,8 @@ class RecipeDecoder(nn.Module):
     Of 4 channels the last is coverage, and the others colours not multiplied by it.
 
     Both are joined and squeezed through a bottleneck, which makes recipes share what their ingredients have in common:
-    that is what lets the decoder paint a recipe it never saw. Where it is `refined`, the bottleneck is bent, and steers
-    a second convolution at each of the sides `REFINED`.
+    that lets the decoder paint a recipe it never saw. The bottleneck is bent, and steers a second convolution at each
+    of `FILM_SIZES`.
 
     Where it grew from `base_size`, skip connections to RGB (StyleGAN2, Karras et al., arXiv 1912.04958, section 4.1)
     add to what maps of that size paint what each larger one does: at first nothing, so that it paints as before.
@@ -145,22 +180,21 @@ class RecipeDecoder(nn.Module):
         recipe_dim: int,
         bottleneck_dim: int,
         size: int,
-        refined: bool = False,
         base_size: int | None = None,
         channels: int = 3,
     ) -> None:
         super().__init__()
         self.size = size
         self.bottleneck = nn.Sequential(nn.Linear(style_dim + recipe_dim, bottleneck_dim), nn.SiLU())
-        self.mapping = Mapping(bottleneck_dim) if refined else nn.Identity()
+        self.mapping = Mapping(bottleneck_dim)
         self.seed = nn.Linear(bottleneck_dim, CHANNELS[4] * 4 * 4)
         self.up = nn.ModuleDict()
         side = 4
         while side < size:
             self.up[str(2 * side)] = _normed(UpsamplingConv(CHANNELS[side], CHANNELS[2 * side]))
             side *= 2
-        self.refine = nn.ModuleDict(
-            {str(side): FiLMResidual(CHANNELS[side], bottleneck_dim) for side in REFINED if refined and side <= size}
+        self.film = nn.ModuleDict(
+            {str(side): FiLMResidual(CHANNELS[side], bottleneck_dim) for side in FILM_SIZES if side <= size}
         )
         painting = [side for side in map(int, self.up) if side >= (base_size or size)]
         self.to_rgb = nn.ModuleDict({str(side): nn.Conv2d(CHANNELS[side], channels, 3, padding=1) for side in painting})
@@ -171,14 +205,14 @@ class RecipeDecoder(nn.Module):
     def forward(self, style: Tensor, recipe: Tensor) -> Tensor:
         steer = self.mapping(self.bottleneck(torch.cat([style, recipe], dim=1)))  # (n, bottleneck_dim)
         h = self.seed(steer).unflatten(1, (-1, 4, 4))  # (n, 256, 4, 4)
-        h = h.contiguous(memory_format=torch.channels_last)  # else each refinement turns its maps over and back
+        h = h.contiguous(memory_format=torch.channels_last)  # else each residual turns its maps over and back
         logits = None
         for side, layer in self.up.items():
             h = layer(h)  # (n, c, 2h, 2w)
-            h = self.refine[side](h, steer) if side in self.refine else h
+            h = self.film[side](h, steer) if side in self.film else h
             if side in self.to_rgb:
                 painted = self.to_rgb[side](h).float()  # (n, channels, 2h, 2w)
-                logits = painted if logits is None else painted + F.interpolate(logits, scale_factor=2, mode="bilinear")
+                logits = painted if logits is None else painted + doubled(logits)
         assert logits is not None  # the last maps always paint
         return torch.sigmoid(logits)  # (n, channels, size, size)
 

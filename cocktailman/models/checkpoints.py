@@ -12,18 +12,21 @@ Nothing here is ever unpickled.
 
 import contextlib
 import copy
+import hashlib
 import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, TypeVar
+
+from safetensors import SafetensorError
 
 from cocktailman.catalog import DATA
 from cocktailman.errors import InputError
 from cocktailman.files import written
-from cocktailman.models.manifest import CARD, MANIFEST, read_manifest, record, verified
+from cocktailman.models.manifest import CARD, MANIFEST, manifest_of, read_manifest, record, verified
 from cocktailman.models.registry import KINDS, Can, kind_of, kinds_that
 
 Found = TypeVar("Found")
@@ -64,13 +67,15 @@ def list_painters(root: Path = CHECKPOINTS) -> list[Checkpoint]:
     return found
 
 
-def find_checkpoint(name: str, root: Path = CHECKPOINTS) -> Checkpoint:
+def find_checkpoint(name: str, root: Path = CHECKPOINTS, able: Can | None = None) -> Checkpoint:
     """The checkpoint of this name.
 
-    Raises `InputError` that names those there are, or says that the facts of this one are damaged.
+    Raises `InputError` that names those there are, or those able to do what was asked, or says that the facts of this
+    one are damaged.
     """
     known = sorted(path.parent.name for path in root.glob(f"*/{FACTS}"))
     if name not in known:
+        known = known if able is None else [item.name for item in list_checkpoints(root, able)]
         there_are = f"choose one of {', '.join(known)}" if known else f"there is none in {root.name}/; train one"
         raise InputError(f"unknown model {name[:40]!r}: {there_are}")
     folder = root / name
@@ -86,6 +91,14 @@ def find_checkpoint(name: str, root: Path = CHECKPOINTS) -> Checkpoint:
     if not (sound and type(found.size) is type(found.parameters) is int and found.size == size):
         raise _damaged(name, FACTS)
     return found
+
+
+def check_able(checkpoint: Checkpoint, ability: Can) -> None:
+    """Raises `InputError` that names the models beside it which can, where a checkpoint cannot do what is asked."""
+    if not kind_of(checkpoint.kind).can(ability):
+        able = [item.name for item in list_checkpoints(checkpoint.folder.parent, ability)]
+        choose = f"choose one of {', '.join(able)}" if able else "train one"
+        raise InputError(f"{checkpoint.name} is no model that {ability.value}: {choose}")
 
 
 def read_config(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -119,20 +132,18 @@ def save_network(network: Any, kind: str, name: str, domain: str, root: Path = C
     """
     if name in {"", "..", "."} or Path(name).name != name:
         raise InputError(f"a checkpoint cannot be called {name[:40]!r}: choose a name such as cvae-photos")
-    folder = root / name
-    with TemporaryDirectory() as beside:  # the mixin writes in place, and a card that says nothing
-        copy.deepcopy(network).half().save_pretrained(beside)
-        for file in (WEIGHTS, CONFIG):
-            with written(folder / file) as unfinished:
-                unfinished.write_bytes((Path(beside) / file).read_bytes())
     facts = {
         "kind": kind,
         "domain": domain,
         "size": network.config.size,
         "parameters": sum(weights.numel() for weights in network.parameters()),
     }
-    _write_json(folder / FACTS, facts)
-    record(folder, WEIGHTS, CONFIG, FACTS, anew=True)
+    contents = _as_files(network) | {FACTS: _json(facts)}
+    contents[MANIFEST] = manifest_of({file: hashlib.sha256(content).hexdigest() for file, content in contents.items()})
+    with contextlib.ExitStack() as all_or_none:  # renamed together, once the disk has taken each
+        for file, content in contents.items():
+            unfinished = all_or_none.enter_context(written(root / name / file))
+            unfinished.write_bytes(content)
     return find_checkpoint(name, root)
 
 
@@ -156,13 +167,27 @@ def style_table(name: str) -> str:
     return f"../../styles/{name}.parquet"
 
 
+def _as_files(network: Any) -> dict[str, bytes]:
+    """Weights in half precision and configuration, as the hub mixin writes them: in place, and beside them a card."""
+    try:
+        with TemporaryDirectory() as folder:
+            copy.deepcopy(network).half().save_pretrained(folder)
+            return {file: (Path(folder) / file).read_bytes() for file in (WEIGHTS, CONFIG)}
+    except SafetensorError as error:  # of a full disk, too
+        raise InputError(f"the weights cannot be written to {gettempdir()} ({error}): make room there") from error
+
+
 def _read_json(folder: Path, file: str) -> Any:
     return json.loads(verified(folder, file).read_text("utf-8"))
 
 
 def _write_json(path: Path, facts: dict[str, Any]) -> None:
     with written(path) as unfinished:
-        unfinished.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+        unfinished.write_bytes(_json(facts))
+
+
+def _json(facts: dict[str, Any]) -> bytes:
+    return (json.dumps(facts, indent=2) + "\n").encode()
 
 
 def _sound(name: str, file: str, read: Callable[[], Found]) -> Found:

@@ -58,9 +58,12 @@ def record(folder: Path, *names: str, anew: bool = False) -> None:
         ) from error
     known |= {name: sha256_of(folder / name) if (folder / name).is_file() else "" for name in names}
     with written(folder / MANIFEST) as unfinished:
-        unfinished.write_text(
-            "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(known.items()) if sha256), "utf-8"
-        )
+        unfinished.write_bytes(manifest_of(known))
+
+
+def manifest_of(sums: dict[str, str]) -> bytes:
+    """A manifest of these SHA-256, by the files' names; a file without one is left out."""
+    return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(sums.items()) if sha256).encode()
 
 
 def sha256_of(path: Path) -> str:

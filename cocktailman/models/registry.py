@@ -27,6 +27,7 @@ class Can(Enum):
     EMBED = "places pictures and sentences in one space"
     RATE = "tells what is no drink"
     INVENT = "invents recipes"
+    EDIT = "changes one factor of a drink"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Kind:
     """A kind of model. Its classes are named with dots and imported as they are needed: some bring much along.
 
     network: made of one `config`, which it keeps as `network.config`; a `PyTorchModelHubMixin`. config: a dataclass
-    with `size`, and of painters `recipe_dim` and `style_dim`, which is 0 where there are no styles.
+    with `size`, and of painters `recipe_dim` and `style_dim`, which is 0 where there are no styles. editor: the
+    `Editor` that edits with such a network, of kinds that edit.
     """
 
     name: str  # as in checkpoint.json
@@ -42,6 +44,7 @@ class Kind:
     config: str
     network: str
     abilities: frozenset[Can]
+    editor: str = ""
 
     def can(self, ability: Can) -> bool:
         return ability in self.abilities
@@ -52,10 +55,14 @@ class Kind:
     def network_class(self) -> type[Any]:
         return imported(self.network)
 
+    def editor_class(self) -> type[Any]:
+        return imported(self.editor)
 
-def _of_ours(name: str, label: str, config: str, network: str, *abilities: Can) -> Kind:
+
+def _of_ours(name: str, label: str, config: str, network: str, *abilities: Can, editor: str = "") -> Kind:
     room = f"cocktailman.models.{name}.network"
-    return Kind(name, label, f"{room}.{config}", f"{room}.{network}", frozenset(abilities))
+    edits = editor and f"cocktailman.inference.{editor}"
+    return Kind(name, label, f"{room}.{config}", f"{room}.{network}", frozenset(abilities), edits)
 
 
 KINDS: dict[str, Kind] = {  # in the order in which they are offered
@@ -72,6 +79,8 @@ KINDS: dict[str, Kind] = {  # in the order in which they are offered
         _of_ours("embedder", "embedder", "EmbedderConfig", "Embedder", Can.EMBED),
         _of_ours("neighbours", "nearest neighbours", "NeighboursConfig", "DrinkNeighbours", Can.RATE),
         _of_ours("autoencoder", "autoencoder", "AutoencoderConfig", "DrinkAutoencoder", Can.RATE),
+        _of_ours("pairnet", "pair network", "PairNetConfig", "PairNet", Can.EDIT, editor="pair_editor.PairEditor"),
+        _of_ours("flow", "rectified flow", "FlowConfig", "Flow", Can.EDIT, editor="flow_editor.FlowEditor"),
         _of_ours("recipetree", "tree of recipes", "RecipeTreeConfig", "RecipeTree", Can.INVENT),
     )
 }

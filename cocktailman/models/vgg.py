@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torchvision.models import VGG19_Weights
@@ -137,7 +137,7 @@ def _vgg19_arrays(on_progress: OnProgress | None) -> list[Tensor]:
         weights = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
         kept = {name: values.contiguous() for name, values in weights.items() if name.startswith("features.")}
         with written(VGG19_KEPT) as unfinished:
-            save_file(kept, unfinished)
+            unfinished.write_bytes(save(kept))
     kept = load_file(VGG19_KEPT)
     in_order = sorted(kept, key=lambda name: (int(name.split(".")[1]), name.endswith("bias")))
     return [kept[name].permute(2, 3, 1, 0).flatten() if kept[name].ndim == 4 else kept[name] for name in in_order]

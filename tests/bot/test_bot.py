@@ -19,7 +19,7 @@ from redis.exceptions import ConnectionError
 
 from benchmarks.bot_api import Person, Sent
 from benchmarks.bot_rig import Rig, running
-from cocktailman.bot import launch, styling
+from cocktailman.bot import launch
 from cocktailman.bot.paintings import painters
 from cocktailman.bot.settings import EDIT_INTERVAL
 from cocktailman.errors import InputError
@@ -27,7 +27,6 @@ from cocktailman.renders import read_renders
 
 NUMBERS = count(1000)
 
-needs_stylizer = pytest.mark.skipif(not styling.methods(), reason="there is no checkpoint that stylises")
 pytestmark = pytest.mark.skipif(not shutil.which("redis-server"), reason="needs Debian's redis-server")
 
 
@@ -204,9 +203,10 @@ def test_flood_control_is_waited_for(rig, guest) -> None:
 
 
 def test_one_may_not_have_more_than_three_jobs(rig, guest, photos) -> None:
-    for album in range(4):
-        guest.show(photos[0], media_group_id=f"{guest.id} {album}")
-    guest.wait(lambda got: any("3 tasks under way" in sent.text for sent in got))
+    with rig.worker_paused():
+        for album in range(4):
+            guest.show(photos[0], media_group_id=f"{guest.id} {album}")
+        guest.wait(lambda got: any("3 tasks under way" in sent.text for sent in got))
     guest.wait(lambda got: sum("Cut out" in sent.buttons for sent in got) == 3)
 
 
@@ -220,7 +220,6 @@ def test_redis_is_killed_in_between_and_nothing_is_lost(rig, guest, photos) -> N
     assert guest.wait(lambda got: got[-1].kind == "photo" and got[-1]).picture
 
 
-@needs_stylizer
 def test_a_stylise_dialogue_with_redis_killed_in_its_middle(rig, guest, photos) -> None:
     manner = choose_style(guest, photos[0], lambda: (rig.kill_redis(), rig.start_redis()))
     guest.press(manner, "50 %")
@@ -229,13 +228,23 @@ def test_a_stylise_dialogue_with_redis_killed_in_its_middle(rig, guest, photos) 
     assert "50 %" in stylised.text and stylised.kind == "photo" and stylised.id == manner.id
 
 
-@needs_stylizer
 def test_gatys_tells_how_far_it_is_and_is_cancelled_in_the_middle(rig, guest, photos) -> None:
     manner = choose_style(guest, photos[0])
     guest.press(manner, "Slowly, finer")
     guest.press(guest.wait(lambda got: "✓ Slowly, finer" in got[-1].buttons and got[-1]), "Stylise")
     guest.press(guest.wait(lambda got: "to go" in got[-1].text and got[-1]), "Cancel")
     guest.wait(lambda got: got[-1].text == "Cancelled.")
+
+
+def test_a_second_photo_is_the_style(rig, guest, photos) -> None:
+    guest.show(photos[0])
+    seen = guest.wait(answer)
+    guest.press(seen, "Stylise")
+    guest.wait(lambda got: got[-1].kind == "photo")
+    guest.show(photos[1])
+    guest.press(guest.wait(lambda got: "✓ 75 %" in got[-1].buttons and got[-1]), "Stylise")
+    stylised = guest.wait(lambda got: got[-1].kind == "photo" and len(got) == 3 and got[-1])
+    assert "your photo, 75 %" in stylised.text
 
 
 def choose_style(guest: Person, photo: bytes, meanwhile: Callable[[], object] = lambda: None) -> Sent:
@@ -247,13 +256,6 @@ def choose_style(guest: Person, photo: bytes, meanwhile: Callable[[], object] = 
     meanwhile()
     guest.press(sheet, list(sheet.buttons)[1])
     return guest.wait(lambda got: "100 %" in got[-1].buttons and got[-1])
-
-
-@pytest.mark.skipif(bool(styling.methods()), reason="there is a checkpoint that stylises")
-def test_stylising_that_is_not_installed_is_said_to_be_so(rig, guest) -> None:
-    guest.say("/stylise")
-    [said] = guest.wait()
-    assert "not installed" in said.text
 
 
 def test_twenty_at_once(rig, photos) -> None:
@@ -282,6 +284,23 @@ def test_a_redis_of_its_own_keeps_to_itself_and_goes(tmp_path) -> None:
         client.ping()
     with launch.own_redis(tmp_path) as url:
         assert Redis.from_url(url).get("a") == b"1"
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "nonsense"])
+def test_a_redis_that_is_not_there_is_one_sentence(monkeypatch, url) -> None:
+    monkeypatch.setenv("BOT_TOKEN", "7:x")
+    monkeypatch.setenv("REDIS_URL", url)
+    monkeypatch.setattr(launch, "FIND_TRIES", 1)
+    with pytest.raises(InputError, match="REDIS_URL"):
+        launch.run_all()
+
+
+@pytest.mark.parametrize("name", ["BOT_API_URL", "BOT_VISIBILITY_TIMEOUT"])
+def test_settings_that_cannot_be_are_one_sentence(monkeypatch, name) -> None:
+    monkeypatch.setenv("BOT_TOKEN", "7:x")
+    monkeypatch.setenv(name, "nonsense")
+    with pytest.raises(InputError, match=name):
+        launch.run_all()
 
 
 def test_neither_chat_nor_worker_loads_models_to_start() -> None:

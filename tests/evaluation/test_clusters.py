@@ -10,9 +10,9 @@ from cocktailman.evaluation.clusters import (
     agreement,
     cluster,
     contingency,
-    curves,
     densities,
     in_words,
+    scores_by_count,
     typical_tags,
 )
 
@@ -32,14 +32,14 @@ def test_planted_clusters_are_found(by: str) -> None:
     assert max(agreement([one], NAMES.tolist())["ARI"].value for one in found) > 0.9
     assert agreed["ARI"].low <= agreed["ARI"].value <= agreed["ARI"].high and agreed["NMI"].value > 0.6
     assert (np.diff(np.bincount(found[0])) <= 0).all()  # the largest first
-    table = curves(DATA[by], by, (2, 3, 4, 6, 9))
+    table = scores_by_count(DATA[by], by, (2, 3, 4, 6, 9))
     assert table["clusters"].tolist() == [2, 3, 4, 6, 9]
     assert table["cost"].iloc[-1] < table["cost"].iloc[0] and table["silhouette"].between(-1, 1).all()
 
 
 def test_words_tables_and_tags() -> None:
     found = cluster(VECTORS, FEATURES, 4).of
-    table = curves(VECTORS, FEATURES, (2, 4, 8))
+    table = scores_by_count(VECTORS, FEATURES, (2, 4, 8))
     said = in_words(table, agreement([found] * 2, NAMES.tolist()), 4, 4, FEATURES)
     assert said.startswith("Yes: by silhouette, 4 clusters of features fit best, and there are 4 cocktails.")
     assert in_words(table, agreement([found] * 2, NAMES.tolist()), 37, 4, FEATURES).startswith("No: ")
@@ -51,5 +51,7 @@ def test_words_tables_and_tags() -> None:
 
 
 def test_what_cannot_be_divided_is_said() -> None:
-    with pytest.raises(InputError, match="9 clusters cannot be made of these pictures"):
+    with pytest.raises(InputError, match="all pictures are alike by features"):
         cluster(np.zeros((20, 3), np.float32), FEATURES, 9)
+    with pytest.raises(InputError, match="9 clusters cannot be made: choose from 2 to 3, as no more of these"):
+        cluster(np.eye(3, dtype=np.float32), FEATURES, 9)

@@ -162,7 +162,7 @@ def test_measurements_say_which_is_better_and_whether_it_may_be_chance(tmp_path:
         "odd": "no better or worse",
     }
     table = scores_table(lines, ("a", "b"))
-    assert table.loc[0, "a"] == "0.03 (0.02 to 0.04)" and table.loc[0, "over"] == "9"
+    assert table.loc[0, "a"] == "0.03 (0.02 to 0.04)" and table.loc[0, "count"] == "9"
     assert table.loc[2, "real pictures"] == "0.9 (0.89 to 0.91)"
     assert numbers_table(lines, ("a", "b")).loc[0, "b high"] == pytest.approx(0.045)
     assert describe_measured([first, second], found)[0] == "a and b: measured on 9 photos."
@@ -290,9 +290,9 @@ def test_the_command_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyP
     [
         ("cvae-photos cvae-photos --out r.html", "named twice"),
         ("cvae-photos nobody --out r.html", "unknown model 'nobody'"),
-        ("cvae-photos detector --out r.html", "paints nothing"),
+        ("cvae-photos detector --out r.html", "detector is no model that paints: choose one of cidvae-photos, "),
         ("cvae-photos cvae-renders --out r.pdf", "does not end in .html"),
-        ("cvae-photos cvae-renders --out r.html --cocktail jin", "did you mean"),
+        ("cvae-photos cvae-renders --out r.html --cocktail jin", "unknown cocktail"),
         ("cvae-photos cvae-renders --out r.html --cocktail Beer --ingredients gin", "either"),
         ("cvae-photos cvae-renders --out r.html --picture nowhere.jpg", "nowhere.jpg does not exist"),
         ("cvae-photos cvae-renders --out r.html --recognise", "nothing to recognise"),

@@ -31,6 +31,11 @@ def pictures(app: AppTest) -> list[str]:
     return [image.proto.imgs[0].url for image in app.get("image")]
 
 
+def html(app: AppTest) -> list[str]:
+    """The HTML that a page draws, without what all pages wear."""
+    return [item.proto.body for item in app.get("html") if not item.proto.body.startswith("<style>")]
+
+
 def button(app: AppTest, label: str):
     return next(item for item in app.button if item.label == label)
 

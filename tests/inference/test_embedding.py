@@ -1,6 +1,7 @@
 """A folder becomes a table of styles: the same by whatever way, and nothing is encoded twice."""
 
 import importlib.util
+import json
 import os
 import shutil
 import sys
@@ -9,15 +10,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 
+from cocktailman.__main__ import main
 from cocktailman.errors import InputError
 from cocktailman.images import read_image
 from cocktailman.inference import embedding
 from cocktailman.inference.embedding import BatchEncoder, embed
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.tables import std_matrix, style_matrix
-from cocktailman.models.checkpoints import WEIGHTS
+from cocktailman.models.checkpoints import WEIGHTS, save_network
+from cocktailman.models.cvae.network import CVAE, CVAEConfig
+from cocktailman.renders import read_renders
+from tests.helpers.networks import lively
 
 
 @pytest.fixture
@@ -42,6 +48,28 @@ def test_a_folder_becomes_a_table(checkpoints, folder, tmp_path):
     assert len(found.errors) == 1
     assert "broken.jpg" in found.errors[0]
     assert sorted(path.name for path in tmp_path.glob("table*")) == ["table.parquet"]
+
+
+def test_a_photo_without_a_drink_costs_an_encoder_of_cut_outs_that_photo_alone(tmp_path, monkeypatch, capsys):
+    torch.manual_seed(0)
+    network = CVAE(CVAEConfig(size=64, channels=4))
+    save_network(lively(network, torch.rand(16, 4, 64, 64), torch.eye(63)[:16]), "cvae", "cut", "photos", tmp_path)
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    read_renders().image(0).save(folder / "drink.png")
+    Image.new("RGB", (60, 60), (90, 90, 90)).save(folder / "wall.png")
+    found = embed(folder, "cut", tmp_path / "table.parquet", root=tmp_path)
+    table = pd.read_parquet(found.table)
+    assert table["file"].tolist() == ["drink.png"] and np.isfinite(style_matrix(table)).all()
+    [error] = found.errors
+    assert error == "no drink was found in wall.png: choose a photo that shows one large and whole"
+    monkeypatch.setattr(Generator.load.__func__, "__defaults__", (tmp_path,))
+    monkeypatch.setattr(sys, "argv", ["cocktailman", "encode", "--model", "cut", str(folder)])
+    assert main() == 2
+    out, err = capsys.readouterr()
+    [line] = out.splitlines()
+    np.testing.assert_allclose(json.loads(line)["mean"], style_matrix(table)[0], atol=1e-4)
+    assert "no drink was found in" in err and "wall.png" in err and err.count("\n") == 1
 
 
 def test_what_was_encoded_before_a_stop_is_not_encoded_again(checkpoints, folder, tmp_path, monkeypatch):
@@ -81,7 +109,7 @@ def test_a_file_replaced_and_another_folder_are_encoded_anew_and_what_is_gone_is
         table = pd.read_parquet(out)
         assert table["file"].tolist() == ["0.png", "4.png", "more/1.png", "more/3.png"]
         np.testing.assert_allclose(style_matrix(table)[[0]], posterior.mean, atol=1e-3)
-        assert ("1 rows of files that are gone were dropped" in found.notes) is (number == 0)
+        assert ("rows whose files are gone, dropped: 1" in found.notes) is (number == 0)
 
 
 @pytest.mark.parametrize("share", [0, 0.5])
@@ -100,7 +128,7 @@ def test_damaged_parts_are_dropped_said_and_made_again(checkpoints, folder, tmp_
     part.write_bytes(part.read_bytes()[: int(share * part.stat().st_size)])
     found = embed(folder, "tiny", out, root=checkpoints)
     whole = embed(folder, "tiny", tmp_path / "whole.parquet", root=checkpoints)
-    assert "1 damaged parts of an earlier run were dropped, and are made again" in found.notes
+    assert "damaged parts of an earlier run, dropped and made again: 1" in found.notes
     pd.testing.assert_frame_equal(pd.read_parquet(out), pd.read_parquet(whole.table), atol=1e-5)
 
 
@@ -126,7 +154,7 @@ def test_what_is_left_out_is_counted_and_links_are_followed_once(checkpoints, fo
     found = embed(folder, "tiny", tmp_path / "table.parquet", root=checkpoints)
     assert pd.read_parquet(found.table)["file"].tolist()[2:4] == ["4.png", "linked/\\udcff.png"]
     [note] = found.notes
-    assert note.endswith("pictures: 2 .xyz files, 1 files without suffix, 1 folders linked twice")
+    assert note.endswith("pictures: .xyz files (2), files without suffix (1), folders linked twice (1)")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +172,7 @@ def test_what_cannot_be_embedded_gets_a_sentence(checkpoints, folder, tmp_path, 
         embed(changed if isinstance(changed, Path) else folder, "tiny", out, root=checkpoints)
 
 
-@pytest.mark.parametrize(("model", "said"), [("detector", "paints nothing"), ("damaged", "is damaged")])
+@pytest.mark.parametrize(("model", "said"), [("detector", "no model that paints: choose"), ("damaged", "is damaged")])
 def test_a_model_that_encodes_nothing_is_refused_first(recognisers, checkpoints, folder, tmp_path, model, said):
     root, told = tmp_path / "checkpoints", []
     shutil.copytree(recognisers / "detector", root / "detector")

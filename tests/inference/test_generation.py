@@ -137,7 +137,7 @@ def test_a_posterior_is_the_encoders(generator: Generator, network: CVAE) -> Non
     [image] = noise(1)
     tensor = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None] / 255
     with torch.no_grad():
-        mean, log_variance = network.encoder(tensor)
+        mean, log_variance = network.encode(tensor, torch.zeros(1, 63))
     found = generator.encode([image])
     np.testing.assert_allclose(found.mean, mean, atol=5e-3)
     np.testing.assert_allclose(found.std, np.exp(log_variance.numpy() / 2), rtol=5e-3)

@@ -13,7 +13,7 @@ from PIL import Image
 from cocktailman.__main__ import main
 from cocktailman.errors import InputError
 from cocktailman.inference import stylise as ways
-from cocktailman.inference.gatys import GatysSettings, settings_of, sketches, stylise
+from cocktailman.inference.gatys import GatysSettings, Sketch, settings_of, sketches, stylise
 from cocktailman.inference.protocols import Stylizer
 from cocktailman.inference.style_images import as_tensor, sized, usable, with_colours_of
 from cocktailman.inference.stylizer import AdaINStylizer, mixed_styles
@@ -51,6 +51,11 @@ def test_gatys_comes_nearer_to_the_style_and_can_be_stopped(stylizer: AdaINStyli
     assert seen[-1].seconds_left == pytest.approx(seen[-1].seconds)
     done = stylise(vgg, content, style, settings)
     assert max(distance(done), distance(seen[-1].image)) < distance(sized(content, 64))
+
+
+def test_what_is_left_takes_as_long_as_what_was_done() -> None:
+    after = Sketch(torch.empty(0), picture(0), False, step=10, share=0.25, seconds=10.0)
+    assert after.seconds_left == 30
 
 
 def test_gatys_without_strength_leaves_the_content(stylizer: AdaINStylizer) -> None:

@@ -1,11 +1,15 @@
 """Tags and search: what is given, what is found, and what calibration does to cosines."""
 
+import json
+from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from PIL import Image
 
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
@@ -14,9 +18,17 @@ from cocktailman.inference.clip import ClipEmbedder
 from cocktailman.inference.embedder import LabelEmbedder
 from cocktailman.inference.tagging import label_vectors, search, tag
 from cocktailman.inference.text_to_recipe import text_to_recipe
-from cocktailman.inference.vectors import Embedded, vectors_of
+from cocktailman.inference.vectors import Embedded, read_vectors
 from cocktailman.labels.truth import FALSE, TRUE, UNKNOWN, drink_colour, facts_of_photos, facts_of_renders, truth_of
-from cocktailman.labels.vocabulary import DEFAULT, HELD_OUT, SAME, check_labels, known_labels, training_labels
+from cocktailman.labels.vocabulary import (
+    DEFAULT,
+    HELD_OUT,
+    SAME,
+    TEMPLATES,
+    check_labels,
+    known_labels,
+    training_labels,
+)
 from cocktailman.models.embedder.network import GIVEN, Embedder, EmbedderConfig
 from cocktailman.renders import read_renders
 
@@ -133,9 +145,65 @@ def test_a_text_becomes_a_recipe_by_what_it_names_or_fits() -> None:
 
 
 def test_tables_of_other_models_are_refused() -> None:
-    table = pd.DataFrame({"file": ["a"], "z1": [0.0]})
-    with pytest.raises(InputError, match="t has no vectors, not of 129: make a table with"):
-        vectors_of(table, "t", 129)
+    with pytest.raises(InputError, match="has no vectors: make one with"):
+        read_vectors(parquet(file=["a"], z1=[0.0]), 129)
+    with pytest.raises(InputError, match="vectors of 1 numbers, not of 2"):
+        read_vectors(parquet(file=["a"], e1=[0.0]), 2)
+
+
+def parquet(**columns: object) -> bytes:
+    return pd.DataFrame(columns).to_parquet(None, index=False)
+
+
+def test_a_visitors_vectors_are_read_and_nothing_else_and_of_no_more_rows_than_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = parquet(unneeded=[[1], [2]], e2=[3, 4], e1=[0.5, 1.5], file=["a", "b"])
+    found = read_vectors(data, 2)
+    assert found.files == ["a", "b"] and found.vectors.tolist() == [[0.5, 3], [1.5, 4]]
+    with pytest.raises(InputError, match=r"e1 .* missing, not finite"):
+        read_vectors(parquet(file=["a"], e1=[np.nan]), 1)
+    monkeypatch.setattr("cocktailman.parquet.MAX_ROWS", 1)
+    with pytest.raises(InputError, match="2 rows, more than 1: bring fewer pictures"):
+        read_vectors(data, 2)
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> ClipEmbedder:
+    """A CLIP of one narrow layer with random weights, whose words are single letters."""
+    from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPProcessor, CLIPTokenizer
+
+    words = [f"{letter}{end}" for letter in ascii_lowercase for end in ("", "</w>")]
+    words += ["<|startoftext|>", "<|endoftext|>"]
+    (tmp_path / "vocab.json").write_text(json.dumps({word: number for number, word in enumerate(words)}))
+    (tmp_path / "merges.txt").write_text("#version: 0.2\n")
+    tokenizer = CLIPTokenizer(str(tmp_path / "vocab.json"), str(tmp_path / "merges.txt"))
+    narrow = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    ends = {"vocab_size": len(words), "bos_token_id": len(words) - 2, "eos_token_id": len(words) - 1}
+    config = CLIPConfig(
+        text_config={**narrow, **ends},
+        vision_config={**narrow, "image_size": 32, "patch_size": 16},
+        projection_dim=512,
+    )
+    torch.manual_seed(0)
+    return ClipEmbedder(
+        CLIPModel(config), CLIPProcessor(CLIPImageProcessor(size={"shortest_edge": 32}, crop_size=32), tokenizer)
+    )
+
+
+def test_clip_embeds_pictures_in_their_order_and_texts_of_any_length(clip: ClipEmbedder) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (34, 40, 50, 3), np.uint8)  # more than a batch
+    pictures = [Image.fromarray(levels) for levels in pixels]
+    vectors = clip.embed(pictures)
+    assert vectors.shape == (34, clip.dim) and np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    assert vectors[33] == pytest.approx(clip.embed(pictures[33:])[0], abs=1e-5)
+    texts = clip.embed_texts(["gin", "a far longer text " * 50])
+    assert texts[0] == pytest.approx(clip.embed_texts(["gin"])[0], abs=1e-5)
+    labels = ["gin", "mint", "foam"]
+    found = tag(vectors, labels, label_vectors(clip, labels))
+    sentences = [[template.format(label=label) for template in TEMPLATES] for label in labels]
+    expected = [[(vector @ clip.embed_texts(several).T).mean() for several in sentences] for vector in vectors[:3]]
+    assert found.cosines[:3] == pytest.approx(np.array(expected), abs=1e-5)
 
 
 def test_clip_that_cannot_be_had_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -230,13 +230,13 @@ def test_the_verdict_in_words():
     few = group_statistics("Sidecar", rng.exponential(size=(JUDGED_FROM - 1, 4)), replicates=0)
     assert [group.near_normal for group in (*near, odd)] == [True, True, False]
     fine = verdict([*near, few], [0.02, -0.01, 0, 0])
-    assert fine.startswith("2 of 2 groups are near normal. ") and "all are near it" in fine
+    assert fine.startswith("2 of 2 groups have a nearly normal distribution. ") and "all are near it" in fine
     assert fine.endswith("would change little, and the prior will do.")
     mixed = verdict([*near, odd], [0.02, 0.3, 0, 0])
-    assert mixed.startswith("2 of 3 groups are near normal (not, beyond chance and by a size that matters: Negroni).")
-    assert "at most (Negroni): 1 of 3 are far from it." in mixed and "draw styles by a regressor" in mixed
-    assert "8% of the styles' variance, and 30% of one number's" in mixed
-    assert "not the prior" in verdict([odd], [0.0]) and "regressor" not in verdict([odd])
+    assert mixed.startswith("2 of 3 groups have a nearly normal distribution: Negroni differs from one by more than")
+    assert "at most (Negroni): 1 of 3 are far from it." in mixed and "worth predicting styles" in mixed
+    assert "8% of the variance of styles (R²), 30% of one number's" in mixed
+    assert "not from the prior" in verdict([odd], [0.0]) and "recipes" not in verdict([odd])
     with pytest.raises(InputError, match="choose larger groups"):
         verdict([few])
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from cocktailman import parquet as parquet_tables
 from cocktailman.errors import InputError
-from cocktailman.latent import own_table
 from cocktailman.latent.own_table import read_own_table
 from cocktailman.latent.tables import add_styles, std_matrix, style_matrix
 
@@ -38,6 +38,7 @@ def test_what_embed_writes_is_read_in_the_order_of_the_schema() -> None:
     ]
     np.testing.assert_array_equal(style_matrix(whole), style_matrix(own()))
     np.testing.assert_array_equal(std_matrix(whole), std_matrix(own()))
+    pd.testing.assert_frame_equal(read_own_table(parquet(own())), whole)
     turned = own().iloc[:, ::-1]
     pd.testing.assert_frame_equal(read_own_table(parquet(turned), 6), whole)
 
@@ -66,8 +67,8 @@ def twice(table: pd.DataFrame) -> bytes:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"no table", "no table of styles"),
-        (parquet(own())[:2000], "no table of styles"),
+        (b"no table", "is no table"),
+        (parquet(own())[:2000], "is no table"),
         (parquet(own().drop(columns="file")), "no column called file"),
         (parquet(own().drop(columns=["z6", "s6"])), "not of 6 numbers"),
         (parquet(own().rename(columns={"z6": "z²"})), "not of 6 numbers"),
@@ -94,15 +95,21 @@ def test_what_cannot_be_used_gets_a_sentence(data: bytes, said: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("others", [{"z6": "z²"}, {"z6": "z9"}, {f"z{i}": f"y{i}" for i in range(1, 7)}])
+def test_a_table_of_any_model_has_its_numbers_in_a_row_too(others: dict[str, str]) -> None:
+    with pytest.raises(InputError, match=r"not of|no styles"):
+        read_own_table(parquet(own().rename(columns=others)))
+
+
 def test_counts_are_looked_at_before_anything_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     unneeded = {f"more{number}": np.zeros(COUNT) for number in range(30)}
     data = parquet(own(**unneeded))
     assert list(read_own_table(data, 6)) == list(read_own_table(parquet(own()), 6)), "what is not needed is not read"
     monkeypatch.setattr(pq.ParquetFile, "read", None)
-    monkeypatch.setattr(own_table, "MAX_ROWS", COUNT - 1)
+    monkeypatch.setattr(parquet_tables, "MAX_ROWS", COUNT - 1)
     with pytest.raises(InputError, match="has 60 rows, more than 59"):
         read_own_table(data, 6)
-    monkeypatch.setattr(own_table, "MAX_ROWS", COUNT)
-    monkeypatch.setattr(own_table, "MAX_BYTES", 1000)
+    monkeypatch.setattr(parquet_tables, "MAX_ROWS", COUNT)
+    monkeypatch.setattr(parquet_tables, "MAX_BYTES", 1000)
     with pytest.raises(InputError, match="MB, more than"):
         read_own_table(data, 6)

@@ -1,3 +1,4 @@
+import copy
 import json
 import pickle
 import shutil
@@ -58,11 +59,23 @@ def test_a_network_comes_back_as_it_was_saved(network: CVAE, folder: Path, capfd
     assert loaded.config == network.config
     image, recipe = torch.rand(2, 3, 64, 64), torch.eye(2, 63)
     with torch.no_grad():
-        expected, found = network.encoder(image)[0], loaded.encoder(image)[0]
+        expected, found = (model.encode(image, recipe)[0] for model in (network, loaded))
         torch.testing.assert_close(found, expected, atol=5e-3, rtol=5e-3)
         torch.testing.assert_close(
             loaded.decoder(expected, recipe), network.decoder(expected, recipe), atol=5e-3, rtol=5e-3
         )
+
+
+def test_a_disk_that_fills_half_way_leaves_the_older_checkpoint_whole(network: CVAE, folder: Path) -> None:
+    (folder / FACTS).unlink()
+    (folder / FACTS).symlink_to("/dev/full")
+    before = {file: (folder / file).read_bytes() for file in (WEIGHTS, CONFIG, MANIFEST)}
+    changed = copy.deepcopy(network)
+    torch.nn.init.zeros_(next(changed.parameters()))
+    with pytest.raises(InputError, match=r"checkpoint.json cannot be written \(No space left on device\)"):
+        save_network(changed, "cvae", "tiny", "photos", folder.parent)
+    assert {file: (folder / file).read_bytes() for file in before} == before
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*before, FACTS])
 
 
 def test_saving_leaves_the_network_and_its_card_alone(network: CVAE, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from cocktailman.losses.augment import augment, color_jitter, cutout
 from cocktailman.losses.gradient_penalty import GradientPenalty
@@ -9,7 +10,7 @@ from cocktailman.losses.projected import ProjectedDiscriminator
 from cocktailman.losses.relativistic import RelativisticLoss
 from cocktailman.models.blocks import grow
 from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig, without_batch_norm
-from cocktailman.models.cvae.network import CVAE
+from cocktailman.models.cvae.network import CVAE, CVAEConfig
 from tests.helpers.networks import recipes
 
 
@@ -17,11 +18,11 @@ from tests.helpers.networks import recipes
 def cidvae(network: CVAE) -> CIDVAE:
     """A C-IDVAE that starts from the CVAE of 64 px."""
     torch.manual_seed(0)
-    grown = CIDVAE(CIDVAEConfig(size=64, refined=False))
+    grown = CIDVAE(CIDVAEConfig(size=64))
     assert {name.split(".")[1] for name in grow(grown, without_batch_norm(network.state_dict()))} == {
         "join",
-        "verdict",
-        "agreement",
+        "discriminator",
+        "projection",
     }
     return grown.eval()
 
@@ -55,6 +56,29 @@ def test_a_logit_is_of_one_image_and_its_recipe(cidvae: CIDVAE) -> None:
     assert not torch.allclose(cidvae.encoder(image, recipes(4).roll(1, 0)).logit, together, atol=1e-4)
 
 
+@pytest.mark.parametrize(("kind", "config"), [(CVAE, CVAEConfig), (CIDVAE, CIDVAEConfig)])
+@torch.no_grad()
+def test_styles_told_from_what_is_typical_rebuild_every_picture_with_its_recipe(
+    kind: type[CVAE], config: type[CVAEConfig]
+) -> None:
+    torch.manual_seed(0)
+    network = kind(config(size=64, channels=4, conditional_prior=True)).eval()
+    image, recipe, nobody = torch.rand(3, 4, 64, 64), recipes(3), torch.zeros(3, 63)
+    mean, log_variance = network.encode(image, recipe)
+    rebuilt, unknown = network.decoder(mean, recipe), network.encode(image, nobody)[0]
+    typical, shift, matrix = torch.randn(6, 63), torch.randn(6), torch.eye(6) + torch.rand(6, 6) / 4
+    network.centre_style(typical)
+    network.transform_style(shift, matrix, variance=log_variance.exp().mean(0))
+    moved, spread = network.encode(image, recipe)
+    torch.testing.assert_close(moved, (mean - recipe @ typical.T - shift) @ matrix.T, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(spread.exp(), log_variance.exp() @ matrix.T.square(), atol=0.0, rtol=0.02)
+    torch.testing.assert_close(network.decoder(moved, recipe), rebuilt, atol=1e-4, rtol=1e-4)
+    # With a recipe that nobody knows nothing is taken off.
+    torch.testing.assert_close(network.encode(image, nobody)[0], (unknown - shift) @ matrix.T, atol=1e-4, rtol=1e-4)
+    network.transform_style(torch.zeros(6), torch.eye(6) / 2)
+    torch.testing.assert_close(network.encode(image, recipe)[1], spread - 2 * torch.tensor(2).log())
+
+
 def test_gradient_penalty_of_a_plane_is_its_squared_slope() -> None:
     photos, slope = torch.rand(5, 3, 4, 4, requires_grad=True), torch.randn(3, 4, 4)
     torch.testing.assert_close(GradientPenalty()((photos * slope).sum((1, 2, 3)), photos), slope.square().sum())
@@ -76,12 +100,30 @@ def test_all_drinks_together_are_to_have_the_moments_of_photos(mean: float, spre
     assert moved.grad is not None and moved.grad.any()
 
 
-def test_about_as_many_pictures_are_augmented_as_asked() -> None:
+def test_all_pictures_are_moved_and_about_as_many_recoloured_as_asked() -> None:
     torch.manual_seed(0)
-    images = torch.rand(400, 3, 8, 8)
-    same = {share: (augment(images, share) == images).all(3).all(2).all(1).float().mean() for share in (0.0, 0.5, 1.0)}
+    ones = torch.ones(400, 3, 8, 8)  # of one colour: moved, they are as before
+    changed = {share: (augment(ones, share) - 1).abs().amax((1, 2, 3)) for share in (0.0, 0.5, 1.0)}  # (400,) each
+    same = {share: (change < 1e-4).float().mean() for share, change in changed.items()}
     assert same[0.0] == 1 and same[1.0] == 0
-    assert same[0.5] == pytest.approx(1 / 8, abs=0.06)  # by none of the three
+    assert same[0.5] == pytest.approx(1 / 4, abs=0.06)  # by neither of the two
+    images = torch.rand(40, 3, 8, 8)
+    assert not (augment(images, 0.0) == images).all(3).all(2).all(1).any()
+
+
+def test_pictures_are_resized_as_they_are_moved() -> None:
+    ramp = torch.linspace(0, 1, 32).expand(64, 3, 32, 32)
+    moved = augment(ramp, 0.0, seed=3, size=48)
+    assert moved.shape == (64, 3, 48, 48)
+    torch.testing.assert_close(moved, F.interpolate(augment(ramp, 0.0, seed=3), 48, mode="bilinear"), atol=0.03, rtol=0)
+
+
+def test_batches_augmented_with_one_seed_are_changed_alike() -> None:
+    torch.manual_seed(0)
+    images = torch.rand(8, 3, 16, 16)
+    one, other = augment(images, 0.7, seed=1), augment(images, 0.7, seed=2)
+    torch.testing.assert_close(augment(images, 0.7, seed=1), one)
+    assert not torch.equal(one, images) and not torch.equal(one, other)
 
 
 def test_a_cutout_is_a_quarter_or_what_the_rim_leaves_of_it() -> None:

@@ -24,7 +24,7 @@ from cocktailman.models.checkpoints import (
 from cocktailman.models.cvae.network import CVAE
 from cocktailman.models.manifest import CARD, MANIFEST, read_manifest, record, sha256_of
 
-NAME = "cvae-renders-512"
+NAME = "cvae-renders"
 
 
 @pytest.fixture

@@ -50,6 +50,12 @@ def test_what_is_drawn_follows_bayes_rule(tree: RecipeTree) -> None:
     assert np.bincount(drawn[:, 0], minlength=3) / 20_000 == pytest.approx(wanted[:, 0], abs=0.015)
 
 
+def test_what_was_never_seen_has_the_share_that_smoothing_gives_it() -> None:
+    config = RecipeTreeConfig(["a"], [["0", "1", "2"]], [-1])
+    shares = fitted(config, np.array([[0], [0], [1], [MISSING]]), 0.5).log_likelihood(np.array([[0], [1], [2]]))
+    assert np.exp(np.asarray(shares)) == pytest.approx(np.array([2.5, 1.5, 0.5]) / 4.5, rel=1e-5)
+
+
 def test_chow_liu_finds_the_tree_and_what_misses_does_not_matter() -> None:
     rows = chain(4000, 2)
     rows[::7, 1] = MISSING

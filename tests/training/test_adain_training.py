@@ -61,7 +61,7 @@ def test_a_run_ends_as_a_checkpoint_that_stylises(packed: Path, styles: Path, tm
     assert kept["kind"] == "adain"
     optimised = sum(group["params"].__len__() for group in kept["optimizer_states"][0]["param_groups"])
     assert optimised == len(list(trained.network.decoder.parameters()))  # the encoder is frozen
-    assert (tmp_path / "run" / "samples" / "epoch-000.png").exists()
+    assert (tmp_path / "run" / "samples" / "epoch-000-styled.png").exists()
     logged = pd.read_csv(tmp_path / "run" / "metrics.csv")
     assert min(logged["train/gradient_norm"].dropna().tolist()) > 0 and logged["validation/style"].dropna().tolist()
     checkpoint = export_generator(tmp_path / "run", "adain", "photos", tmp_path / "checkpoints")
@@ -73,7 +73,7 @@ def test_a_run_ends_as_a_checkpoint_that_stylises(packed: Path, styles: Path, tm
 def test_the_learning_rate_rises_and_falls(step: int, factor: float) -> None:
     training = AdaINTraining(32, learning_rate=1e-2, warmup=10)
     training.__dict__["_trainer"] = type("Trainer", (), {"estimated_stepping_batches": 100})()
-    configured = training.configure_optimizers()
+    configured: Any = training.configure_optimizers()
     optimizer, schedule = configured["optimizer"], configured["lr_scheduler"]["scheduler"]
     for _ in range(step):
         optimizer.step()
@@ -84,9 +84,9 @@ def test_the_learning_rate_rises_and_falls(step: int, factor: float) -> None:
 
 def test_the_first_stage_asks_for_pixels_alone() -> None:
     training = AdaINTraining(32, coded="relu3_1")
-    terms = training.rebuilding(torch.rand(1, 3, 32, 32))
-    assert terms.keys() == {"pixels"}
-    training.total(terms).backward()
+    losses = training.rebuilding(torch.rand(1, 3, 32, 32))
+    assert losses.keys() == {"pixels"}
+    training.total(losses).backward()
     assert all(weights.grad is None for weights in training.network.encoder.parameters())
     assert all(weights.grad is not None for weights in training.network.decoder.parameters())
 

@@ -1,9 +1,12 @@
 """The C-IDVAE's trainer: whom losses move, how they are balanced, and what happens over time."""
 
+import math
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from cocktailman.losses.relativistic import RelativisticLoss
@@ -13,45 +16,45 @@ from training.cidvae.trainer import CIDVAETraining
 @pytest.fixture(scope="module")
 def training() -> CIDVAETraining:
     torch.manual_seed(0)
-    return CIDVAETraining(size=64, warmup=0, perceptual_weight=0, penalty=3.0, penalty_interval=8)
+    return CIDVAETraining(size=64, warmup=0, penalty=3.0, penalty_interval=8)
 
 
-def test_the_relativistic_loss_is_the_log_sigmoid_of_the_lead() -> None:
+def test_the_relativistic_loss_is_the_log_sigmoid_of_the_relativistic_logit() -> None:
     better, worse = torch.randn(5, 3), torch.randn(5, 3)
     loss = RelativisticLoss()
     torch.testing.assert_close(loss(better, worse), -F.logsigmoid(better - worse).mean())
     assert loss(better + 100, worse) < 1e-6 < loss(worse, better + 100)
 
 
-def test_each_loss_pulls_at_pixels_so_many_times_as_hard_as_the_reconstruction(training: CIDVAETraining) -> None:
+def test_the_gradient_of_each_loss_has_its_ratio_to_that_of_the_reconstruction(training: CIDVAETraining) -> None:
     training.norms.zero_()
     pixels = torch.zeros(2, 4, 8, 8, requires_grad=True)
     first, second = torch.randn(2, 2, 4, 8, 8)
     training.ratio = {"adversarial": 3.0}
-    pull = training._pixel_gradient(
+    gradient = training._pixel_gradient(
         {"reconstruction": (pixels * first).sum(), "adversarial": 100 * (pixels * second).sum()}, pixels
     )
-    torch.testing.assert_close(pull, first + 3 * first.norm() / second.norm() * second)
+    torch.testing.assert_close(gradient, first + 3 * first.norm() / second.norm() * second)
 
 
 def test_adaptive_weights_follow_slowly(training: CIDVAETraining, monkeypatch: pytest.MonkeyPatch) -> None:
     training.norms.zero_()
     pixels = torch.zeros(1, 4, 2, 2, requires_grad=True)
-    for step, scale in enumerate([1.0, *[5.0] * 7, 2.0]):  # measured at steps 0 and 8 alone
+    for step, scale in enumerate([1.0, *[5.0] * 31, 2.0]):  # measured at steps 0 and 32 alone
         monkeypatch.setattr(CIDVAETraining, "steps", step)
         training._pixel_gradient({"reconstruction": scale * pixels.sum()}, pixels)
-    assert float(training.norms[0]) == pytest.approx(4 * (0.7 + 0.3 * 2))
+    assert float(training.norms[0]) == pytest.approx(4 * (0.5 + 0.5 * 2))
 
 
 @pytest.mark.parametrize(("step", "share"), [(0, 0.0), (50, 0.25), (200, 1.0), (500, 1.0)])
 def test_the_generators_losses_warm_up(step: int, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    training: Any = CIDVAETraining(size=64, warmup=200, perceptual_weight=0)
+    training: Any = CIDVAETraining(size=64, warmup=200)
     monkeypatch.setattr(CIDVAETraining, "steps", step)
     training.norms[:2] = 4  # as measured before
     training.ratio = {"adversarial": 2.0}
     pixels = torch.zeros(1, 4, 2, 2, requires_grad=True)
-    pull = training._pixel_gradient({"reconstruction": pixels.sum(), "adversarial": pixels.sum()}, pixels)
-    torch.testing.assert_close(pull, torch.full_like(pull, 1 + 2 * share))
+    gradient = training._pixel_gradient({"reconstruction": pixels.sum(), "adversarial": pixels.sum()}, pixels)
+    torch.testing.assert_close(gradient, torch.full_like(gradient, 1 + 2 * share))
 
 
 def test_penalties_stand_for_all_steps_of_their_interval(training: CIDVAETraining) -> None:
@@ -63,23 +66,98 @@ def test_penalties_stand_for_all_steps_of_their_interval(training: CIDVAETrainin
     torch.testing.assert_close(training._penalties(image, sampled, recipe), 3.0 / 2 * 8 * sum(squares))
 
 
-def test_one_step_moves_both_halves_and_nothing_that_is_frozen() -> None:
+@pytest.fixture
+def stepping(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A training whose steps are plain ones of gradient descent, and whose log is kept in `logged`."""
     torch.manual_seed(0)
     training: Any = CIDVAETraining(size=64, warmup=0)
-    frozen = {name: value.clone() for name, value in training._frozen["features"].state_dict().items()}
-    before = {name: value.clone() for name, value in training.network.named_parameters()}
     parts = list(training.network.encoder.parameters()), list(training.network.decoder.parameters())
     optimizers = [torch.optim.SGD(part, 1.0) for part in parts]
     training.optimizers = lambda: optimizers
     training.lr_schedulers = lambda: [torch.optim.lr_scheduler.ConstantLR(part) for part in optimizers]
     training.manual_backward, training.clip_gradients = (lambda loss: loss.backward()), (lambda *_, **__: None)
-    training.log_dict = lambda *_, **__: None
-    training.training_step((torch.rand(2, 4, 64, 64), (torch.rand(2, 63) < 0.1).float()), 0)
+    training.logged = {}
+    training.log_dict = lambda values, **_: training.logged.update(values)
+    return training
+
+
+BATCH = torch.rand(4, 4, 64, 64), (torch.rand(4, 63) < 0.1).float()
+
+
+def test_one_step_moves_both_halves_and_nothing_that_is_frozen(stepping: Any) -> None:
+    frozen = {name: value.clone() for name, value in stepping._frozen["features"].state_dict().items()}
+    before = {name: value.clone() for name, value in stepping.network.named_parameters()}
+    stepping.training_step(BATCH, 0)
     moved = {
         name.split(".")[0]
-        for name, value in training.network.named_parameters()
+        for name, value in stepping.network.named_parameters()
         if not torch.equal(value, before[name])
     }
     assert moved == {"encoder", "decoder"}
-    assert all(torch.equal(value, frozen[name]) for name, value in training._frozen["features"].state_dict().items())
-    assert all(value.isfinite().all() for value in training.network.state_dict().values())
+    assert all(torch.equal(value, frozen[name]) for name, value in stepping._frozen["features"].state_dict().items())
+    assert all(value.isfinite().all() for value in stepping.network.state_dict().values())
+
+
+def test_rebuilt_and_sampled_drinks_are_both_judged_by_both_discriminators(
+    stepping: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = {}
+
+    def pixel_gradient(losses: dict[str, Tensor], pixels: Tensor) -> Tensor:
+        for name, loss in losses.items():
+            (gradient,) = torch.autograd.grad(loss, pixels, retain_graph=True)
+            reached[name] = gradient.flatten(1).any(1).tolist()
+        return torch.zeros_like(pixels)
+
+    monkeypatch.setattr(stepping, "_pixel_gradient", pixel_gradient)
+    stepping.training_step(BATCH, 0)
+    rebuilt, sampled = [True] * 4 + [False] * 4, [False] * 4 + [True] * 4
+    some = [True, True, False, False, False, False, True, True]
+    assert reached == {
+        "reconstruction": rebuilt,
+        "perceptual": rebuilt,
+        "adversarial": some,
+        "projected": [True] * 8,
+        "moments": sampled,
+        "regression": some,
+        "contrast": [True] * 8,
+    }
+
+
+def test_recipes_are_read_from_what_is_painted_as_they_are_read_from_photos() -> None:
+    torch.manual_seed(0)
+    training = CIDVAETraining(size=64)
+    recipe = torch.eye(63)[[0, 1, 2, 2]]  # two drinks of one recipe
+    maps = [torch.randn(4, width, 3, 3) for width in training._frozen["features"].widths[1:]]
+    optimizer = torch.optim.Adam(training.contrast.parameters(), 1e-2)
+    for _ in range(100):
+        optimizer.zero_grad()
+        training.contrast(maps, recipe).backward()
+        optimizer.step()
+    least = math.log(2) / 2  # of two that share a recipe each stands for half
+    assert least < training.contrast(maps, recipe) < least + 0.1
+    assert training.contrast(maps, recipe.roll(1, 0)) > 1
+
+
+def test_the_discriminator_learns_which_recipe_a_photo_has() -> None:
+    torch.manual_seed(0)
+    training = CIDVAETraining(size=64)
+    recipe = torch.eye(63)[:4]
+    maps = [torch.randn(4, width, 3, 3) for width in training._frozen["features"].widths[1:]]
+    optimizer = torch.optim.Adam(training.projected.parameters(), 1e-2)
+    for _ in range(30):
+        optimizer.zero_grad()
+        training._discriminate(maps, [part.repeat(2, 1, 1, 1) for part in maps], recipe).backward()
+        optimizer.step()
+    assert (training.projected(maps, recipe) > training.projected(maps, recipe.roll(1, 0))).all()
+
+
+def test_the_projected_discriminator_has_a_learning_rate_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    training = CIDVAETraining(size=64, learning_rate=3e-4, projected_learning_rate=1e-4)
+    training._trainer = Mock(estimated_stepping_batches=40)
+    (encoder, decoder), schedules = training.configure_optimizers()
+    assert [group["lr"] for group in encoder.param_groups + decoder.param_groups] == [3e-4, 1e-4, 3e-4]
+    for _ in range(20):
+        encoder.step()
+        schedules[0].step()
+    assert [group["lr"] for group in encoder.param_groups] == pytest.approx([1.5e-4, 0.5e-4])  # half a cosine

@@ -11,13 +11,15 @@ from torch.nn import functional as F
 from cocktailman.catalog import catalog
 from cocktailman.drinks import DRINKS
 from cocktailman.evaluation.classification import Predictions, measure_classifier, reliability
+from cocktailman.evaluation.ingredients import THRESHOLDS
 from cocktailman.models.checkpoints import load_network
 from cocktailman.models.classifier.network import ClassifierConfig, ClassifierOutput, DrinkClassifier
-from training.classifier.calibration import calibrate, predict_validation
+from tests.helpers.renders import write_renders
+from training.classifier.calibration import balanced_f1, calibrate, measure_cross_fitted, predict_validation
 from training.classifier.data import NAMELESS, DrinkData
+from training.classifier.export import export_classifier
 from training.classifier.reliability import reliability_diagram
 from training.classifier.trainer import ClassifierTraining
-from training.shared.export import export_classifier
 from training.shared.fit import fit
 
 BACKBONE = "tf_efficientnet_lite0"
@@ -74,6 +76,19 @@ def test_a_run_becomes_a_checkpoint_that_can_be_measured(trained: Path, photos: 
     assert metrics["bulk"]["right_of_14"] in (0, 0.5, 1) and 0 <= metrics["calibration"]["ece"] <= 1
 
 
+def test_what_was_chosen_on_other_photos_is_worse_than_what_was_chosen_on_these(monkeypatch) -> None:
+    monkeypatch.setattr("training.shared.halves.HALVINGS", 1)
+    torch.manual_seed(0)
+    recipes, bulk = (torch.rand(40, N) < 0.1).float(), np.arange(40) % 2 == 0
+    noise = Predictions(torch.randn(40, N) + recipes, torch.zeros(40, 14), recipes, torch.zeros(40).long(), bulk)
+    best = max(balanced_f1(noise.ingredients.sigmoid().numpy(), noise, threshold) for threshold in THRESHOLDS)
+    measured: dict[str, Any] = measure_cross_fitted(noise)
+    assert measured["micro_f1"] < best
+    sure = Predictions(20 * recipes - 10, noise.drinks, recipes, noise.names, bulk)
+    found: dict[str, Any] = measure_cross_fitted(sure)
+    assert (found["micro_f1"], found["pooled_iou"], found["ece"]) == pytest.approx((1, 1, 0), abs=1e-3)
+
+
 def test_frozen_layers_stay_as_they_were() -> None:
     training = ClassifierTraining(BACKBONE, 32, scratch=True, frozen_stages=2)
     backbone = training.network.backbone
@@ -99,8 +114,8 @@ def test_pictures_come_with_recipe_and_name_and_the_same_again(photos: Path) -> 
     assert all((recipe.numpy() == other).all() for recipe, name in zip(recipes, names, strict=True) if name == mojito)
 
 
-def test_renders_are_drawn_in_the_share_that_was_asked(packed: Path) -> None:
-    data = DrinkData(packed, Path("data/renders"), renders_share=0.75, size=16, batch_size=200, draws=200)
+def test_renders_are_drawn_in_the_share_that_was_asked(packed: Path, tmp_path: Path) -> None:
+    data = DrinkData(packed, write_renders(tmp_path), renders_share=0.75, size=16, batch_size=200, draws=200)
     sampler = data.train_dataloader().sampler
     photos = len(data.photos.of("train").pixels)
     rows = np.array([row for row, _ in sampler])

@@ -1,6 +1,7 @@
 """CycleGAN: networks of both kinds, the pool, the falling rate, and a run that ends as a checkpoint."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -25,11 +26,11 @@ def test_generators_keep_the_size_and_stay_between_black_and_white(generator, no
 
 
 def test_a_score_sees_a_patch() -> None:
-    judge, image = PatchGAN(4), torch.rand(1, 3, 128, 128, requires_grad=True)
-    for layer in judge.modules():
+    discriminator, image = PatchGAN(4), torch.rand(1, 3, 128, 128, requires_grad=True)
+    for layer in discriminator.modules():
         if isinstance(layer, torch.nn.InstanceNorm2d):
             layer.forward = lambda x: x  # type: ignore[method-assign]  # its statistics are the whole picture's
-    scores = judge(image)
+    scores = discriminator(image)
     scores[0, 0, 7, 7].backward()
     assert image.grad is not None
     rows = image.grad.abs().sum((0, 1, 3)).nonzero()
@@ -45,6 +46,16 @@ def test_the_pool_gives_back_what_was_made_before() -> None:
     old = int((later < 50).sum())
     assert len(pool.kept) == 50 and 20 < int((later != torch.arange(50.0, 150.0)).sum()) < 80 and old > 10
     assert sorted([*later.tolist(), *(float(kept) for kept in pool.kept)]) == list(map(float, range(150)))
+
+
+def test_a_way_there_and_back_weighs_ten_and_identity_half_as_much() -> None:
+    training: Any = CycleGANTraining(8, width=4, blocks=1, cycle_weight=10, identity_weight=0.5)
+    training.network.to_photos.forward = lambda image: image + 0.1
+    training.network.to_renders.forward = lambda image: image + 0.2
+    losses, made = training.generator_losses(torch.zeros(1, 3, 32, 32), torch.ones(1, 3, 32, 32))
+    assert float(losses["cycle"]) == pytest.approx(10 * (0.3 + 0.3), rel=1e-5)
+    assert float(losses["identity"]) == pytest.approx(10 * 0.5 * (0.1 + 0.2), rel=1e-5)
+    assert float(made["photos"].mean()) == pytest.approx(1.1) and float(made["renders"].mean()) == pytest.approx(0.2)
 
 
 def test_losses_and_the_falling_rate() -> None:

@@ -17,7 +17,7 @@ from training.datasets import crops, photos
 from training.detector import data as detector_data
 from training.detector.data import write_detector_data
 from training.detector.pretrained import weights_of
-from training.detector.threshold import choose_threshold
+from training.detector.threshold import choose_threshold, measure_cross_fitted
 from training.detector.trainer import train_detector
 
 DRINK = (0.2, 0.1, 0.6, 0.9)
@@ -162,6 +162,14 @@ def test_the_threshold_finds_drinks_and_spares_photos_without_one() -> None:
     assert 0.5 < choose_threshold([*drinks, *[found(0.5, drink=False)] * 3]) <= 0.6
     assert choose_threshold([*drinks, found(0.75, drink=False)]) > 0.75, "one of one is more than 5 %"
     assert choose_threshold(drinks) <= 0.2
+
+
+def test_what_a_threshold_does_is_measured_on_other_photos() -> None:
+    """Of 20 photos without a drink one is mistaken for one: only the half without it chooses a threshold below its."""
+    photos = [found(0.9) for _ in range(20)] + [found(0.1, drink=False) for _ in range(19)] + [found(0.95, drink=False)]
+    measured = measure_cross_fitted(photos)
+    assert measured["negatives_with_a_box"] == pytest.approx(1 / 20)
+    assert measured["best_box_hits_above_threshold"] == pytest.approx(1 / 2)
 
 
 def test_weights_are_read_from_a_pickle_of_classes_that_are_not_here(tmp_path: Path) -> None:

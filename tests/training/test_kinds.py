@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from typer.main import get_command
 
 from cocktailman.errors import InputError
 from cocktailman.models.registry import KINDS, Can, imported
+from training.__main__ import app
 from training.kinds import MADE, made
-from training.shared.export import kind_of_run
 from training.shared.kind import KindTraining
+from training.shared.runs import kind_of_run
 
 
 def test_every_kind_has_an_entry_whose_names_are_there() -> None:
@@ -21,6 +23,7 @@ def test_every_kind_has_an_entry_whose_names_are_there() -> None:
         if making.trainer:
             trainer = made(kind, "trainer")
             assert issubclass(trainer, KindTraining) and trainer.kind == kind
+            assert kind in get_command(app).commands  # type: ignore[attr-defined]
         assert bool(making.figures) or not KINDS[kind].can(Can.PAINT)
 
 

@@ -9,13 +9,21 @@ import pytest
 import torch
 import yaml
 from torch import Tensor
+from torch.nn import functional as F
 
 from cocktailman.drinks import DRINKS
 from cocktailman.models.classifier.network import ClassifierOutput
+from cocktailman.models.cvae.network import CVAE, CVAEConfig
+from cocktailman.models.embedder.towers import SENTENCE
+from training.adain.trainer import AdaINTraining
 from training.classifier.data import NAMELESS
 from training.classifier.trainer import ClassifierTraining
 from training.cvae.trainer import CVAETraining
+from training.embedder.data import Batch
+from training.embedder.trainer import EmbedderTraining
+from training.segmenter.trainer import SegmenterTraining, dice_loss
 from training.shared.callbacks import SeedEachEpoch
+from training.shared.runs import start_with
 
 STEPS = 100
 
@@ -59,12 +67,44 @@ def rates_by_name(training: Any) -> dict[str, float]:
     return dict(pairs)
 
 
-def test_a_backbone_learns_at_its_own_rate_and_what_is_frozen_not_at_all() -> None:
-    training = classifier(frozen_stages=2, backbone_rate=0.2)
+def segmenter(**options: Any) -> Any:
+    return SegmenterTraining("tf_efficientnet_lite0", 32, width=8, learning_rate=0.01, **options)
+
+
+@pytest.mark.parametrize("kind", [classifier, segmenter])
+def test_a_backbone_learns_at_its_own_rate_and_what_is_frozen_not_at_all(kind: Any) -> None:
+    training = kind(frozen_stages=2, backbone_rate=0.2)
+    training.on_train_epoch_start()
+    assert not any(layer.training for layer in training.frozen) and len(training.frozen) == 4
     own, frozen = dict(training.network.named_parameters()), ("conv_stem", "bn1", "blocks.0", "blocks.1")
     expected = {name: 0.002 if name.startswith("backbone.") else 0.01 for name in own}
     learning = {name for name in own if not name.removeprefix("backbone.").startswith(frozen)}
     assert rates_by_name(training) == pytest.approx({name: expected[name] for name in learning})
+
+
+def test_sentences_learn_at_a_share_of_the_rate() -> None:
+    rates = rates_by_name(EmbedderTraining(reduced=8, width=16, dim=16, learning_rate=0.01, sentence_rate=0.3))
+    assert any(name.startswith("sentence.") for name in rates)
+    assert rates == pytest.approx({name: 0.003 if name.startswith("sentence.") else 0.01 for name in rates})
+
+
+def test_captions_are_read_with_noise_of_a_share_of_their_numbers() -> None:
+    torch.manual_seed(0)
+    training: Any = in_a_run(EmbedderTraining(reduced=8, width=16, dim=16, noise=0.3))
+    read, captions = [], torch.nn.functional.normalize(torch.randn(50, SENTENCE), dim=1)
+    training.log, training.loss = (lambda *_, **__: None), (lambda *_: torch.zeros(()))
+    training.network.looked_at = lambda *_: torch.ones(50, 16)
+    training.network.sentence.forward = lambda features: read.append(features) or torch.ones(50, 16)
+    training.training_step(Batch(torch.empty(0), torch.empty(0), captions, torch.empty(0), torch.empty(0)), 0)
+    assert float((read[0] - captions).std()) == pytest.approx(0.3 / SENTENCE**0.5, rel=0.05)
+
+
+def test_a_segmenter_learns_by_cross_entropy_and_dice() -> None:
+    training = in_a_run(segmenter(dice_weight=0.5))
+    logits, matte = torch.randn(2, 1, 8, 8), (torch.rand(2, 1, 8, 8) < 0.5).float()
+    training.network.forward = lambda _: logits
+    wanted = F.binary_cross_entropy_with_logits(logits, matte) + 0.5 * dice_loss(logits, matte)
+    torch.testing.assert_close(training.training_step((torch.rand(2, 3, 8, 8), matte), 0), wanted)
 
 
 @pytest.mark.parametrize("file", sorted(Path("training/configs").glob("cvae/*.yaml")), ids=lambda file: file.stem)
@@ -80,6 +120,16 @@ def test_the_kl_of_a_cvae_warms_up(warmup: int, shares: list[float]) -> None:
     batch = torch.rand(2, 3, 64, 64), torch.zeros(2, 63)
     losses = [float(in_a_run(training, step).training_step(batch, 0)) for step in (0, 10, 20, 40, 80)]
     assert losses == pytest.approx([3 + 0.2 * share for share in shares])
+
+
+@pytest.mark.parametrize(("identity", "losses"), [(0.5, [2, 2, 9, 9]), (0, [4, 4, 7, 7])])
+def test_adain_first_rebuilds_pictures_and_then_minds_styles(identity: float, losses: list[float]) -> None:
+    options = {"style_weight": 3.0, "identity_weight": identity, "autoencoder_steps": 10}
+    training: Any = AdaINTraining(32, coded="relu3_1", **options)
+    training.losses = lambda *_: {"content": torch.tensor(1.0), "style": torch.tensor(2.0)}
+    training.rebuilding = lambda _: {"pixels": torch.tensor(4.0)}
+    batch = (torch.zeros(1, 3, 8, 8),) * 2
+    assert [float(in_a_run(training, step).training_step(batch, 0)) for step in (0, 9, 10, 80)] == losses
 
 
 def test_a_cvae_paints_from_thinned_recipes() -> None:
@@ -132,3 +182,15 @@ def test_each_epoch_has_a_seed_of_its_own_and_the_same_again() -> None:
 
     assert drawn(0, 1) == drawn(0, 1)
     assert len({drawn(seed, epoch) for seed in (0, 1) for epoch in (0, 1, 2)}) == 6
+
+
+def test_a_start_from_layers_of_other_names_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    weights = {name.replace("film", "refine"): value for name, value in CVAE(CVAEConfig(size=64)).state_dict().items()}
+    network = CVAE(CVAEConfig(size=64))
+    start_with(network, weights)
+    anew, aside = capsys.readouterr().out.splitlines()
+    assert "decoder.film.64.conv" in anew and "begin anew" in anew
+    assert "decoder.refine.64.conv" in aside and "decoder.up" not in aside and "left aside" in aside
+    torch.testing.assert_close(network.decoder.seed.weight, weights["decoder.seed.weight"])
+    start_with(network, network.state_dict())
+    assert capsys.readouterr().out == ""

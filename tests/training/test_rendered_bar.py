@@ -21,7 +21,7 @@ from training.renders.make import jobs, picture_id, shard
 from training.renders.masks import BITS, box, silhouette
 from training.renders.mesh import Mesh, ball, block, tube
 from training.renders.pack import UNSEEN, pack, split_of
-from training.renders.picture import drink_parts, masks, view
+from training.renders.picture import drink_parts, masks, one_stream, view
 from training.renders.vessels import vessel
 
 NAMES = [item.name for item in catalog().cocktails]
@@ -88,7 +88,7 @@ def test_a_silhouette_is_the_projected_outline():
 def test_masks_of_a_picture_agree_with_each_other():
     factors = draw("Negroni", 3)
     glass = vessel(factors.glass)
-    parts = drink_parts(factors, glass, np.random.default_rng(factors.seed))
+    parts = drink_parts(factors, glass, one_stream(factors.seed))
     found = masks(parts, glass, view(factors, parts), 96)
     within = {name: (found & bit) > 0 for name, bit in BITS.items()}
     assert BITS == MASKS
@@ -163,9 +163,8 @@ def test_unseen_recipes_are_made_of_what_is_seen():
 @pytest.mark.skipif(not PYTHON.exists(), reason="Blender is not here: make its environment with `make .venv-renders`")
 def test_a_picture_is_rendered_the_same_twice(tmp_path):
     for folder in ("one", "two"):
-        command = (
-            f"{PYTHON} -m training.renders --size 32 --per-cocktail 1 --free 0 --shard 1/37 --samples 2 --threads 1"
-        )
+        asked = "--size 32 --per-cocktail 1 --free 0 --shard 1/37 --samples 2 --threads 1"
+        command = f"{PYTHON} -m training.renders renders {asked}"
         done = subprocess.run(
             [*command.split(), "--out", str(tmp_path / folder)], cwd=ROOT, capture_output=True, text=True
         )

@@ -26,7 +26,7 @@ from cocktailman.evaluation.on_renders import measure_on_renders
 from cocktailman.evaluation.training_curves import read_curves
 from cocktailman.images import crop_around
 from cocktailman.inference.generator import Generator
-from cocktailman.models.checkpoints import load_network
+from cocktailman.models.checkpoints import find_checkpoint, load_network
 from cocktailman.renders import read_renders
 from tests.helpers.pictures import DRINKS, picture
 from tests.helpers.renders import write_renders
@@ -126,6 +126,28 @@ def test_a_run_becomes_a_checkpoint(trained: Path, tmp_path: Path) -> None:
     assert curves is not None and curves["epoch"].tolist() == [0, 1, 2]
     averaged = last(trained)["state_dict"]["network.decoder.seed.weight"]
     torch.testing.assert_close(load_network(checkpoint).decoder.seed.weight, averaged, atol=1e-3, rtol=1e-3)
+
+
+@torch.no_grad()
+def test_truncation_halves_what_samples_differ_by(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, more in (("whole", []), ("half", ["--truncation", "0.5"])):
+        command = ["export", str(trained / "run"), name, "--root", str(tmp_path), *more]
+        monkeypatch.setattr(sys, "argv", ["training", *command])
+        assert main() == 0
+    whole, half = (load_network(find_checkpoint(name, tmp_path)).eval() for name in ("whole", "half"))
+    style, recipe, image = torch.randn(4, 6), torch.eye(63)[:4], torch.rand(4, 3, 64, 64)
+    first, of_whole = (
+        half.decoder.bottleneck[0],
+        whole.decoder.bottleneck[0],
+    )  # after three epochs, pictures hardly differ
+    asked = first(torch.cat([style, recipe], 1))
+    torch.testing.assert_close(asked, of_whole(torch.cat([style / 2, recipe], 1)), atol=2e-3, rtol=0)
+    assert (asked - of_whole(torch.cat([style, recipe], 1))).abs().max() > 0.1
+    (mean, log_variance), (whole_mean, whole_log_variance) = (one.encode(image, recipe) for one in (half, whole))
+    torch.testing.assert_close(mean, 2 * whole_mean, atol=1e-2, rtol=1e-2)  # what is encoded is rebuilt as before
+    torch.testing.assert_close(log_variance, whole_log_variance + math.log(4), atol=1e-2, rtol=1e-2)
 
 
 def test_a_dry_run_leaves_nothing(packed: Path, tmp_path: Path) -> None:
@@ -266,7 +288,7 @@ def test_renders_are_measured_by_split(generator: Generator, tmp_path: Path, mon
         assert -1 <= measured["ssim"]["value"] <= 1
         assert measured["mse"]["value"] > measured["reference"]["mse_pca_6"]  # weights are random, pictures are grey
     compared = found["comparison"]["metrics"]
-    absent = {"kid_inception", "frechet_inception"}  # as nothing of Inception was at hand
+    absent = {name for name in METRICS if name.endswith("_inception")}  # as nothing of Inception was at hand
     assert METRICS.keys() - compared.keys() == absent and compared.keys() <= METRICS.keys()
     assert compared["mse"]["count"] == sum(measured["mse"]["count"] for measured in splits.values())
     assert compared["mse"]["value"] == pytest.approx(

@@ -9,7 +9,7 @@ from cocktailman.evaluation import scores
 from cocktailman.evaluation.scores import Measured, Score
 from cocktailman.renders import read_renders
 from cocktailman.ui.compare.views import VIEWS
-from tests.helpers.app import button, calm, run
+from tests.helpers.app import button, calm, html, run
 from tests.helpers.pictures import blank, png
 
 RENDER = png(read_renders().image(0))  # a model of cut-outs wants to see a drink
@@ -18,9 +18,7 @@ PAIR = {"model": "cvae-photos", "beside": "cvae-renders"}
 
 def pictures(app: AppTest) -> list[str]:
     """Each picture on the page, as it is sent."""
-    return [
-        url for html in app.get("html") for url in re.findall(r'src="(data:image/webp;base64,[^"]+)"', html.proto.body)
-    ]
+    return [url for body in html(app) for url in re.findall(r'src="(data:image/webp;base64,[^"]+)"', body)]
 
 
 def test_the_first_screen_shows_pictures_rebuilt_by_both():
@@ -29,11 +27,11 @@ def test_the_first_screen_shows_pictures_rebuilt_by_both():
     assert len(set(pictures(app))) == 18
     first, second = app.query_params["model"], app.query_params["beside"]
     assert first != second
-    assert app.get("html")[0].proto.body.count(">cvae-photos<") == 1
+    assert html(app)[0].count(">cvae-photos<") == 1
 
 
 def test_a_link_brings_back_the_same_view_and_another_seed_another():
-    link = PAIR | {"seed": "5", "recipe": "gin,tonic", "view": "Painted"}
+    link = PAIR | {"seed": "5", "recipe": "gin,tonic", "panel": "Painted"}
     first = run("compare", **link)
     assert len(pictures(first)) == 2 + 32
     again = run("compare", **{name: first.query_params[name] for name in link})
@@ -51,9 +49,9 @@ def test_the_second_model_is_never_the_first():
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_each_view_shows_something(view):
-    app = run("compare", view=view, **PAIR)
+    app = run("compare", panel=view, **PAIR)
     assert not app.error
-    tables = [item for item in app.get("html") if "<table" in item.proto.body]  # two domains: no chart compares them
+    tables = [body for body in html(app) if "<table" in body]  # two domains: no chart compares them
     assert pictures(app) or app.get("plotly_chart") or tables
 
 
@@ -63,9 +61,9 @@ def test_measurements_become_a_table_and_charts(monkeypatch):
         return Measured("9 photos", 64, {"mse": Score(value, value - 0.001, value + 0.001, 9)}, {}, "measure")
 
     monkeypatch.setattr(scores, "read_measured", read)
-    app = run("compare", view="Measurements", **PAIR)
-    [table] = app.get("html")
-    assert "0.03 (0.029 to 0.031)" in table.proto.body and "cvae-photos, intervals apart" in table.proto.body
+    app = run("compare", panel="Measurements", **PAIR)
+    [table] = html(app)
+    assert "0.03 (0.029 to 0.031)" in table and "cvae-photos, intervals apart" in table
     assert len(app.get("plotly_chart")) == 1
 
 
@@ -77,7 +75,7 @@ def test_measurements_become_a_table_and_charts(monkeypatch):
         ({"model": "cvae-photos", "beside": "cvae-photos"}, "beside itself"),
         ({"recipe": "jin"}, "did you mean 'gin'"),
         ({"seed": "9" * 40}, "seed"),
-        ({"view": "Everything"}, "view"),
+        ({"panel": "Everything"}, "panel"),
     ],
 )
 def test_a_wrong_link_gets_a_sentence_and_pictures(query, said):
@@ -97,7 +95,7 @@ def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
 def test_own_photos_are_rebuilt_and_lie_at_both_ends():
     app = upload(run("compare", **PAIR), ("a.png", RENDER))
     assert len(pictures(app)) == 3
-    calm(app.button_group(key="view").set_value("Between two").run())
+    calm(app.button_group(key="panel").set_value("Between two").run())
     assert "bring a second photo" in app.error[0].value
     upload(app, ("a.png", RENDER), ("<i>b</i>.png", RENDER))
     assert not app.error and len(pictures(app)) == 2 + 16
@@ -113,11 +111,11 @@ def test_a_photo_that_is_none_gets_a_sentence_and_leaves_the_others():
 def test_a_photo_is_painted_with_what_is_recognised_in_it_or_with_the_recipe_chosen(monkeypatch):
     monkeypatch.setattr("cocktailman.inference.recogniser.Recogniser.recipe", lambda *_: ("gin", "tonic"))
     app = upload(run("compare", **PAIR, recipe="rum,lemon_juice"), ("drink.png", RENDER))
-    [panel] = app.get("html")
-    assert "Gin, Tonic" in panel.proto.body and "--recognise" in app.code[0].value
+    [panel] = html(app)
+    assert "Gin, Tonic" in panel and "--recognise" in app.code[0].value
     calm(app.toggle(key="compare_recognise").set_value(False).run())
-    [panel] = app.get("html")
-    assert "Gin, Tonic" not in panel.proto.body and "--recognise" not in app.code[0].value
+    [panel] = html(app)
+    assert "Gin, Tonic" not in panel and "--recognise" not in app.code[0].value
 
 
 def test_a_report_is_made_when_asked_for_and_can_be_saved_until_something_else_is_chosen():

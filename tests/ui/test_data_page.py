@@ -63,18 +63,18 @@ def test_data_opens_a_picture_leafs_on_and_draws_on_it(renders):
     assert pictures(app) != plain
 
 
-@pytest.mark.parametrize("view", ["Class balance", "Together", "Factors", "Scatter", "Independence"])
+@pytest.mark.parametrize("view", ["Class balance", "Co-occurrence", "Factors", "Scatter", "Independence"])
 @pytest.mark.parametrize("cocktail", ["", "Mojito", "Free pour"])
 def test_data_draws_and_saves_each_view(renders, view, cocktail):
-    app = run("data", view=view, **({"cocktail": cocktail} if cocktail else {}))
+    app = run("data", tab=view, **({"cocktail": cocktail} if cocktail else {}))
     assert not app.error
     assert app.get("plotly_chart") or "says nothing" in app.info[0].value
     assert any("CSV" in item.label or "csv" in item.label for item in app.download_button)
 
 
 def test_data_names_points_and_bars(renders):
-    assert "negroni-003" in str(run("data", view="Scatter").get("plotly_chart")[0].proto)
-    assert "Negroni" in str(run("data", view="Class balance").get("plotly_chart")[0].proto)
+    assert "negroni-003" in str(run("data", tab="Scatter").get("plotly_chart")[0].proto)
+    assert "Negroni" in str(run("data", tab="Class balance").get("plotly_chart")[0].proto)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_data_names_points_and_bars(renders):
         ({"cocktail": "Nogroni"}, "Nogroni"),
         ({"fill": ["0", "9"]}, "choose a range"),
         ({"fill": "a"}, "choose a range"),
-        ({"view": "Everything"}, "view"),
+        ({"tab": "Everything"}, "tab"),
         ({"order": "Taste"}, "Taste"),
         ({"page": "9"}, "choose one from 1 to 2"),
         ({"picture": "../../etc"}, "render is called"),

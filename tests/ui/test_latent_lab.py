@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -21,6 +22,7 @@ from cocktailman.latent.projection import Projector, View, pca_plane
 from cocktailman.latent.tables import add_styles, read_styles, style_matrix
 from cocktailman.renders import read_renders
 from cocktailman.ui.latent.driver import Driven
+from cocktailman.ui.latent.filters import Filter
 from cocktailman.ui.latent.map_figure import map_figure
 from cocktailman.ui.latent.outlines import DENSITIES, ELLIPSES, MIN_COUNT
 from cocktailman.ui.latent.selection import CHOSEN, names_of
@@ -91,7 +93,7 @@ def test_more_like_this_chooses_the_nearest_pictures():
     far = np.linalg.norm(style_matrix(table), axis=1)
     among = table["file"].isin(chosen).to_numpy()
     assert among.sum() == 24
-    assert any("24 pictures chosen" in item.value for item in app.caption)  # the statistics are of these
+    assert any("24 pictures selected" in item.value for item in app.caption)  # the statistics are of these
     assert far[among].max() <= far[~among].min()
     assert len(pictures(app)) == 12
 
@@ -129,6 +131,13 @@ def test_driven_hears_the_browser_and_a_jump_begins_a_new_path():
     hand.update({"style": [1.0, 2.0], "locked": [True, False], "path": [[0.0, 0.0], [1.0, 2.0]]})
     hand.jump([5, 6])
     assert (hand.style, hand.path, hand.revision) == ([1.0, 6.0], [[1.0, 6.0]], 1)
+    hand.undo()
+    hand.undo()
+    assert (hand.style, hand.past, hand.revision) == ([0, 0], [], 3)
+    hand.redo()
+    assert hand.style == [1.0, 2.0] and hand.future == [[1.0, 6.0]]
+    hand.jump([0, 0])
+    assert not hand.future, "what comes after another step is gone"
 
 
 def test_a_linear_view_is_undone_by_its_rows_and_new_styles_find_a_place():
@@ -166,20 +175,24 @@ def test_too_few_styles_for_pca_are_not_sent_to_pca():
 def test_no_two_chosen_pictures_share_a_name():
     names = names_of(["a/b.jpg", "a-b.png", "a/b.webp", "A/B.jpg", "a/b-2.jpg", "c.jpg"])
     assert names == ["a-b.png", "a-b-2.png", "a-b-3.png", "A-B-4.png", "a-b-2-2.png", "c.png"]
+    long = ["z" * 300 + ".jpg", "z" * 300 + ".png"]
+    names = names_of(["n\0a.jpg", "n\0b.jpg", "../c:\\d.jpg", "\udcff.jpg", ".jpg", "v1.0/e", *long])
+    assert names[:6] == ["n-a.png", "n-b.png", "--c--d.png", "-.png", "--2.png", "v1.0-e.png"]
+    assert len(set(names)) == 8 and all(len(name.encode()) < 255 for name in names)
 
 
 def test_a_cell_of_a_visitors_table_runs_as_no_formula():
-    cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "gin", ""]
-    table = pd.DataFrame({"drink": pd.Categorical([*cells, None]), "=z": np.arange(8) - 1.5})
+    cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "gin", ""]
+    table = pd.DataFrame({"drink": pd.Categorical([*cells, None]), "=z": np.arange(9) - 1.5})
     read = pd.read_csv(StringIO(csv_text(table)), keep_default_na=False)
-    assert read["drink"].tolist() == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "gin", "", ""]
+    assert read["drink"].tolist() == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "'＝1", "gin", "", ""]
     assert read["'=z"].tolist() == table["=z"].tolist(), "numbers stay numbers"
 
 
 def test_paths_are_even_and_lead_somewhere():
     path = evenly([[0, 0], [0, 0], [3, 0], [3, 1]], 5)
     np.testing.assert_allclose(path, [[0, 0], [1, 0], [2, 0], [3, 0], [3, 1]])
-    with pytest.raises(InputError, match="leads nowhere"):
+    with pytest.raises(InputError, match="no path to film"):
         evenly([[1, 1], [1, 1]], 5)
     assert mixed([1, 0], [0, 1], 0.25).tolist() == [0.75, 0.25]
 
@@ -208,7 +221,11 @@ def test_pictures_are_coloured_by_their_error_where_it_is_known():
     app = run("latent_space", model="cvae-renders", beside=MODEL, **colour, **FAST)
     assert "error (MSE)" in str(app.get("plotly_chart")[0].proto)
     assert "error" not in own_table()
-    calm(app.file_uploader[0].upload("table.parquet", parquet(own_table()), "application/octet-stream").run())
+    calm(
+        next(item for item in app.file_uploader if item.label.startswith("Table"))
+        .upload("table.parquet", parquet(own_table()), "application/octet-stream")
+        .run()
+    )
     assert "Reconstruction error" not in app.selectbox(key="colour_cvae-renders_own").options
 
 
@@ -250,10 +267,113 @@ def parquet(table: pd.DataFrame) -> bytes:
 
 def test_a_table_of_ones_own_is_mapped_and_measured():
     app = run("latent_space", **FAST)
-    calm(app.file_uploader[0].upload("table.parquet", parquet(own_table()), "application/octet-stream").run())
+    calm(
+        next(item for item in app.file_uploader if item.label.startswith("Table"))
+        .upload("table.parquet", parquet(own_table()), "application/octet-stream")
+        .run()
+    )
     assert not app.error
-    assert "60 of your pictures" in " ".join(item.value for item in app.markdown)
+    assert "one of your 60 pictures" in " ".join(item.value for item in app.caption)
     assert app.dataframe[0].value["styles"].tolist() == [60]
     assert f"own ({len(read_styles(MODEL)):,})" in str(app.get("plotly_chart")[0].proto)
     calm(app.button(key=f"alike_{MODEL}").click().run())
     assert len(pictures(app)) == 12
+
+
+def test_a_filter_leaves_what_it_asks_for_and_selections_keep_to_it():
+    app = run("latent_space", find="mojito lime", **FAST)
+    table = read_styles(MODEL)
+    passed = Filter("mojito lime").mask(table)
+    assert 0 < passed.sum() < len(table)
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    rows = [trace["customdata"] for trace in figure["data"] if "customdata" in trace]
+    assert f"filtered out ({len(table) - passed.sum():,})" in str(figure)
+    assert any(f"{passed.sum():,} of {len(table):,} pictures pass" in item.value for item in app.caption)
+    assert sum(map(count_of, rows)) == passed.sum()
+    calm(app.button(key=f"alike_{MODEL}").click().run())
+    chosen = app.session_state[CHOSEN]
+    assert chosen and chosen <= set(table["file"].to_numpy()[passed]), "of the nearest, those that pass"
+
+
+def count_of(values: Any) -> int:
+    """How many numbers Plotly's JSON holds: a list, or bytes in base64 with their type."""
+    return len(values) if isinstance(values, list) else len(b64decode(values["bdata"])) // int(values["dtype"][1:])
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        (Filter("NEGRONI"), [0]),
+        (Filter("b.jpg"), [1]),
+        (Filter("lemon or lime"), [1, 2]),  # the name of an ingredient
+        (Filter(ingredients=("gin", "lemon_juice")), [1]),
+        (Filter(cocktails=("Negroni", "Daiquiri")), [0, 2]),
+        (Filter(between={"error": (0.1, 0.25)}), [0, 1]),
+        (Filter(among={"split": ("test",)}), [2]),
+        (Filter("gin", among={"nothing": ("x",)}), [0, 1]),
+        (Filter(" "), [0, 1, 2]),
+    ],
+)
+def test_a_filter_reads_words_and_numbers(asked, kept):
+    table = pd.DataFrame(
+        {
+            "file": ["a.jpg", "b.jpg", "c.jpg"],
+            "drink": ["Negroni", "", "Daiquiri"],
+            "ingredients": ["gin tonic", "gin lemon_juice", "rum lemon_juice"],
+            "split": ["train", "train", "test"],
+            "error": [0.1, 0.2, 0.3],
+        }
+    )
+    assert np.flatnonzero(asked.mask(table)).tolist() == kept
+
+
+def test_neighbours_are_ranked_by_style_and_by_pixels():
+    app = run("latent_space", style="0,0,0,0,0,0", **FAST)
+    calm(app.toggle(key=f"neighbours_{MODEL}").set_value(True).run())
+    ranked = next(item.value for item in app.dataframe if "rank" in item.value)
+    table = read_styles(MODEL)
+    far = np.linalg.norm(style_matrix(table), axis=1)
+    assert ranked["distance"].tolist() == pytest.approx(np.sort(far)[:12].tolist(), rel=1e-4)
+    calm(app.selectbox(key=f"metric_{MODEL}").set_value("Pixels, Euclidean distance").run())
+    other = next(item.value for item in app.dataframe if "rank" in item.value)
+    assert other["distance"].is_monotonic_increasing and set(other["file"]) != set(ranked["file"])
+
+
+def test_pictures_are_encoded_where_they_are_dropped_and_leave_when_they_are_taken_away():
+    drink, other = BytesIO(), BytesIO()
+    for number, data in enumerate((drink, other)):
+        read_renders().image(number).save(data, "JPEG")
+    app = run("latent_space", **FAST)
+    uploader = next(item for item in app.file_uploader if "pictures" in item.label)
+    for data in (drink.getvalue(), other.getvalue(), b"Two parts rum."):
+        uploader.upload("drink.jpg", data, "image/jpeg")
+    calm(app.run())
+    assert "no readable picture" in app.error[0].value
+    own = app.session_state[f"own_{MODEL}"].table
+    assert own["file"].tolist() == ["drink.jpg", "drink.jpg-2"]
+    expected = Generator.load(MODEL).encode([read_renders().image(0), read_renders().image(1)]).mean
+    assert style_matrix(own) == pytest.approx(expected, abs=0.15), "JPEG changes it a little"
+    assert "your pictures (2)" in str(app.get("plotly_chart")[0].proto), "set off from the model's own"
+    work = app.session_state[f"encoding_by_{MODEL}"]
+    work.found.pop()
+    work.stop()
+    del app.session_state[f"own_{MODEL}"]
+    calm(app.run())
+    assert app.session_state[f"own_{MODEL}"].table["file"].tolist() == ["drink.jpg"]
+    assert "Stopped: 1 of 3 pictures" in app.warning[0].value
+    calm(next(item for item in app.multiselect if item.label.startswith("Kept")).set_value([]).run())
+    assert f"own_{MODEL}" not in app.session_state
+
+
+def test_a_style_is_pinned_and_returned_to_and_steps_are_undone():
+    app = run("latent_space", style="1,1,1,1,1,1", recipe="gin,tonic", **FAST)
+    calm(app.button(key=f"pin_{MODEL}").click().run())
+    calm(app.button(key=f"random_{MODEL}").click().run())
+    moved = driven_to(app).style
+    assert moved != [1] * 6
+    calm(app.button(key=f"undo_{MODEL}").click().run())
+    assert driven_to(app).style == [1] * 6 and seat(app)["style"] == [1] * 6
+    calm(app.button(key=f"redo_{MODEL}").click().run())
+    assert driven_to(app).style == moved
+    calm(app.button(key=f"return_{MODEL}_0").click().run())
+    assert driven_to(app).style == [1] * 6 and app.session_state["recipe"] == ["gin", "tonic"]

@@ -8,6 +8,7 @@ from cocktailman.catalog import catalog
 from cocktailman.drinks import COLOURS, DRINKS
 from cocktailman.inference.generator import Generator
 from cocktailman.renders import read_renders
+from cocktailman.ui.shared.painting import FIRST_SEED
 from tests.helpers.app import button, calm, pictures, run
 
 
@@ -24,7 +25,7 @@ def test_generate_shows_a_drink_and_a_new_style_another():
     [before] = pictures(app)
     calm(button(app, "New style").click().run())
     assert pictures(app) != [before]
-    assert app.query_params["seed"] == "1"
+    assert app.query_params["seed"] == str(FIRST_SEED + 1)
 
 
 def test_a_link_brings_back_the_picture():
@@ -74,21 +75,48 @@ def test_a_dozen_and_taking_one_of_it():
     app = run("generate", seed="3")
     calm(app.button_group(key="style_view").set_value("A dozen").run())
     assert len(set(pictures(app))) == 12
-    calm(app.button(key="take_4").click().run())
+    assert app.query_params["dozen"] == "yes"
+    calm(app.button_group(key="taken").set_value(5).run())
     model = app.query_params["model"]
     expected = Generator.load(model).sample_styles(12, 3)[4]
     assert [float(number) for number in app.query_params["style"].split(",")] == pytest.approx(expected, abs=0.006)
+
+
+@pytest.mark.parametrize("typical", ["yes", "no"])
+def test_truncation_draws_styles_nearer_to_the_mean_and_travels(typical):
+    app = run("generate", seed="3", typical=typical)
+    calm(app.slider(key="style_truncation").set_value(0.5).run())
+    assert app.query_params["truncation"] == "0.50"
+    shown = app.session_state["style_looked_at"]
+    generator, recipe = Generator.load(app.query_params["model"]), app.session_state["recipe"]
+    assert generator.regressor is not None
+    whole = generator.typical_styles(recipe, 1, 3) if typical == "yes" else generator.sample_styles(1, 3)
+    mean = generator.regressor.mean(catalog().recipe_vector(recipe)) if typical == "yes" else 0
+    assert shown == pytest.approx((mean + (whole[0] - mean) / 2).tolist(), abs=1e-5)
+    again = run(
+        "generate",
+        **{
+            name: app.query_params[name]
+            for name in ("model", "seed", "truncation", "typical")
+            if name in app.query_params
+        },
+    )
+    assert pictures(again) == pictures(app)
+    calm(app.slider(key="style_truncation").set_value(1.0).run())
+    assert "truncation" not in app.query_params
 
 
 @pytest.mark.parametrize(
     ("query", "said"),
     [
         ({"recipe": "jin"}, "did you mean 'gin'"),
+        ({"recipe": "gin,unobtainium"}, "nothing here is spelt like it"),
         ({"recipe": ","}, "at least one ingredient"),
         ({"style": "1,2"}, "style of 6 numbers"),
         ({"style": "nan,0,0,0,0,0"}, "between"),
         ({"style": "a"}, "numbers separated by commas"),
         ({"seed": "-1"}, "seed"),
+        ({"truncation": "1.5"}, "not a number from 0 to 1"),
         ({"ground": "beige"}, "neither none nor a colour"),
         ({"model": "../../etc"}, "model that is not here"),
     ],
@@ -114,7 +142,7 @@ def test_photo_gives_its_style_and_no_photo_a_sentence():
 
 def test_latent_space_says_what_the_styles_are_like():
     app = run("latent_space")
-    assert any("groups are near normal" in item.value for item in app.markdown)
+    assert any("groups have a nearly normal distribution" in item.value for item in app.markdown)
     cocktails, numbers = (item.value for item in app.dataframe)
     assert set(cocktails["cocktail"]) == set(COLOURS)
     assert min(cocktails["styles"].tolist()) >= 20

@@ -2,14 +2,18 @@
 
 from threading import Event, Thread
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cocktailman.inference.stylizer import AdaINStylizer
+from cocktailman.models.checkpoints import CHECKPOINTS
 from cocktailman.shelf import shelf
 from cocktailman.ui.stylise import pictures as kept
+from cocktailman.ui.stylise.dragged import STRENGTHS
 from cocktailman.ui.stylise.turns import Turns
 from tests.helpers.app import button, calm, pictures, run
-from tests.helpers.pictures import blank, noise, png
+from tests.helpers.pictures import blank, noise, picture, png
 
 CACHES = (kept.stylizer, kept.turns, kept.content_picture, kept.content_features, kept.style_moments)
 
@@ -41,14 +45,29 @@ def test_the_first_screen_shows_a_result_and_a_slider_changes_it() -> None:
     assert mixed != before
     app.slider(key="share").set_value(0)
     assert painted(calm(app.run())) == before
-    button(app, "Take it").click()
-    assert calm(app.run()).selectbox(key="style").value == next(iter(shelf()))
+    last = list(shelf())[-1]
+    app.button(key=f"take_{last}").click()
+    assert calm(app.run()).selectbox(key="style").value == last
+
+
+def test_what_is_cross_faded_while_dragged_is_near_to_what_is_painted() -> None:
+    stylizer = AdaINStylizer.load("adain", CHECKPOINTS)
+    for name in ("great-wave", "ryogoku-bridge"):
+        features, moments = stylizer.read_content(picture(1, 128), 128), stylizer.read_style(shelf()[name].image(), 128)
+        of = {share: np.asarray(stylizer.paint(features, moments, share), float) for share in (0, 0.25, 0.375, 0.5, 1)}
+        assert {25, 50} < set(STRENGTHS)
+        assert np.abs((of[0.25] + of[0.5]) / 2 - of[0.375]).mean() < 0.05 * np.abs(of[1] - of[0]).mean()
 
 
 def test_a_link_says_style_and_method_and_what_is_not_there_is_said() -> None:
-    app = run("stylise", style="tiles", strength="40", method="gatys")
+    app = run("stylise", style="tiles", strength="40", method="gatys", gatys_size="192", start="noise", coarse="true")
     assert app.selectbox(key="style").value == "tiles" and app.slider(key="strength").value == 40
+    assert app.segmented_control(key="gatys_size").value == 192 and app.selectbox(key="start").value == "noise"
+    assert app.toggle(key="coarse").value
     assert any("Press" in item.value for item in app.info)
+    app = run("stylise", mixed="tiles", share="30", size="384", keep="true")
+    assert app.slider(key="share").value == 30 and app.toggle(key="keep").value
+    assert app.segmented_control(key="size").value == 384
     app = run("stylise", style="scream")
     assert "The link's style (scream) is not here" in app.error[0].value.replace("\\", "")
 
@@ -67,12 +86,12 @@ def test_gatys_paints_and_what_is_there_stays() -> None:
 
 
 def test_pictures_that_cannot_be_used_are_one_sentence() -> None:
-    app = run("stylise", source="Upload")
     for file, said in (
         (png(blank()), "blank.png is of one colour"),
         (png(noise(0, 20, 20)), "blank.png is 20 × 20 pixels, too small"),
         (b"GIF89a", "blank.png is"),
     ):
+        app = run("stylise", source="Upload")
         app.file_uploader[0].upload("blank.png", file, "image/png")
         calm(app.run())
         assert app.error[0].value.replace("\\", "").startswith(said)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import lightning as L
 import numpy as np
 import torch
 from PIL import Image, ImageOps
@@ -15,7 +14,7 @@ from torchvision.transforms import v2
 
 from cocktailman.errors import InputError
 from cocktailman.images import read_image
-from training.datasets.batches import EpochSampler
+from training.datasets.batches import EpochData, as_image, seeded
 from training.datasets.photos import read_table
 from training.datasets.pictures import read_pictures
 
@@ -43,16 +42,15 @@ class PairDataset(Dataset[Pair]):
 
     def __getitem__(self, item: int | tuple[int, int]) -> Pair:
         if isinstance(item, int):
-            content, style = _tensor(self.contents[item]), _tensor(self.styles[item % len(self.styles)])
+            content, style = as_image(self.contents[item]), as_image(self.styles[item % len(self.styles)])
             return self.whole(content), self.whole(style)
         row, seed = item
-        with torch.random.fork_rng(devices=[]):  # the training's own draws must not notice
-            torch.default_generator.manual_seed(seed)
+        with seeded(seed):
             style = self.styles[int(torch.randint(len(self.styles), ()))]
-            return self.crop(_tensor(self.contents[row])), self.crop_style(_tensor(style))
+            return self.crop(as_image(self.contents[row])), self.crop_style(as_image(style))
 
 
-class StylePairs(L.LightningDataModule):
+class StylePairs(EpochData):
     """What AdaIN is trained on.
 
     Args:
@@ -88,15 +86,11 @@ class StylePairs(L.LightningDataModule):
         self.train = PairDataset(parts["train"], learnt, size)
         self.validation = PairDataset(parts["validation"][::step][:validated], held, size)
 
-    def _epoch(self) -> int:
-        return self.trainer.current_epoch if self.trainer else 0
-
     def train_dataloader(self) -> DataLoader:
-        sampler = EpochSampler(np.ones(len(self.train)), self.seed, self._epoch, self.pairs)
-        return DataLoader(self.train, self.batch_size, sampler=sampler, drop_last=True, generator=torch.Generator())
+        return self.drawn(self.train, draws=self.pairs)
 
     def val_dataloader(self) -> DataLoader:
-        return DataLoader(self.validation, self.batch_size)
+        return self.in_order(self.validation)
 
 
 def read_styles(folder: Path, size: int = KEPT) -> list[np.ndarray]:
@@ -110,7 +104,3 @@ def read_styles(folder: Path, size: int = KEPT) -> list[np.ndarray]:
 def fitted(image: Image.Image, size: int) -> Image.Image:
     """The middle of a picture, as large a square as there is, at `size` px."""
     return ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS)
-
-
-def _tensor(pixels: np.ndarray) -> Tensor:
-    return torch.from_numpy(pixels).permute(2, 0, 1).float() / 255

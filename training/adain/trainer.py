@@ -5,21 +5,20 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-import lightning as L
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
-from torchvision.utils import save_image
 
 from cocktailman.errors import InputError
-from cocktailman.files import written
 from cocktailman.losses.style import ContentLoss, MomentLoss
 from cocktailman.losses.warmup import linear_warmup
 from cocktailman.models.adain.network import STYLED, AdaIN, AdaINConfig, moments, restyled
 from cocktailman.models.vgg import imagenet_vgg, normalise
+from training.shared.callbacks import PictureGrid
 from training.shared.kind import KindTraining
+from training.shared.optimizers import each_step
 
 MEASURED = 64  # pictures over which the mean activation of each of the encoder's layers is made 1
 
@@ -98,31 +97,31 @@ class AdaINTraining(KindTraining):
         """The term of pictures decoded from their own features: the only one of the first steps."""
         return {"pixels": F.mse_loss(self.network.decoder(self.network.encode(pictures)).float(), pictures)}
 
-    def total(self, terms: dict[str, Tensor]) -> Tensor:
-        return torch.stack([self.weight[name] * value for name, value in terms.items()]).sum()
+    def total(self, losses: dict[str, Tensor]) -> Tensor:
+        return torch.stack([self.weight[name] * value for name, value in losses.items()]).sum()
 
     def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
         first = self.global_step < self.autoencoder_steps
-        terms = self.rebuilding(torch.cat(batch)) if first else self.losses(*batch)
+        losses = self.rebuilding(torch.cat(batch)) if first else self.losses(*batch)
         if self.identity and not first:
-            terms |= self.rebuilding(batch[0])
-        self.log_dict({f"train/{name}": value for name, value in terms.items()})
-        return self.total(terms)
+            losses |= self.rebuilding(batch[0])
+        self.log_dict({f"train/{name}": value for name, value in losses.items()})
+        return self.total(losses)
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
         gradients = [weights.grad for weights in self.network.parameters() if weights.grad is not None]
         self.log("train/gradient_norm", torch.nn.utils.get_total_norm(gradients))  # before it is clipped
 
     def validation_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
-        terms = self.losses(*batch)
-        for name, value in terms.items():
+        losses = self.losses(*batch)
+        for name, value in losses.items():
             self.log(f"validation/{name}", value, batch_size=len(batch[0]))
 
     def configure_optimizers(self):
         optimizer = torch.optim.Adam(self.network.decoder.parameters(), self.learning_rate)
         steps = int(self.trainer.estimated_stepping_batches)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_factor(step, self.warmup, steps))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return each_step(optimizer, schedule)
 
 
 def rate_factor(step: int, warmup: int, steps: int) -> float:
@@ -130,21 +129,9 @@ def rate_factor(step: int, warmup: int, steps: int) -> float:
     return linear_warmup(step + 1, warmup) * (1 + math.cos(math.pi * step / steps)) / 2
 
 
-class StyleGrid(L.Callback):
-    """After each validation, saves contents, styles and what became of them, a row each, as
-    `samples/epoch-NNN.png` in the run's folder."""
+class StyleGrid(PictureGrid):
+    """After each validation, saves contents, styles, contents rebuilt and what styles made of them, a row each."""
 
-    @torch.no_grad()
-    def on_validation_batch_end(
-        self, trainer: L.Trainer, pl_module: L.LightningModule, outputs, batch, batch_idx, dataloader_idx=0
-    ) -> None:
-        if batch_idx or trainer.sanity_checking or not trainer.is_global_zero:
-            return
-        folder = Path(trainer.log_dir or ".") / "samples"
-        folder.mkdir(parents=True, exist_ok=True)
+    def grids(self, network: AdaIN, batch: tuple[Tensor, Tensor]) -> dict[str, list[Tensor]]:
         content, style = batch
-        network: AdaIN = pl_module.network  # type: ignore[assignment]
-        rebuilt = network(content, content, 0.0)
-        rows = torch.cat([content, style, rebuilt, network(content, style)]).float().clamp(0, 1).cpu()
-        with written(folder / f"epoch-{trainer.current_epoch:03d}.png") as unfinished:
-            save_image(rows, unfinished, nrow=len(content))
+        return {"styled": [content, style, network(content, content, 0.0), network(content, style)]}

@@ -7,7 +7,9 @@ threshold and the ranking of cocktails that are best on the calibrated predictio
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -16,12 +18,13 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
 from cocktailman.catalog import catalog
-from cocktailman.evaluation.classification import Predictions
-from cocktailman.evaluation.ingredients import best_threshold, micro_f1
+from cocktailman.evaluation.classification import Predictions, reliability
+from cocktailman.evaluation.ingredients import best_threshold, micro_f1, micro_iou
 from cocktailman.inference.recogniser import CocktailRanking
 from cocktailman.models.classifier.network import DrinkClassifier
 from training.classifier.data import NAMELESS, DrinkDataset
 from training.datasets.pictures import read_pictures
+from training.shared.halves import cross_fitted
 
 
 @torch.no_grad()
@@ -42,21 +45,57 @@ def predict_validation(network: DrinkClassifier, augmentations: Sequence[Path]) 
     )
 
 
-def calibrate(network: DrinkClassifier, seen: Predictions) -> None:
-    """Fits scale, shift, temperature, threshold and ranking on `seen`, and folds them into the network.
+@dataclass(frozen=True)
+class Calibration:
+    """What makes probabilities of logits, and from which on an ingredient is named.
 
     Scale and shift are one each for all ingredients: most have too few examples for numbers of their own.
     """
-    scale, shift = _platt(seen.ingredients, seen.recipes)
+
+    scale: float
+    shift: float
+    threshold: float
+
+    @classmethod
+    def fitted(cls, seen: Predictions) -> Self:
+        scale, shift = _platt(seen.ingredients, seen.recipes)
+        probability = torch.sigmoid(scale * seen.ingredients + shift).numpy()
+        return cls(scale, shift, best_threshold(lambda t: balanced_f1(probability, seen, t)))
+
+    def probability(self, seen: Predictions) -> np.ndarray:
+        """Of each ingredient, (n, n_ingredients)."""
+        return torch.sigmoid(self.scale * seen.ingredients + self.shift).numpy()
+
+
+def calibrate(network: DrinkClassifier, seen: Predictions) -> None:
+    """Fits scale, shift, temperature, threshold and ranking on `seen`, and folds them into the network."""
+    fitted, count = Calibration.fitted(seen), seen.recipes.shape[1]
     named = seen.names != NAMELESS
     temperature = _platt_names(seen.drinks[named], seen.names[named])
-    probability = torch.sigmoid(scale * seen.ingredients + shift).numpy()
-    network.calibrate(
-        torch.full((seen.recipes.shape[1],), scale), torch.full((seen.recipes.shape[1],), shift), temperature
-    )
-    network.threshold.fill_(best_threshold(lambda t: balanced_f1(probability, seen, t)))
+    network.calibrate(torch.full((count,), fitted.scale), torch.full((count,), fitted.shift), temperature)
+    network.threshold.fill_(fitted.threshold)
+    probability = fitted.probability(seen)
     names = F.softmax(seen.drinks * temperature, 1).numpy()
     network.ranking.copy_(torch.tensor(_ranking(probability, names, seen, network.config.drinks)))
+
+
+def measure_cross_fitted(seen: Predictions) -> dict[str, object]:
+    """F1 on `bulk`, intersection over union on the others, and calibration error, as chosen on other photos."""
+    truth = seen.recipes.numpy() > 0
+
+    def measured(pairs: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, object]:
+        probability, given = np.empty(truth.shape), np.empty(truth.shape, bool)
+        for chosen_on, rows in pairs:
+            fitted = Calibration.fitted(seen.of(chosen_on))
+            probability[rows] = fitted.probability(seen.of(rows))
+            given[rows] = probability[rows] >= fitted.threshold
+        return {
+            "micro_f1": micro_f1(truth[seen.bulk], given[seen.bulk]),
+            "pooled_iou": micro_iou(truth[~seen.bulk], given[~seen.bulk]),
+            "ece": reliability(probability, truth)["ece"],
+        }
+
+    return cross_fitted(seen.bulk.tolist(), measured)
 
 
 def _platt(logits: Tensor, target: Tensor) -> tuple[float, float]:

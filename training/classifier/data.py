@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import lightning as L
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,7 +14,7 @@ from torchvision.transforms import v2
 from cocktailman.datasets import Pictures, recipe_matrix
 from cocktailman.drinks import DRINKS
 from cocktailman.renders import RENDERED
-from training.datasets.batches import EpochSampler, sampling_weights
+from training.datasets.batches import EpochData, sampling_weights, seeded
 from training.datasets.pictures import read_pictures
 
 # images (n, 3, h, w) in [0, 1], recipes (n, n_ingredients), names (n,)
@@ -60,12 +59,11 @@ class DrinkDataset(Dataset[tuple[Tensor, Tensor, Tensor]]):
     def __getitem__(self, item: int | tuple[int, int]) -> tuple[Tensor, Tensor, Tensor]:
         row, seed = item if isinstance(item, tuple) else (item, 0)
         image = torch.from_numpy(self.pixels[row]).permute(2, 0, 1)  # (3, h, w) uint8
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(seed)
+        with seeded(seed):
             return self.transform(image).float() / 255, self.recipes[row], self.names[row]
 
 
-class DrinkData(L.LightningDataModule):
+class DrinkData(EpochData):
     """The training and validation pictures of a classifier.
 
     Args:
@@ -100,9 +98,6 @@ class DrinkData(L.LightningDataModule):
         self.photos = read_pictures(packed)
         self.renders = read_pictures(renders, self.photos.pixels.shape[1]).of("train") if renders else None
 
-    def _epoch(self) -> int:
-        return self.trainer.current_epoch if self.trainer else 0
-
     def train_dataloader(self) -> DataLoader:
         pictures = self.photos.of("train")
         weights = sampling_weights(pictures, self.class_balance_exponent)
@@ -111,9 +106,8 @@ class DrinkData(L.LightningDataModule):
             each = weights.sum() * self.renders_share / (1 - self.renders_share) / len(self.renders.pixels)
             weights = np.concatenate([weights, np.full(len(self.renders.pixels), each)])
             pictures = pictures.joined(self.renders)
-        sampler = EpochSampler(weights, self.seed, self._epoch, self.draws or len(self.photos.of("train").pixels))
         data = DrinkDataset(pictures, self.size, augment=True)
-        return DataLoader(data, self.batch_size, sampler=sampler, drop_last=True, generator=torch.Generator())
+        return self.drawn(data, weights, self.draws or len(self.photos.of("train").pixels))
 
     def val_dataloader(self) -> DataLoader:
-        return DataLoader(DrinkDataset(self.photos.of("validation"), self.size, augment=False), self.batch_size)
+        return self.in_order(DrinkDataset(self.photos.of("validation"), self.size, augment=False))

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 from torchmetrics.classification import MulticlassAccuracy, MultilabelAveragePrecision
 
@@ -17,10 +17,11 @@ from cocktailman.errors import InputError
 from cocktailman.models.backbones import imagenet_weights
 from cocktailman.models.classifier.network import ClassifierConfig, ClassifierOutput, DrinkClassifier
 from training.classifier.data import NAMELESS, DrinkBatch
-from training.shared.kind import KindTraining
+from training.shared.frozen import FrozenStart
+from training.shared.optimizers import adamw, annealed
 
 
-class ClassifierTraining(KindTraining):
+class ClassifierTraining(FrozenStart):
     """The classifier with its losses and its optimiser.
 
     Args:
@@ -63,15 +64,9 @@ class ClassifierTraining(KindTraining):
         elif not scratch:
             self.network.backbone.load_state_dict(imagenet_weights(backbone), strict=False)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.frozen = frozen_layers(self.network.backbone, frozen_stages)
-        for layer in self.frozen:
-            layer.requires_grad_(False)
+        self.freeze(self.network.backbone, frozen_stages)
         self.mean_ap = MultilabelAveragePrecision(len(catalog().ingredients))
         self.names_right = MulticlassAccuracy(len(DRINKS), average="micro", ignore_index=NAMELESS)
-
-    def on_train_epoch_start(self) -> None:
-        for layer in self.frozen:
-            layer.eval()  # their statistics stay ImageNet's
 
     def errors(self, output: ClassifierOutput, recipe: Tensor, names: Tensor) -> dict[str, Tensor]:
         """Each term, unweighted, by name; recipe (n, n_ingredients) in [0, 1], names (n, n_drinks), rows of 0 or 1."""
@@ -89,9 +84,9 @@ class ClassifierTraining(KindTraining):
             share = float(torch.distributions.Beta(self.mixup, self.mixup).sample())
             image, recipe, names = (share * part + (1 - share) * part.flip(0) for part in (image, recipe, names))
         output = self.network(image.contiguous(memory_format=torch.channels_last))
-        terms = self.errors(output, recipe, names)
-        self.log_dict({f"train/{term}": value for term, value in terms.items()}, on_step=False, on_epoch=True)
-        return terms["ingredients"] + self.drinks_weight * terms["drinks"]
+        losses = self.errors(output, recipe, names)
+        self.log_dict({f"train/{name}": value for name, value in losses.items()}, on_step=False, on_epoch=True)
+        return losses["ingredients"] + self.drinks_weight * losses["drinks"]
 
     def _smoothed(self, name: Tensor) -> Tensor:
         """Names as shares of certainty (n, n_drinks); none for what has no name."""
@@ -103,26 +98,17 @@ class ClassifierTraining(KindTraining):
     def validation_step(self, batch: DrinkBatch, batch_idx: int) -> None:
         image, recipe, name = batch
         output = self.network(image.contiguous(memory_format=torch.channels_last))
-        terms = self.errors(output, recipe, self._smoothed(name))
-        self.log_dict({f"validation/{term}": value for term, value in terms.items()}, batch_size=len(image))
+        losses = self.errors(output, recipe, self._smoothed(name))
+        self.log_dict({f"validation/{name}": value for name, value in losses.items()}, batch_size=len(image))
         self.mean_ap(output.ingredients.float(), recipe.long())
         self.names_right(output.drinks.float(), name)
         self.log("validation/mean_ap", self.mean_ap, prog_bar=True)
         self.log("validation/names_right", self.names_right, prog_bar=True)
 
     def configure_optimizers(self):
-        backbone = [weights for weights in self.network.backbone.parameters() if weights.requires_grad]
-        heads = [weights for name, weights in self.network.named_parameters() if not name.startswith("backbone.")]
-        rate = self.learning_rate
-        groups = [{"params": heads}, {"params": backbone, "lr": rate * self.backbone_rate}]
-        optimizer = torch.optim.AdamW(groups, rate, weight_decay=self.weight_decay)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, int(self.trainer.estimated_stepping_batches))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-
-def frozen_layers(backbone: nn.Module, stages: int) -> list[nn.Module]:
-    """The stem and the first stages of an EfficientNet of timm; none of it where `stages` is 0."""
-    return [backbone.conv_stem, backbone.bn1, *backbone.blocks[:stages]] if stages else []  # type: ignore[index]
+        return annealed(
+            self, adamw(self.network, self.learning_rate, self.weight_decay, "backbone", self.backbone_rate)
+        )
 
 
 def read_weights(folder: Path) -> dict[str, Tensor]:

@@ -11,12 +11,11 @@ from torch.nn import functional as F
 from cocktailman.errors import InputError
 from cocktailman.losses.kl import KLDivergence
 from cocktailman.losses.warmup import linear_warmup
-from cocktailman.models.blocks import grow
 from cocktailman.models.compositing import composite, random_grounds
 from cocktailman.models.cvae.network import CVAE, CVAEConfig, CVAEOutput
 from training.datasets.batches import Batch
 from training.shared.kind import KindTraining
-from training.shared.runs import NETWORK, part_of, weights_to_start_from
+from training.shared.runs import NETWORK, part_of, start_with, weights_to_start_from
 from training.shared.validation import log_validation
 
 
@@ -28,7 +27,6 @@ class CVAETraining(KindTraining):
         size: px, the side of the pictures.
         base_size: px that it grows from, the size of what it starts from (see `RecipeDecoder`).
         channels: 4 of cut-outs, colour and coverage; 3 of pictures with their backgrounds.
-        refined: whether the decoder works twice at most sizes (see `RecipeDecoder`).
         kl_weight: of the KL in nats, against a squared error averaged over pixels: the beta of a beta-VAE divided by
             the number of pixel values (and by 1 / (2 sigma^2)).
         kl_warmup: steps over which the KL's weight rises from 0.
@@ -46,7 +44,6 @@ class CVAETraining(KindTraining):
         size: int = 64,
         base_size: int | None = None,
         channels: int = 4,
-        refined: bool = True,
         kl_weight: float = 1e-4,
         kl_warmup: int = 300,
         recipe_dropout: float = 0.1,
@@ -56,12 +53,12 @@ class CVAETraining(KindTraining):
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
         try:
-            config = CVAEConfig(style_dim=style_dim, size=size, channels=channels, refined=refined, base_size=base_size)
+            config = CVAEConfig(style_dim=style_dim, size=size, channels=channels, base_size=base_size)
         except ValueError as error:
             raise InputError(f"the network cannot be built: {error}") from error
         self.network = CVAE(config)
         if start_from:
-            grow(self.network, part_of(weights_to_start_from(start_from), NETWORK))
+            start_with(self.network, part_of(weights_to_start_from(start_from), NETWORK))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.kl_weight, self.kl_warmup = kl_weight, kl_warmup
         self.recipe_dropout, self.learning_rate = recipe_dropout, learning_rate

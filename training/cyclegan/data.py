@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import lightning as L
 import numpy as np
 import torch
 from PIL import Image
@@ -14,10 +13,9 @@ from torchvision.transforms import v2
 
 from cocktailman.cutouts import GREY, over
 from cocktailman.errors import InputError
-from cocktailman.images import read_image, to_square
-from training.datasets.batches import EpochSampler
+from training.datasets.batches import EpochData, as_image, seeded
 from training.datasets.frames import FRAMES
-from training.datasets.photos import read_table
+from training.datasets.photos import read_squares, read_table
 from training.datasets.pictures import Pictures, read_pictures
 
 Unpaired = tuple[Tensor, Tensor]  # a picture of each domain, (3, size, size), in [0, 1]
@@ -30,22 +28,21 @@ class UnpairedDataset(Dataset[Unpaired]):
         self.photos, self.renders = photos, renders
         self.whole = v2.Resize((size, size))
         crop = v2.RandomResizedCrop(size, scale=(0.8, 1.0), ratio=(0.95, 1.05))
-        self.changed = v2.Compose([v2.RandomHorizontalFlip(), crop])
+        self.augment = v2.Compose([v2.RandomHorizontalFlip(), crop])
 
     def __len__(self) -> int:
         return len(self.photos)
 
     def __getitem__(self, item: int | tuple[int, int]) -> Unpaired:
         if isinstance(item, int):
-            return self.whole(_tensor(self.photos[item])), self.whole(_tensor(self.renders[item % len(self.renders)]))
+            return self.whole(as_image(self.photos[item])), self.whole(as_image(self.renders[item % len(self.renders)]))
         row, seed = item
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(seed)
+        with seeded(seed):
             other = self.renders[int(torch.randint(len(self.renders), ()))]
-            return self.changed(_tensor(self.photos[row])), self.changed(_tensor(other))
+            return self.augment(as_image(self.photos[row])), self.augment(as_image(other))
 
 
-class UnpairedPictures(L.LightningDataModule):
+class UnpairedPictures(EpochData):
     """What CycleGAN is trained on.
 
     Args:
@@ -66,29 +63,20 @@ class UnpairedPictures(L.LightningDataModule):
         if not len(self.train) or not len(self.train.renders):
             raise InputError(f"{photos} or {renders} holds no picture to train on: name another")
 
-    def _epoch(self) -> int:
-        return self.trainer.current_epoch if self.trainer else 0
-
     def train_dataloader(self) -> DataLoader:
-        sampler = EpochSampler(np.ones(len(self.train)), self.seed, self._epoch)
-        return DataLoader(self.train, self.batch_size, sampler=sampler, drop_last=True, generator=torch.Generator())
+        return self.drawn(self.train)
 
     def val_dataloader(self) -> DataLoader:
-        return DataLoader(self.validation, self.batch_size)
+        return self.in_order(self.validation)
 
 
 def read_domain(place: Path, size: int) -> Pictures:
     """The pictures of a domain, squares of mode RGB, cut-outs on grey; raises `InputError` where there are none."""
     if (place / FRAMES).is_file():
         table = read_table(place / FRAMES)
-        images = [to_square(read_image(place / file, file), size) for file in table["file"]]
-        return Pictures(np.stack([np.asarray(image) for image in images]), table)
+        return Pictures(read_squares(place, table["file"].tolist(), size), table)
     found = read_pictures(place, size)
     if found.pixels.shape[3] == 3:
         return found
     laid = [np.asarray(over(Image.fromarray(cut), GREY)) for cut in found.pixels]
     return Pictures(np.stack(laid), found.table)
-
-
-def _tensor(pixels: np.ndarray) -> Tensor:
-    return torch.tensor(pixels).permute(2, 0, 1).float() / 255

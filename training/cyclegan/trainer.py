@@ -49,51 +49,55 @@ class CycleGANTraining(KindTraining):
         self.automatic_optimization = False  # two optimisers take turns
         self.cycle_weight, self.identity_weight, self.learning_rate = cycle_weight, identity_weight, learning_rate
         self.network = CycleGAN(CycleGANConfig(size, generator, width, blocks, norm))
-        self.judges = torch.nn.ModuleDict({name: PatchGAN(width, norm=norm) for name in ("photos", "renders")})
-        self.pools = {name: Pool(pool) for name in self.judges}
+        self.discriminators = torch.nn.ModuleDict({name: PatchGAN(width, norm=norm) for name in ("photos", "renders")})
+        self.pools = {name: Pool(pool) for name in self.discriminators}
         self.adversarial = LeastSquaresGAN()
         for layer in self.modules():
             if isinstance(layer, torch.nn.Conv2d):
                 torch.nn.init.normal_(layer.weight, std=0.02)
 
-    def generator_terms(self, photos: Tensor, renders: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    def generator_losses(self, photos: Tensor, renders: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Each term, weighted, by name (eq. 1 to 3, and section 5.2 for the identity); and what was made, by domain."""
         to_photos, to_renders = self.network.to_photos, self.network.to_renders
         made = {"photos": to_photos(renders), "renders": to_renders(photos)}
         cycle = F.l1_loss(to_photos(made["renders"]), photos) + F.l1_loss(to_renders(made["photos"]), renders)
         identity = F.l1_loss(to_photos(photos), photos) + F.l1_loss(to_renders(renders), renders)
-        fooled = [self.adversarial.generator(judge(made[name])) for name, judge in self.judges.items()]
-        terms = {
+        fooled = [
+            self.adversarial.generator(discriminator(made[name])) for name, discriminator in self.discriminators.items()
+        ]
+        losses = {
             "adversarial": torch.stack(fooled).sum(),
             "cycle": self.cycle_weight * cycle,
             "identity": self.cycle_weight * self.identity_weight * identity,
         }
-        return terms, made
+        return losses, made
 
-    def judge_terms(self, real: dict[str, Tensor], made: dict[str, Tensor]) -> dict[str, Tensor]:
+    def discriminator_losses(self, real: dict[str, Tensor], made: dict[str, Tensor]) -> dict[str, Tensor]:
         """The loss of each discriminator, half of which is about pictures from its pool."""
         return {
-            f"judge_{name}": self.adversarial.discriminator(judge(real[name]), judge(made[name]))
-            for name, judge in self.judges.items()
+            f"discriminator_{name}": self.adversarial.discriminator(
+                discriminator(real[name]), discriminator(made[name])
+            )
+            for name, discriminator in self.discriminators.items()
         }
 
     def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
         photos, renders = batch
-        generators, judges = self.optimizers()  # type: ignore[misc]
-        self.judges.requires_grad_(False)
-        terms, made = self.generator_terms(photos, renders)
-        self._step(generators, terms)
-        self.judges.requires_grad_(True)
+        generators, discriminators = self.optimizers()  # type: ignore[misc]
+        self.discriminators.requires_grad_(False)
+        losses, made = self.generator_losses(photos, renders)
+        self._step(generators, losses)
+        self.discriminators.requires_grad_(True)
         pooled = {name: self.pools[name].exchanged(pictures) for name, pictures in made.items()}
-        judged = self.judge_terms({"photos": photos, "renders": renders}, pooled)
-        self._step(judges, judged)
+        against = self.discriminator_losses({"photos": photos, "renders": renders}, pooled)
+        self._step(discriminators, against)
         for schedule in self.lr_schedulers():  # type: ignore[union-attr]
             schedule.step()
-        self.log_dict({f"train/{name}": value for name, value in (terms | judged).items()})
+        self.log_dict({f"train/{name}": value for name, value in (losses | against).items()})
 
-    def _step(self, optimizer, terms: dict[str, Tensor]) -> None:
+    def _step(self, optimizer, losses: dict[str, Tensor]) -> None:
         optimizer.zero_grad()
-        self.manual_backward(torch.stack(list(terms.values())).sum())
+        self.manual_backward(torch.stack(list(losses.values())).sum())
         optimizer.step()
 
     def validation_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
@@ -107,7 +111,7 @@ class CycleGANTraining(KindTraining):
         generators = chain(self.network.to_photos.parameters(), self.network.to_renders.parameters())
         parts = [
             torch.optim.Adam(weights, self.learning_rate, betas=(0.5, 0.999))
-            for weights in (generators, self.judges.parameters())
+            for weights in (generators, self.discriminators.parameters())
         ]
         # Lightning counts a step of either optimiser; a schedule moves once a batch.
         steps = int(self.trainer.estimated_stepping_batches)

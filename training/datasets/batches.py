@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
+from contextlib import contextmanager
 from pathlib import Path
 
 import lightning as L
@@ -54,9 +55,21 @@ class PictureDataset(Dataset[tuple[Tensor, Tensor]]):
     def __getitem__(self, item: int | tuple[int, int]) -> tuple[Tensor, Tensor]:
         row, seed = item if isinstance(item, tuple) else (item, 0)
         image = torch.from_numpy(self.pixels[row]).permute(2, 0, 1)  # (3, h, w) uint8
-        with torch.random.fork_rng(devices=[]):  # batches are fetched ahead: the training's own draws must not notice
-            torch.default_generator.manual_seed(seed)
+        with seeded(seed):
             return straight(self.transform(premultiplied(image.float() / 255))).clamp(0, 1), self.recipes[row]
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draws from `seed`; batches are fetched ahead, and the training's own draws must not notice."""
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield
+
+
+def as_image(pixels: np.ndarray) -> Tensor:
+    """Pixels (h, w, channels), uint8, as an image (channels, h, w) in [0, 1]."""
+    return torch.tensor(pixels).permute(2, 0, 1).float() / 255
 
 
 def premultiplied(image: Tensor) -> Tensor:
@@ -94,7 +107,35 @@ class EpochSampler(Sampler[tuple[int, int]]):
         yield from zip(rows.tolist(), seeds.tolist(), strict=True)
 
 
-class PictureData(L.LightningDataModule):
+class EpochData(L.LightningDataModule):
+    """Data that is drawn anew each epoch, from (seed, epoch) alone."""
+
+    batch_size: int
+    seed: int
+
+    def _epoch(self) -> int:
+        return self.trainer.current_epoch if self.trainer else 0
+
+    def drawn(
+        self, data: Dataset, weights: np.ndarray | None = None, draws: int | None = None, drop_last: bool = True
+    ) -> DataLoader:
+        """Batches of items asked for by row and seed, drawn with replacement, evenly or by `weights`."""
+        assert isinstance(data, Sized)
+        weights = np.ones(len(data)) if weights is None else weights
+        return DataLoader(
+            data,
+            self.batch_size,
+            sampler=EpochSampler(weights, self.seed, self._epoch, draws),
+            drop_last=drop_last,
+            generator=torch.Generator(),  # else each new iterator takes a number from the training's own draws
+        )
+
+    def in_order(self, data: Dataset) -> DataLoader:
+        """Batches of all items, each once."""
+        return DataLoader(data, self.batch_size)
+
+
+class PictureData(EpochData):
     """The training and validation pictures of one file or folder.
 
     Args:
@@ -120,24 +161,15 @@ class PictureData(L.LightningDataModule):
         self.pictures = read_pictures(packed, size)
         self.class_balance_exponent, self.augment = class_balance_exponent, augment
 
-    def _epoch(self) -> int:
-        return self.trainer.current_epoch if self.trainer else 0
-
     def train_dataloader(self) -> DataLoader:
         pictures = self.pictures.of("train")
-        sampler = EpochSampler(sampling_weights(pictures, self.class_balance_exponent), self.seed, self._epoch)
         data = PictureDataset(pictures, self.size, self.augment)
-        return DataLoader(
-            data,
-            self.batch_size,
-            sampler=sampler,
-            drop_last=len(data) > self.batch_size,
-            generator=torch.Generator(),  # else each new iterator takes a number from the training's own draws
-        )
+        weights = sampling_weights(pictures, self.class_balance_exponent)
+        return self.drawn(data, weights, drop_last=len(data) > self.batch_size)
 
     def val_dataloader(self) -> DataLoader:
-        return DataLoader(PictureDataset(self.pictures.of("validation"), self.size, augment=False), self.batch_size)
+        return self.in_order(PictureDataset(self.pictures.of("validation"), self.size, augment=False))
 
     def plain_dataloader(self) -> DataLoader:
         """The training pictures as they are, each once, in order."""
-        return DataLoader(PictureDataset(self.pictures.of("train"), self.size, augment=False), self.batch_size)
+        return self.in_order(PictureDataset(self.pictures.of("train"), self.size, augment=False))

@@ -21,11 +21,11 @@ MIN_SCORE = 0.1  # score of the boxes that are kept on record; a crop needs the 
 
 
 def find_drinks(detector: Detector, photos: Path, kept: Path) -> pd.DataFrame:
-    """All boxes on the photos of the split: columns file, x1, y1, x2, y2, score; best first in each photo.
+    """All boxes on the photos that are in the split: columns file, x1, y1, x2, y2, score; best first in each photo.
 
     `kept` gets a line a photo as it is done, and photos that an earlier run left there are not looked at again.
     """
-    files = read_table(SPLIT)["file"].tolist()
+    files = read_table(photos / "photos.csv")[["file"]].merge(read_table(SPLIT))["file"].tolist()
     found = _read(kept)
     left = [file for file in files if file not in found]
     with kept.open("a", encoding="utf-8") as lines:
@@ -57,7 +57,7 @@ def write_crops(detector: Detector, photos: Path, out: Path, size: int) -> pd.Da
     Writes the boxes beside them as a table, `out` with the suffix .csv, and returns it. Where it was stopped it goes
     on, as long as the detector is the same. Raises `InputError` where `photos` is not the folder of photos.
     """
-    read_table(photos / "photos.csv")  # which `pack` needs: refused now, not after minutes of detecting
+    read_table(photos / "photos.csv")  # before a folder is made for what is not written
     out.parent.mkdir(parents=True, exist_ok=True)
     mark = "-".join(digest[:8] for digest in detector.checkpoint.sha256.values())  # another detector looks anew
     kept = out.with_name(f"{out.stem}-{mark}.jsonl")

@@ -1,7 +1,7 @@
 """Cut-outs, packed: photos and their mattes, or renders and their masks, become one file of drinks without backgrounds.
 
-A photo is dropped, and the reason is counted, where its matte is empty, unsure, in several pieces, cut off by the frame
-or shaped like no drink: see `REASONS`.
+A photo is dropped, and the reason is counted, where its matte is empty, unsure, in several pieces, cut off by the
+frame, shaped like no drink, or not where the drink is: see `REASONS`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import pandas as pd
 from PIL import Image
 from tqdm import tqdm
 
-from cocktailman.cutouts import MatteFacts, centred, facts_of, foreground, main_component, with_matte
+from cocktailman.cutouts import Matte, MatteFacts, bounds, centred, facts_of, foreground, main_component, with_matte
 from cocktailman.errors import InputError
 from cocktailman.files import written
 from cocktailman.images import read_image
-from cocktailman.renders import Renders, read_renders
+from cocktailman.renders import EDGES, Renders, read_renders
 from training.datasets.photos import SPLIT, read_table
 from training.datasets.pictures import render_table
 
@@ -30,28 +30,47 @@ REASONS = {  # the first that holds is the one that is counted
     "no matte": "there is no matte of the photo",
     "empty": "the matte covers less than 4 % of the photo",
     "whole": "the matte covers more than 85 % of it",
-    "unsure": "pixels between 0.15 and 0.85 are over 0.6 of those above 0.5",
-    "pieces": "the largest component has less than 0.6 of the coverage",
-    "cut off": "the component touches three or four sides of the frame",
+    "unsure": "pixels between 0.15 and 0.85 are over 0.75 of those above 0.5",
+    "pieces": "the largest component has less than 0.25 of the coverage",
+    "cut off": "the component touches all four sides of the frame",
     "too flat": "it is more than 1.7 times as wide as high: a tray, a poster, several drinks",
+    "elsewhere": "no box of a drink agrees with it by half (intersection over union): a bottle, fruit, two drinks",
 }
 
 
-def reason_to_drop(facts: MatteFacts) -> str:
-    """Which of `REASONS` speaks against a matte, empty where none does."""
+def reason_to_drop(facts: MatteFacts, agreement: float = 1.0) -> str:
+    """Which of `REASONS` speaks against a matte and its agreement with boxes (see `best_agreement`), empty where none
+    does."""
     tests = {
         "empty": facts.area < 0.04,
         "whole": facts.area > 0.85,
-        "unsure": facts.unsure > 0.6,
-        "pieces": facts.main < 0.6,
-        "cut off": facts.sides > 2,
+        "unsure": facts.unsure > 0.75,
+        "pieces": facts.main < 0.25,
+        "cut off": facts.sides > 3,
         "too flat": facts.aspect > 1.7,
+        "elsewhere": agreement < 0.5,
     }
     return next((reason for reason, holds in tests.items() if holds), "")
 
 
-def cut_photo(file: str, photos: Path, mattes: Path, size: int) -> tuple[bytes, dict]:
-    """The cut-out of a photo as WebP with alpha (empty where it is dropped), and its facts with the reason."""
+def best_agreement(matte: Matte, boxes: np.ndarray) -> float:
+    """The largest intersection over union of the bounds of a matte with boxes (n, 4): left, top, right, bottom in
+    fractions of the photo; 0 where there is none."""
+    box = bounds(matte)
+    if box is None or not len(boxes):
+        return 0.0
+    own = np.array(box) / np.tile(matte.shape[::-1], 2)
+    sides = np.minimum(boxes[:, 2:], own[2:]) - np.maximum(boxes[:, :2], own[:2])
+    shared = sides.clip(min=0).prod(1)  # (n,)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(1) + (own[2:] - own[:2]).prod()
+    return float((shared / (areas - shared)).max())
+
+
+def cut_photo(file: str, boxes: np.ndarray, photos: Path, mattes: Path, size: int) -> tuple[bytes, dict]:
+    """The cut-out of a photo as WebP with alpha (empty where it is dropped), and its facts with the reason.
+
+    boxes: of the drinks in it, (n, 4), see `best_agreement`.
+    """
     path = (mattes / file).with_suffix(".png")
     if not path.exists():
         return b"", {"reason": "no matte"}
@@ -59,24 +78,45 @@ def cut_photo(file: str, photos: Path, mattes: Path, size: int) -> tuple[bytes, 
     levels = Image.open(path).convert("L").resize(image.size, Image.Resampling.BICUBIC)
     matte = (np.asarray(levels) / 255).astype(np.float32)
     facts = facts_of(matte)
-    reason = reason_to_drop(facts)
-    if reason:
-        return b"", asdict(facts) | {"reason": reason}
     kept, _ = main_component(matte)
+    agreement = best_agreement(kept, boxes)
+    told = asdict(facts) | {"agreement": agreement, "reason": reason_to_drop(facts, agreement)}
+    if told["reason"]:
+        return b"", told
     picture = centred(with_matte(foreground(np.asarray(image), kept), kept), size)
-    return (_webp(picture), asdict(facts) | {"reason": ""}) if picture else (b"", asdict(facts) | {"reason": "empty"})
+    return (_webp(picture), told) if picture else (b"", told | {"reason": "empty"})
 
 
-def pack_photos(photos: Path, mattes: Path, out: Path, size: int, workers: int = 2) -> pd.DataFrame:
-    """Cuts out every photo of the split and writes those that stay to a parquet table; returns the facts of all."""
+def drink_boxes(photos: Path, found: Path) -> dict[str, np.ndarray]:
+    """The boxes (n, 4) of the drinks in each photo that has some: those of boxes.csv, else those that the detector
+    `found` (a table that `crops` wrote).
+
+    Raises `InputError` where either table is missing.
+    """
+    if not found.exists():
+        raise InputError(f"there are no boxes in {found}: make them with `python -m training crops`")
+    by_eye = read_table(photos / "boxes.csv").dropna(subset=list(EDGES))
+    detected = read_table(found)
+    detected = detected.loc[~detected["file"].isin(by_eye["file"])]
+    both = pd.concat([by_eye, detected])
+    return {str(file): part.loc[:, list(EDGES)].to_numpy(float) for file, part in both.groupby("file")}
+
+
+def pack_photos(photos: Path, mattes: Path, found: Path, out: Path, size: int, workers: int = 2) -> pd.DataFrame:
+    """Cuts out every photo of the split and writes those that stay to a parquet table; returns the facts of all.
+
+    found: the boxes that the detector found (see `drink_boxes`).
+    """
     table = read_table(photos / "photos.csv", keep_default_na=False)
     table = table.merge(read_table(SPLIT), on="file")[["file", "source", "drink", "ingredients", "split"]]
     if not mattes.is_dir():
         raise InputError(f"{mattes} is no folder: make the mattes with `python -m training mattes`")
+    boxes, none = drink_boxes(photos, found), np.zeros((0, 4))
     cut = partial(cut_photo, photos=photos, mattes=mattes, size=size)
     # Spawned, not forked: a fork of a process with threads, as numba's and PyTorch's, now and then dies at once.
     with ProcessPoolExecutor(workers, get_context("spawn"), _one_thread) as pool:
-        made = list(tqdm(pool.map(cut, table["file"], chunksize=32), total=len(table), desc="cutting out"))
+        cuts = pool.map(cut, table["file"], [boxes.get(file, none) for file in table["file"]], chunksize=32)
+        made = list(tqdm(cuts, total=len(table), desc="cutting out"))
     facts = pd.concat([table, pd.DataFrame([fact for _, fact in made])], axis=1)
     _write(table.assign(image=[data for data, _ in made]), out)
     with written(out.with_suffix(".csv")) as unfinished:

@@ -6,6 +6,7 @@ fractions of width and height) and the pictures. The photos never enter the repo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -50,6 +51,13 @@ def read_table(path: Path, keep_default_na: bool = True) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         problem = "cannot be read" if path.exists() else "does not exist"
         raise InputError(f"{path} {problem}: check the folder of photos") from error
+
+
+def read_squares(folder: Path, files: Sequence[str | Path], size: int) -> np.ndarray:
+    """Pictures of a folder at `size` px, stretched: (n, size, size, 3); raises `InputError` where there are none."""
+    if not len(files):
+        raise InputError(f"{folder} holds no picture to learn from: name another folder")
+    return np.stack([np.asarray(to_square(read_image(folder / file, str(file)), size)) for file in files])
 
 
 def largest_boxes(boxes: pd.DataFrame) -> pd.DataFrame:

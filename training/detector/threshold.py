@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cocktailman.evaluation.detection import DetectedPhoto, count_drinks, true_positives
+from training.shared.halves import cross_fitted
 
 FALSE_ALARMS = 0.05  # share of the negatives that may get a box
 
@@ -24,3 +25,17 @@ def choose_threshold(found: Sequence[DetectedPhoto]) -> float:
     kept = scores[None] >= candidates[:, None]  # (candidates, boxes)
     f1 = 2 * (kept & right).sum(1) / (kept.sum(1) + count_drinks(found))
     return float(candidates[f1.argmax()])
+
+
+def measure_cross_fitted(found: Sequence[DetectedPhoto]) -> dict[str, object]:
+    """How often there is a box without a drink, and the best one on a drink, at thresholds chosen on other photos."""
+
+    def measured(pairs: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, float]:
+        alarms, hits = [], []
+        for chosen_on, rows in pairs:
+            threshold = choose_threshold([found[row] for row in chosen_on])
+            alarms += [found[row].best >= threshold for row in rows if found[row].is_negative]
+            hits += [found[row].hits and found[row].best >= threshold for row in rows if found[row].truth]
+        return {"negatives_with_a_box": float(np.mean(alarms)), "best_box_hits_above_threshold": float(np.mean(hits))}
+
+    return cross_fitted([(bool(item.truth), item.is_negative) for item in found], measured)

@@ -15,8 +15,8 @@ from cocktailman.models.embedder.network import Embedder, EmbedderConfig
 from cocktailman.renders import read_renders
 from training.embedder.captions import render_truth, single_captions
 from training.embedder.features import FEATURES, RENDERS, Features, read_features
-from training.shared.export import last_of
 from training.shared.run_curves import replace_curves
+from training.shared.runs import last_of
 
 
 def export_embedder(run: Path, name: str, root: Path, features: Path = FEATURES) -> Checkpoint:

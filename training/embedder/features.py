@@ -19,7 +19,8 @@ from tqdm import tqdm
 
 from cocktailman.errors import InputError
 from cocktailman.files import written
-from cocktailman.images import read_image, to_square
+from cocktailman.images import read_image
+from cocktailman.inference.pixels import squares
 from cocktailman.models.embedder.towers import SIZE, picture_features
 from cocktailman.renders import read_renders
 from training.datasets.photos import BOXES_SPLIT, SPLIT, read_table
@@ -97,5 +98,4 @@ def read_features(name: str, folder: Path = FEATURES) -> Features:
 
 def _batches(files: Sequence[str], read: Callable[[str], Image.Image]) -> Iterator[torch.Tensor]:
     for start in range(0, len(files), BATCH):
-        squares = [np.asarray(to_square(read(file), SIZE)) for file in files[start : start + BATCH]]
-        yield torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).float() / 255  # (b, 3, SIZE, SIZE)
+        yield squares([read(file) for file in files[start : start + BATCH]], SIZE)

@@ -11,6 +11,7 @@ from cocktailman.losses.pairwise_sigmoid import PairwiseSigmoid
 from cocktailman.models.embedder.network import Embedder, EmbedderConfig
 from training.embedder.data import Batch, CaptionData
 from training.shared.kind import KindTraining
+from training.shared.optimizers import adamw, annealed
 
 
 class EmbedderTraining(KindTraining):
@@ -76,9 +77,4 @@ class EmbedderTraining(KindTraining):
         self.log("validation/map", float(sum(scores) / len(scores)), prog_bar=True, batch_size=len(pictures))
 
     def configure_optimizers(self):
-        sentence = list(self.network.sentence.parameters())
-        others = [weights for name, weights in self.network.named_parameters() if not name.startswith("sentence.")]
-        groups = [{"params": others}, {"params": sentence, "lr": self.rate * self.sentence_rate}]
-        optimizer = torch.optim.AdamW(groups, self.rate, weight_decay=self.decay)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, int(self.trainer.estimated_stepping_batches))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return annealed(self, adamw(self.network, self.rate, self.decay, "sentence", self.sentence_rate))

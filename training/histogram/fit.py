@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from cocktailman.evaluation.comparison import shrunk
 from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, save_network
 from cocktailman.models.histogram.network import HistogramConfig, PixelHistogram
 from cocktailman.renders import RENDERED
@@ -15,11 +16,14 @@ UNIFORM, MULTINOMIAL = "uniform", "multinomial"
 
 
 def fit_histograms(packed: Path, root: Path = CHECKPOINTS) -> list[Checkpoint]:
-    """Writes `uniform-DOMAIN` and `multinomial-DOMAIN`, of the training split of packed photos, or of renders."""
+    """Writes `uniform-DOMAIN` and `multinomial-DOMAIN`, of the training split of packed photos, cut-outs or renders.
+
+    Cut-outs are taken over grey, as those that other painters' samples are compared with.
+    """
     config = HistogramConfig()
     pictures = read_pictures(packed, config.size).of("train")
-    domain = RENDERED if packed.is_dir() else "photos"
-    counts = value_counts(torch.from_numpy(pictures.pixels), config.levels)
+    domain = RENDERED if set(pictures.table["source"]) == {RENDERED} else "photos"
+    counts = value_counts(torch.from_numpy(shrunk(pictures.shown, config.size)), config.levels)
     made = []
     for name, seen in ((UNIFORM, (counts > 0).float()), (MULTINOMIAL, counts)):
         network = PixelHistogram(config)

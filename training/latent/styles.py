@@ -10,9 +10,9 @@ from cocktailman.evaluation.metrics import mse
 from cocktailman.files import written
 from cocktailman.images import to_square
 from cocktailman.inference.generator import Generator
-from cocktailman.latent.projection import pca_plane, umap_plane
-from cocktailman.latent.tables import add_styles, style_matrix
-from cocktailman.models.checkpoints import CHECKPOINTS, style_table
+from cocktailman.latent.shipped_views import add_projections
+from cocktailman.latent.tables import add_styles, read_styles, style_matrix
+from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, style_table
 from cocktailman.models.manifest import record
 from training.datasets.pictures import packed_for, read_pictures
 
@@ -24,14 +24,20 @@ def write_styles(name: str, packed: Path | None = None, root: Path = CHECKPOINTS
     posterior = generator.encode(pictures.images, pictures.recipes)
     table = add_styles(pictures.table, posterior.mean, posterior.std)
     styles = style_matrix(table)
-    for prefix, plane in (("pca", pca_plane(styles)), ("umap", umap_plane(styles))):
-        table[[f"{prefix}1", f"{prefix}2"]] = plane.astype(np.float32)
     table["error"] = rebuilding_errors(generator, pictures, styles).astype(np.float32)
-    folder = generator.checkpoint.folder
-    path = (folder / style_table(name)).resolve()
+    return _save(add_projections(table), generator.checkpoint)
+
+
+def renew_projections(name: str, root: Path = CHECKPOINTS) -> Path:
+    """Projects the styles of a table that is there already, and writes it again; returns its path."""
+    return _save(add_projections(read_styles(name, root)), find_checkpoint(name, root))
+
+
+def _save(table: pd.DataFrame, checkpoint: Checkpoint) -> Path:
+    path = (checkpoint.folder / style_table(checkpoint.name)).resolve()
     with written(path) as unfinished:
-        pd.DataFrame(table).to_parquet(unfinished, index=False)
-    record(folder, style_table(name))
+        table.to_parquet(unfinished, index=False)
+    record(checkpoint.folder, style_table(checkpoint.name))
     return path
 
 

@@ -12,6 +12,7 @@ from cocktailman.renders import RENDERS
 from training.datasets.batches import PictureData
 from training.datasets.pictures import read_pictures
 from training.shared.kind import KindTraining
+from training.shared.optimizers import annealed
 
 
 class DrinkPictures(PictureData):
@@ -60,6 +61,4 @@ class AutoencoderTraining(KindTraining):
         )
 
     def configure_optimizers(self):
-        optimizer = torch.optim.Adam(self.network.parameters(), self.rate)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, int(self.trainer.estimated_stepping_batches))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return annealed(self, torch.optim.Adam(self.network.parameters(), self.rate))

@@ -20,8 +20,8 @@ from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, save_network
 from cocktailman.models.neighbours.network import DrinkNeighbours, NeighboursConfig
 from training.datasets.photos import BOXES_SPLIT, SPLIT, read_table
 from training.embedder.features import FEATURES, NEGATIVES, PHOTOS, RENDERS, read_features
-from training.shared.export import last_of
 from training.shared.run_curves import replace_curves
+from training.shared.runs import last_of
 
 
 def export_autoencoder(run: Path, photos: Path, name: str = "autoencoder", root: Path = CHECKPOINTS) -> Checkpoint:

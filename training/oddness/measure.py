@@ -26,13 +26,14 @@ def measure_oddness(checkpoint: Checkpoint, given: EvaluationData) -> dict[str, 
     if given.photos is None:
         raise InputError("what tells odd pictures is measured on photos: name their folder with --photos")
     scorer = OddOneOut(checkpoint)
-    near = checkpoint.kind == "neighbours"
-    scores, odd = feature_scores(load_network(checkpoint)) if near else validation_scores(scorer, given.photos)
+    network = load_network(checkpoint)
+    of_features = hasattr(network, "score_features")  # which the embedder's tower has given already
+    scores, odd = feature_scores(network) if of_features else validation_scores(scorer, given.photos)
     found: dict[str, object] = {
         "data": "validation photos of drinks, and validation photos without one; the threshold was chosen on the same",
         **measured(scores, odd, scorer.threshold),
     }
-    if near:
+    if of_features:
         found["reference"] = {"detector": _detector(given.photos), "mahalanobis": _mahalanobis(FEATURES)}
     return found
 

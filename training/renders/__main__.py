@@ -26,7 +26,22 @@ def renders(
     make(out or Path(f"runs/renders-{size}"), share(jobs(per_cocktail, free), shard), size, samples, threads)
 
 
+@app.command()
+def pairs(
+    scenes: Annotated[int, typer.Option(min=1, help="each rendered as it is, and changed")] = 160,
+    changes: Annotated[int, typer.Option(min=1, max=8, help="pictures of a scene with one factor changed")] = 4,
+    size: Annotated[int, typer.Option(min=16, max=4096, help="px, the side of a picture")] = 160,
+    samples: Annotated[int, typer.Option(min=1, help="paths a pixel, before the denoiser")] = 4,
+    threads: Annotated[int, typer.Option(min=0, help="0 takes all there are")] = 0,
+    out: Annotated[Path, typer.Option(help="folder")] = Path("runs/pairs"),
+) -> None:
+    """Render scenes with one factor changed at a time; what is there already stays."""
+    from training.renders.pairs import make_pairs
+
+    make_pairs(out, scenes, changes, size, samples, threads)
+
+
 if __name__ == "__main__":
     from cocktailman.__main__ import run
 
-    sys.exit(run(app, "python -m training renders"))
+    sys.exit(run(app, "python -m training"))

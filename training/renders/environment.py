@@ -1,6 +1,7 @@
 """Blender lives in an environment of its own: this is the way there."""
 
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,10 +12,11 @@ PYTHON = ROOT / ".venv-renders" / "bin" / "python"
 
 
 def run_in_blender(arguments: Sequence[str]) -> int:
-    """Runs `training.renders` with these arguments where `bpy` is; returns its exit status.
+    """Runs a command of `training.renders`, with its arguments, where `bpy` is; returns its exit status.
 
     Raises `InputError` where that environment is not there.
     """
-    if not PYTHON.exists():
+    python = Path(sys.executable) if "--help" in arguments else PYTHON  # what options there are needs no Blender
+    if not python.exists():
         raise InputError("Blender is not here yet: make its environment with `make .venv-renders`")
-    return subprocess.run([str(PYTHON), "-m", "training.renders", *arguments], cwd=ROOT, check=False).returncode
+    return subprocess.run([str(python), "-m", "training.renders", *arguments], cwd=ROOT, check=False).returncode

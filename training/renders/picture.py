@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,8 @@ from training.renders.vessels import Vessel, mouth, vessel
 if TYPE_CHECKING:
     from training.renders.scene import Lamp, Studio
 
+Streams = Callable[[str], np.random.Generator]  # what the random numbers of a subject ("ice", "table") are drawn from
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -33,18 +37,31 @@ class Picture:
     box: tuple[float, float, float, float]
 
 
-def take(factors: Factors, studio: Studio, size: int) -> Picture:
-    """Renders one picture, `size` px, the studio's own."""
-    rng = np.random.default_rng(factors.seed)
-    glass = vessel(factors.glass, float(rng.uniform(0.94, 1.06)))
-    parts = drink_parts(factors, glass, rng)
-    camera = view(factors, parts)
+def one_stream(seed: int) -> Streams:
+    """All subjects draw from one generator, one after the other: so the pictures of data/renders are made."""
+    rng = np.random.default_rng(seed)
+    return lambda subject: rng
+
+
+def separate_streams(seed: int) -> Streams:
+    """Each subject draws from a generator of its own: what one draws leaves the others as they are."""
+    return lambda subject: np.random.default_rng([seed, zlib.crc32(subject.encode())])
+
+
+def take(
+    factors: Factors, studio: Studio, size: int, streams: Streams | None = None, camera: Camera | None = None
+) -> Picture:
+    """Renders one picture, `size` px, the studio's own; by default of one stream, seen as its factors say."""
+    streams = streams or one_stream(factors.seed)
+    glass = vessel_of(factors, streams)
+    parts = drink_parts(factors, glass, streams)
+    camera = camera or view(factors, parts)
     image = studio.render(
         parts,
-        background(factors.background, rng),
-        table(factors.table, rng),
-        float(rng.uniform(0, 360)),
-        float(rng.uniform(18, 70)),
+        background(factors.background, streams("background")),
+        table(factors.table, streams("table")),
+        float(streams("table's turn").uniform(0, 360)),
+        float(streams("table's edge").uniform(18, 70)),
         lamp(factors),
         camera,
         focus=float(np.linalg.norm(camera.position - (0, 0, glass.rim_height * 0.7))) - glass.rim_radius * 0.7,
@@ -54,17 +71,22 @@ def take(factors: Factors, studio: Studio, size: int) -> Picture:
     return Picture(image, mask, box((mask & (BITS["vessel"] | BITS["garnish"])) > 0))
 
 
-def drink_parts(factors: Factors, glass: Vessel, rng: np.random.Generator) -> list[Part]:
+def vessel_of(factors: Factors, streams: Streams) -> Vessel:
+    """The glass of a picture, a little smaller or larger than usual."""
+    return vessel(factors.glass, float(streams("vessel").uniform(0.94, 1.06)))
+
+
+def drink_parts(factors: Factors, glass: Vessel, streams: Streams) -> list[Part]:
     """The vessel and all that is in and on it."""
-    layers = drink.layers(factors.recipe, rng)
+    layers = drink.layers(factors.recipe, streams("drink"))
     parts = [glass.part(), *drink.liquid_parts(layers, glass, factors.fill)]
     if factors.ice != "none":
-        parts.append(ice_part(factors.ice, glass, factors.fill, rng))
+        parts.append(ice_part(factors.ice, glass, factors.fill, streams("ice")))
     if layers and drink.fizzes(factors.recipe) and not glass.opaque:
-        parts.append(drink.bubbles(glass, factors.fill, rng))
+        parts.append(drink.bubbles(glass, factors.fill, streams("bubbles")))
     surface = glass.surface(factors.fill if layers else 0.02)
     seat = Seat(glass.rim_radius, glass.rim_height, glass.wall, glass.floor, surface, glass.inner_radius)
-    return parts + dress(factors.garnish, seat, factors.garnish_azimuth, rng)
+    return parts + dress(factors.garnish, seat, factors.garnish_azimuth, streams("garnish"))
 
 
 def view(factors: Factors, parts: list[Part]) -> Camera:

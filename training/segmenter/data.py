@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import lightning as L
 import numpy as np
-import pandas as pd
 import torch
 from PIL import Image
 from torch import Tensor
@@ -15,10 +13,9 @@ from torchvision import tv_tensors
 from torchvision.transforms import v2
 
 from cocktailman.errors import InputError
-from cocktailman.images import read_image, to_square
 from cocktailman.renders import RENDERS, read_renders
-from training.datasets.batches import EpochSampler
-from training.datasets.photos import read_table
+from training.datasets.batches import EpochData, seeded
+from training.datasets.photos import read_squares, read_table
 
 Pair = tuple[Tensor, Tensor]  # image (3, size, size) and matte (1, size, size), both in [0, 1]
 
@@ -45,13 +42,12 @@ class MatteDataset(Dataset[Pair]):
         image = tv_tensors.Image(torch.from_numpy(self.photos[row]).permute(2, 0, 1))
         matte = tv_tensors.Mask(torch.from_numpy(self.mattes[row])[None])
         if self.augment:
-            with torch.random.fork_rng(devices=[]):
-                torch.default_generator.manual_seed(seed)
+            with seeded(seed):
                 image, matte = self.change(image, matte)
         return torch.as_tensor(image).float() / 255, torch.as_tensor(matte).float() / 255
 
 
-class MatteData(L.LightningDataModule):
+class MatteData(EpochData):
     """What a segmenter is trained on.
 
     Args:
@@ -82,7 +78,9 @@ class MatteData(L.LightningDataModule):
         table = read_table(self.kept, keep_default_na=False).query("reason == ''")
         if table.empty:
             raise InputError(f"{self.kept} keeps no photo: make it with `python -m training cutouts-photos`")
-        parts = {split: self._photos(table.loc[table["split"] == split, "file"]) for split in ("train", "validation")}
+        parts = {
+            split: self._photos(table["file"][table["split"] == split].tolist()) for split in ("train", "validation")
+        }
         grounds = self._grounds()
         held = len(grounds) // 5
         rng = np.random.default_rng(self.seed)
@@ -91,29 +89,20 @@ class MatteData(L.LightningDataModule):
         self.train = MatteDataset(images, mattes, augment=True)
         self.validation = MatteDataset(*parts["validation"], augment=False)
 
-    def _photos(self, files: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-        images = [np.asarray(to_square(read_image(self.photos / file, file), self.size)) for file in files]
-        mattes = [
-            np.asarray(to_square(Image.open((self.mattes / file).with_suffix(".png")).convert("L"), self.size))
-            for file in files
-        ]
-        return np.stack(images), np.stack(mattes)
+    def _photos(self, files: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        images = read_squares(self.photos, files, self.size)
+        mattes = read_squares(self.mattes, [Path(file).with_suffix(".png") for file in files], self.size)
+        return images, mattes[..., 0]  # grey: its channels are alike
 
     def _grounds(self) -> np.ndarray:
-        files = sorted((self.photos / "negatives").glob("*.*"))
-        if not files:
-            raise InputError(f"{self.photos}/negatives is empty: it holds the photos without a drink")
-        return np.stack([np.asarray(to_square(read_image(file, file.name), self.size)) for file in files])
-
-    def _epoch(self) -> int:
-        return self.trainer.current_epoch if self.trainer else 0
+        folder = self.photos / "negatives"
+        return read_squares(folder, [file.name for file in sorted(folder.glob("*.*"))], self.size)
 
     def train_dataloader(self) -> DataLoader:
-        sampler = EpochSampler(np.ones(len(self.train)), self.seed, self._epoch)
-        return DataLoader(self.train, self.batch_size, sampler=sampler, drop_last=True, generator=torch.Generator())
+        return self.drawn(self.train)
 
     def val_dataloader(self) -> DataLoader:
-        return DataLoader(self.validation, self.batch_size)
+        return self.in_order(self.validation)
 
 
 def pasted_renders(

@@ -9,10 +9,11 @@ from torch.nn import functional as F
 from cocktailman.evaluation.segmentation import intersection_over_union
 from cocktailman.models.backbones import imagenet_weights
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
-from training.shared.kind import KindTraining
+from training.shared.frozen import FrozenStart
+from training.shared.optimizers import adamw, annealed
 
 
-class SegmenterTraining(KindTraining):
+class SegmenterTraining(FrozenStart):
     """The segmenter with its losses and its optimiser.
 
     Args:
@@ -43,21 +44,15 @@ class SegmenterTraining(KindTraining):
         self.network = DrinkSegmenter(SegmenterConfig(backbone, size, width))
         layers = self.network.backbone
         layers.load_state_dict(imagenet_weights(backbone), strict=False)
-        self.frozen = [layers.conv_stem, layers.bn1, *layers.blocks[:frozen_stages]] if frozen_stages else []
-        for layer in self.frozen:
-            layer.requires_grad_(False)
+        self.freeze(layers, frozen_stages)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def on_train_epoch_start(self) -> None:
-        for layer in self.frozen:
-            layer.eval()  # their statistics stay ImageNet's
 
     def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
         image, matte = batch
         logits = self.network(image.contiguous(memory_format=torch.channels_last)).float()
-        terms = {"bce": F.binary_cross_entropy_with_logits(logits, matte), "dice": dice_loss(logits, matte)}
-        self.log_dict({f"train/{name}": value for name, value in terms.items()}, on_step=False, on_epoch=True)
-        return terms["bce"] + self.dice_weight * terms["dice"]
+        losses = {"bce": F.binary_cross_entropy_with_logits(logits, matte), "dice": dice_loss(logits, matte)}
+        self.log_dict({f"train/{name}": value for name, value in losses.items()}, on_step=False, on_epoch=True)
+        return losses["bce"] + self.dice_weight * losses["dice"]
 
     def validation_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
         image, matte = batch
@@ -68,14 +63,7 @@ class SegmenterTraining(KindTraining):
         self.log("validation/mae", (found - matte.squeeze(1)).abs().mean(), batch_size=len(image))
 
     def configure_optimizers(self):
-        pretrained = [weights for weights in self.network.backbone.parameters() if weights.requires_grad]
-        chosen = {id(weights) for weights in pretrained}
-        learning = (weights for weights in self.network.parameters() if weights.requires_grad)
-        new = [weights for weights in learning if id(weights) not in chosen]
-        rates = [{"params": new}, {"params": pretrained, "lr": self.learning_rate * self.backbone_rate}]
-        optimizer = torch.optim.AdamW(rates, self.learning_rate, weight_decay=1e-2)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, int(self.trainer.estimated_stepping_batches))
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        return annealed(self, adamw(self.network, self.learning_rate, 1e-2, "backbone", self.backbone_rate))
 
 
 def dice_loss(logits: Tensor, matte: Tensor) -> Tensor:

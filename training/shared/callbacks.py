@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import lightning as L
 import numpy as np
 import torch
+from torch import Tensor
 from torchvision.utils import save_image
 
 from cocktailman.catalog import catalog
@@ -15,6 +17,7 @@ from cocktailman.drinks import DRINKS
 from cocktailman.files import written
 from cocktailman.models.compositing import composite
 from cocktailman.models.cvae.network import CVAE
+from training.datasets.batches import Batch
 
 STEP_SECONDS = "train/seconds_step"  # in the log of a run
 
@@ -39,12 +42,12 @@ class StepSeconds(L.Callback):
         pl_module.log(STEP_SECONDS, time.perf_counter() - self._begun, on_step=False, on_epoch=True)
 
 
-class SampleGrid(L.Callback):
-    """After each validation, saves reconstructions (photo above, reconstruction below) and samples of the 14 best-known
-    drinks, a row a style from the prior, as `samples/epoch-NNN-*.png` in the run's folder."""
+class PictureGrid(L.Callback):
+    """After each validation, saves pictures of its first batch as `samples/epoch-NNN-NAME.png` in the run's folder."""
 
-    def __init__(self, styles: int = 4, photos: int = 14) -> None:
-        self.styles, self.photos = styles, photos
+    def grids(self, network: Any, batch: Any) -> dict[str, list[Tensor]]:
+        """By name, the rows of each grid: images (columns, channels, size, size), in [0, 1]."""
+        raise NotImplementedError
 
     @torch.no_grad()
     def on_validation_batch_end(
@@ -54,16 +57,26 @@ class SampleGrid(L.Callback):
             return
         folder = Path(trainer.log_dir or ".") / "samples"
         folder.mkdir(parents=True, exist_ok=True)
-        network: CVAE = pl_module.network  # type: ignore[assignment]
+        for name, rows in self.grids(pl_module.network, batch).items():
+            images = composite(torch.cat(rows).float()).clamp(0, 1).cpu()
+            with written(folder / f"epoch-{trainer.current_epoch:03d}-{name}.png") as unfinished:
+                save_image(images, unfinished, nrow=len(rows[0]))
+
+
+class SampleGrid(PictureGrid):
+    """After each validation, saves reconstructions (photos, and below them what became of them) and samples of the 14
+    best-known drinks, a row a style from the prior."""
+
+    def __init__(self, styles: int = 4, photos: int = 14) -> None:
+        self.styles, self.photos = styles, photos
+
+    def grids(self, network: CVAE, batch: Batch) -> dict[str, list[Tensor]]:
         images, recipes = (part[: self.photos] for part in batch)
-        rebuilt = network(images, recipes).image
-        name = f"epoch-{trainer.current_epoch:03d}"
-        with written(folder / f"{name}-rebuilt.png") as unfinished:
-            save_image(composite(torch.cat([images, rebuilt])), unfinished, nrow=len(images))
         generator = torch.Generator().manual_seed(0)
         styles = torch.randn(self.styles, network.config.style_dim, generator=generator).to(images)
         vectors = [catalog().recipe_vector(catalog().cocktail(drink).recipe) for drink in DRINKS]
-        recipes = torch.from_numpy(np.stack(vectors)).to(images)  # (14, n_ingredients)
-        drawn = network.decoder(styles.repeat_interleave(len(recipes), 0), recipes.repeat(self.styles, 1))
-        with written(folder / f"{name}-samples.png") as unfinished:
-            save_image(composite(drawn), unfinished, nrow=len(recipes))
+        drinks = torch.from_numpy(np.stack(vectors)).to(images)  # (14, n_ingredients)
+        return {
+            "rebuilt": [images, network(images, recipes).image],
+            "samples": [network.decoder(style.expand(len(drinks), -1), drinks) for style in styles],
+        }

@@ -10,9 +10,10 @@ from zipfile import BadZipFile, ZipFile
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from cocktailman.errors import InputError
+from cocktailman.models.blocks import grow
 from training.shared.kind import KIND
 
 NETWORK = "network"  # what a training calls what becomes a checkpoint
@@ -50,6 +51,16 @@ def weights_to_start_from(folder: Path) -> dict[str, Tensor]:
         return _state_of(folder)["state_dict"]
     except (SafetensorError, OSError) as error:
         raise InputError(f"the weights in {folder} cannot be read: {error}") from error
+
+
+def start_with(network: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Gives a network the layers that it shares with `weights` (see `grow`), and says what begins anew and what is left
+    aside: weights of another version of the code, whose layers have other names, are not taken for a start in silence.
+    """
+    anew, aside = grow(network, weights), sorted(weights.keys() - network.state_dict().keys())
+    for names, fate in ((anew, "begin anew"), (aside, "are left aside, for this network has no such layers")):
+        if names:
+            print(f"{', '.join(sorted({name.rpartition('.')[0] for name in names}))} {fate}")
 
 
 def is_whole(saved: Path) -> bool:

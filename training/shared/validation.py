@@ -24,4 +24,4 @@ def log_validation(training: L.LightningModule, network: CVAE, batch: Batch) -> 
     )
     nats = KLDivergence.per_dimension(mean, log_variance)
     training.log("validation/kl", nats.sum(), prog_bar=True, batch_size=len(image))
-    training.log("validation/kl_least", nats.min(), batch_size=len(image))  # near 0: that dimension has collapsed
+    training.log("validation/kl_min_dimension", nats.min(), batch_size=len(image))  # near 0: that one has collapsed

@@ -33,18 +33,12 @@ class Dialogue(StatesGroup):
 
 @router.message(Command("stylise"))
 async def begin(message: Message, state: FSMContext) -> None:
-    if not styling.methods():
-        await message.answer(_not_installed())
-        return
     await state.set_state(Dialogue.content)
     await message.answer(_("Send me the photo that is to be stylised."))
 
 
 async def choose_style(message: Message, state: FSMContext, content: str) -> None:
     """Goes on once the photo is there."""
-    if not styling.methods():
-        await message.answer(_not_installed())
-        return
     await state.set_state(Dialogue.style)
     await state.set_data({"content": content})
     sheet = BufferedInputFile(await asyncio.to_thread(styling.sheet), "styles.jpg")
@@ -78,7 +72,7 @@ async def shipped_style(query: CallbackQuery, callback_data: StyleButton, messag
 async def _settings(state: FSMContext, **style: str | None) -> dict[str, Any]:
     """What the job is to be, as far as it is chosen."""
     await state.set_state(Dialogue.manner)
-    return await state.update_data({"strength": STRONG, "method": styling.methods()[0]} | style)
+    return await state.update_data({"strength": STRONG, "method": styling.METHODS[0]} | style)
 
 
 @router.callback_query(StrengthButton.filter(), StateFilter(Dialogue.manner))
@@ -126,7 +120,3 @@ async def _kept(message: Message, bot: Bot, redis: Redis) -> str | None:
 
 def _how() -> str:
     return _("How strongly, and by which method?")
-
-
-def _not_installed() -> str:
-    return _("Stylising is not installed on this machine: I can recognise, paint and cut out.")

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from cocktailman.models.blocks import CHANNELS, down_blocks, shrunk
+from cocktailman.models.blocks import CHANNELS, TypicalStyle, down_blocks, shrunk
 from cocktailman.models.compositing import on_grey
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
 
@@ -22,9 +22,7 @@ HIDDEN = 128  # of the discriminator's head
 
 @dataclass
 class CIDVAEConfig(CVAEConfig):
-    """What a C-IDVAE is built from: the same as a CVAE, whose decoder it has, refined unless told otherwise."""
-
-    refined: bool = True
+    """What a C-IDVAE is built from: the same as a CVAE, whose decoder it has."""
 
 
 @dataclass
@@ -45,9 +43,13 @@ class DiscriminatingEncoder(nn.Module):
     Koyama, arXiv 1802.05637, eq. 3). The logit also sees earlier maps: what gives a blurred picture away is small, and
     its style knows nothing of it. No batch normalisation: the logit of one image must not depend on others. Layers are
     called as those of `StyleEncoder`, so that its weights fit (see `without_batch_norm`).
+
+    With a `conditional_prior` what is typical of the recipe is taken off the mean (see `TypicalStyle`).
     """
 
-    def __init__(self, style_dim: int, recipe_dim: int, size: int, channels: int = 3) -> None:
+    def __init__(
+        self, style_dim: int, recipe_dim: int, size: int, channels: int = 3, conditional_prior: bool = False
+    ) -> None:
         super().__init__()
         self.size = size
         self.from_rgb = nn.ModuleDict({str(size): nn.Conv2d(channels, CHANNELS[size], 1)})
@@ -55,9 +57,10 @@ class DiscriminatingEncoder(nn.Module):
         self.down = down_blocks(size, _conv)
         self.head = nn.Linear(CHANNELS[4] * 4 * 4, 2 * style_dim)
         seen = sum(CHANNELS[side] for side in SEEN_AT) + CHANNELS[4] * 4 * 4
-        self.verdict = nn.Sequential(nn.Linear(seen, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, 1))
-        self.agreement = nn.Linear(recipe_dim, CHANNELS[4], bias=False)
+        self.discriminator = nn.Sequential(nn.Linear(seen, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, 1))
+        self.projection = nn.Linear(recipe_dim, CHANNELS[4], bias=False)
         nn.init.zeros_(self.join[str(self.size)].weight)  # type: ignore[arg-type]  # at first it sees the picture alone
+        self.typical = TypicalStyle(recipe_dim, style_dim) if conditional_prior else None
 
     def forward(self, image: Tensor, recipe: Tensor) -> EncoderOutput:
         h = self.from_rgb[str(self.size)](shrunk(on_grey(image), self.size) * 2 - 1)  # (n, c, size, size)
@@ -67,9 +70,11 @@ class DiscriminatingEncoder(nn.Module):
             h = layer(h)  # (n, c', h / 2, w / 2)
             maps[h.shape[2]] = h
         mean, log_variance = self.head(h.flatten(1)).float().chunk(2, dim=1)  # (n, style_dim) each
+        if self.typical:
+            mean = mean - self.typical(recipe).float()
         seen = torch.cat([h.flatten(1), *(maps[side].mean((2, 3)) for side in SEEN_AT)], dim=1)  # (n, 4432)
-        agrees = (self.agreement(recipe) * h.mean((2, 3))).sum(1)  # (n,)
-        logit = (self.verdict(seen).squeeze(1) + agrees).float()  # (n,)
+        projection = (self.projection(recipe) * h.mean((2, 3))).sum(1)  # (n,)
+        logit = (self.discriminator(seen).squeeze(1) + projection).float()  # (n,)
         return EncoderOutput(mean, log_variance.clamp(-12, 8), logit)
 
 
@@ -79,7 +84,11 @@ class CIDVAE(CVAE):
     def __init__(self, config: CIDVAEConfig) -> None:
         super().__init__(config)
         self.encoder = DiscriminatingEncoder(
-            config.style_dim, config.recipe_dim, config.base_size or config.size, config.channels
+            config.style_dim,
+            config.recipe_dim,
+            config.base_size or config.size,
+            config.channels,
+            config.conditional_prior,
         )
 
     def encode(self, image: Tensor, recipe: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,8 +1,8 @@
 """Conditional variational autoencoder.
 
 Kingma & Welling, *Auto-Encoding Variational Bayes* (arXiv 1312.6114); conditioned as in Sohn, Lee & Yan, *Learning
-Structured Output Representation using Deep Conditional Generative Models* (NeurIPS 2015), here with an encoder that
-sees the picture alone: a style can be read from a photo whose recipe nobody knows.
+Structured Output Representation using Deep Conditional Generative Models* (NeurIPS 2015), here with an encoder whose
+layers see the picture alone: a style can be read from a photo whose recipe nobody knows.
 """
 
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ class CVAEConfig:
     bottleneck_dim: int = 128  # where style and recipe meet
     size: int = 128  # px, one of SIZES
     channels: int = 3  # 3: a picture, its background in it; 4: a cut-out, colour and coverage
-    refined: bool = False  # whether the decoder works twice at most sizes, steered by style and recipe
     base_size: int | None = (
         None  # px that it grew from: what its encoder looks at, and what its decoder adds details to
     )
+    conditional_prior: bool = False  # whether styles are told from what is typical of the recipe (see `TypicalStyle`)
 
     def __post_init__(self) -> None:
         if self.size not in SIZES:
@@ -60,13 +60,17 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
     def __init__(self, config: CVAEConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = StyleEncoder(config.style_dim, config.base_size or config.size, config.channels)
+        self.encoder = StyleEncoder(
+            config.style_dim,
+            config.base_size or config.size,
+            config.channels,
+            config.recipe_dim if config.conditional_prior else None,
+        )
         self.decoder = RecipeDecoder(
             config.style_dim,
             config.recipe_dim,
             config.bottleneck_dim,
             config.size,
-            config.refined,
             config.base_size,
             config.channels,
         )
@@ -78,20 +82,46 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
         return CVAEOutput(self.decoder(style, recipe), mean, log_variance, style)
 
     def encode(self, image: Tensor, recipe: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log-variance of the styles of `image`, (n, style_dim) each, whatever its recipe is."""
-        return self.encoder(image)
+        """Mean and log-variance of the styles of `image`, (n, style_dim) each; zeros are a recipe nobody knows."""
+        return self.encoder(image, recipe)
 
     @torch.no_grad()
-    def rescale_style(self, shift: Tensor, scale: Tensor) -> None:
-        """Measures styles anew, z' = (z - shift) / scale, both (style_dim,): every picture is rebuilt as before.
+    def transform_style(self, shift: Tensor, matrix: Tensor, variance: Tensor | None = None) -> None:
+        """Measures styles anew, z' = A (z - b), b the `shift` (style_dim,) and A the `matrix` (style_dim, style_dim):
+        every picture is rebuilt as before.
 
-        With the mean and standard deviation of the aggregate posterior, the prior N(0, I) covers what the encoder uses.
+        With the mean of the aggregate posterior and the inverse root of its covariance (whitening), the prior N(0, I)
+        covers what the encoder uses. Posteriors stay diagonal: of A diag(variance) A' the diagonal is kept, to first
+        order around the `variance` (style_dim,) that posteriors have on average. Nothing is lost where A is diagonal.
         """
-        head: nn.Linear = self.encoder.head
-        joint: nn.Linear = self.decoder.bottleneck[0]  # type: ignore[assignment]
-        dim = len(shift)
-        head.weight[:dim] /= scale[:, None]
-        head.bias[:dim] = (head.bias[:dim] - shift) / scale
-        head.bias[dim:] -= 2 * scale.log()  # the log-variance
+        head, joint, dim = self.encoder.head, self._joint, len(shift)
+        head.weight[:dim] = matrix @ head.weight[:dim]
+        head.bias[:dim] = matrix @ (head.bias[:dim] - shift)
+        variance = torch.ones_like(shift) if variance is None else variance
+        parts = matrix.square() * variance  # (style_dim, style_dim): what each old number adds to the variance of a new
+        total = parts.sum(1)
+        shares = parts / total[:, None]
+        head.weight[dim:] = shares @ head.weight[dim:]  # the log-variance
+        head.bias[dim:] = shares @ (head.bias[dim:] - variance.log()) + total.log()
         joint.bias.add_(joint.weight[:, :dim] @ shift)
-        joint.weight[:, :dim] *= scale
+        joint.weight[:, :dim] = joint.weight[:, :dim] @ torch.linalg.inv(matrix)
+        if self.encoder.typical:
+            self.encoder.typical.weight.copy_(matrix @ self.encoder.typical.weight)
+
+    @torch.no_grad()
+    def centre_style(self, typical: Tensor) -> None:
+        """Takes what is `typical` of each ingredient, (style_dim, recipe_dim), off the styles of recipes that have it:
+        every picture is rebuilt as before with its recipe.
+
+        Raises `ValueError` where the network was built without a conditional prior.
+        """
+        if not self.encoder.typical:
+            raise ValueError("this network has no conditional prior, which would take in what is typical")
+        joint, dim = self._joint, len(typical)
+        self.encoder.typical.weight += typical
+        joint.weight[:, dim:] += joint.weight[:, :dim] @ typical
+
+    @property
+    def _joint(self) -> nn.Linear:
+        """The layer of the decoder where style and recipe, in this order, meet."""
+        return self.decoder.bottleneck[0]  # type: ignore[return-value]

@@ -27,7 +27,7 @@ class CycleGANConfig:
 
 
 class CycleGAN(nn.Module, PyTorchModelHubMixin):
-    """A generator each way; what judges them stays in training."""
+    """A generator each way; their discriminators stay in training."""
 
     def __init__(self, config: CycleGANConfig) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cocktailman.models.embedder.towers import GRID, POOLED, SENTENCE, SIZE, TOKEN, picture_features, sentence_features
+from cocktailman.models.embedder.towers import GRID, POOLED, SENTENCE, SIZE, TOKEN, sentence_features
 
 GIVEN = 0.25  # the cosine from which on a label is given, as in CLIP
 
@@ -101,9 +101,9 @@ class Embedder(nn.Module, PyTorchModelHubMixin):
         return torch.cat([vectors * self.slope.sqrt(), more.expand(len(vectors), 1)], 1)
 
     @torch.inference_mode()
-    def embed_pictures(self, images: Tensor) -> Tensor:
-        """Calibrated unit vectors (n, dim + 1) of `images` (n, 3, size, size) in [0, 1]."""
-        return self.calibrated(self.pictures(*picture_features(images)), of_sentences=False)
+    def embed_features(self, tokens: Tensor, pooled: Tensor) -> Tensor:
+        """Calibrated unit vectors (n, dim + 1), of tokens and pooled features as `picture_features` gives them."""
+        return self.calibrated(self.pictures(tokens, pooled), of_sentences=False)
 
     @torch.inference_mode()
     def embed_sentences(self, sentences: list[str]) -> Tensor:

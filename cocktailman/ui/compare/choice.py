@@ -1,6 +1,6 @@
 """What is compared: two models, and what both are given; all of it but photos travels in the URL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,15 +9,16 @@ from cocktailman.errors import InputError
 from cocktailman.evaluation.side_by_side import Original, Selection, counterpart
 from cocktailman.images import read_image
 from cocktailman.models.checkpoints import Checkpoint
-from cocktailman.ui.shared import cache
+from cocktailman.ui.shared import address, cache
+from cocktailman.ui.shared.brought import NOT_KEPT, bring
 from cocktailman.ui.shared.errors import show_error, shown_errors
 from cocktailman.ui.shared.model_picker import model_picker
 from cocktailman.ui.shared.painting import SEEDS, Painting, read_query
+from cocktailman.ui.shared.photo_source import PHOTOS
 from cocktailman.ui.shared.recipe_picker import RECIPE, recipe_picker
 
 MODEL, BESIDE, SEED = "compare_model", "compare_beside", "compare_seed"  # in the session state
-READ = "compare_link_read"  # in the session state: a link is read once, then the page writes it
-FIRST_SEED = 7
+PAGE, PARAMETERS = "compare", ("model", "beside", "recipe", "seed")  # in the URL
 MAX_PHOTOS = 12  # each is painted twice at every turn
 REMEMBERED = 100  # photos, shrunk, 1 MB each
 
@@ -59,11 +60,11 @@ def _beside(first: Checkpoint) -> Checkpoint:
 
 def _photos(models: Sequence[str]) -> tuple[tuple[Original, ...], bool]:
     """The photos brought that both models can see, and whether the recipe of each is what was recognised in it."""
-    uploads = st.file_uploader(
+    uploads = bring(
         "Photos to rebuild, instead of renders",
-        accept_multiple_files=True,
-        key="compare_photos",
-        help=f"JPEG, PNG, WebP and others, at most 20 MB each and {MAX_PHOTOS} in all; they are not kept",
+        PHOTOS,
+        several=True,
+        help=f"JPEG, PNG, WebP and others, at most 20 MB each, the first {MAX_PHOTOS} of them; {NOT_KEPT}",
     )
     recognised = st.toggle(
         "Recognise what is in each",
@@ -76,7 +77,7 @@ def _photos(models: Sequence[str]) -> tuple[tuple[Original, ...], bool]:
     photos = []
     for upload in uploads[:MAX_PHOTOS]:
         with shown_errors():  # one that cannot be read is left out, and the others stay
-            photo = _photo(upload.name, upload.getvalue(), recognised)
+            photo = _photo(upload.name, upload.data, recognised)
             for model in models:
                 cache.generator(model).seen(photo.image, photo.name)
             photos.append(photo)
@@ -91,16 +92,15 @@ def _photo(name: str, data: bytes, recognised: bool) -> Original:
 
 def _follow_link() -> None:
     """Takes models, recipe and seed from the URL; says what of them cannot be used."""
-    if READ in st.session_state:
+    names, query = cache.model_names(), address.asked(PAGE, PARAMETERS)
+    if query is None or (not query and SEED in st.session_state):
         return
-    st.session_state[READ] = True
-    names, query = cache.model_names(), st.query_params.to_dict()
     painting, errors = read_query(query, names)
     if "model" in query:
         st.session_state[MODEL] = painting.model
     if "recipe" in query or RECIPE not in st.session_state:
         st.session_state[RECIPE] = list(painting.recipe)
-    st.session_state[SEED] = painting.seed if "seed" in query else FIRST_SEED
+    st.session_state[SEED] = painting.seed
     if "beside" in query:
         other, more = read_query({"model": query["beside"]}, names)
         st.session_state[BESIDE] = "" if more else other.model
@@ -112,9 +112,7 @@ def _follow_link() -> None:
 
 
 def _write_link(painting: Painting, second: Checkpoint) -> None:
-    query: Mapping[str, str] = {**painting.query(), "beside": second.name}
-    for name, value in query.items():
-        st.query_params[name] = value
+    address.write(PAGE, PARAMETERS, {**painting.query(), "beside": second.name})
 
 
 def _next_seed() -> None:

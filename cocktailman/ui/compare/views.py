@@ -13,9 +13,10 @@ from cocktailman.evaluation.report import report_html
 from cocktailman.evaluation.side_by_side import PANELS, Pair, Panel, Selection
 from cocktailman.ui.compare.choice import Choice
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.csv import save_csv
 from cocktailman.ui.shared.errors import check_choice, escaped, shown_errors
 
-VIEW = "view"  # in the URL and in the session state
+VIEW = "panel"  # in the URL and in the session state, of no other page: Streamlit would carry it along
 REPORT = "compare_report"  # in the session state: the choice that a report was asked of, and once made the report
 QUIET = {"displayModeBar": False}
 REMEMBERED = 60  # panels, about 2 MB each
@@ -35,7 +36,7 @@ def views(choice: Choice) -> None:
         label_visibility="collapsed",
         bind="query-params",
     )
-    for draw in VIEWS[view or REBUILT]:  # None where a link ends in "view="
+    for draw in VIEWS[view or REBUILT]:  # None where a link ends in "panel="
         with shown_errors():
             draw(choice)
 
@@ -76,7 +77,7 @@ def _forget() -> None:
 
 def _pictures(name: str, choice: Choice) -> None:
     panel = _painted(name, *choice.names, choice.selection)
-    st.subheader(panel.title, anchor=False)
+    st.header(panel.title, anchor=False)
     st.html(panel_html(panel))
     st.caption(escaped(panel.caption))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -97,13 +98,14 @@ def _measurements(choice: Choice) -> None:
     # Tables of Streamlit's cut sentences off, or squeeze them on a phone.
     st.html(table_html(scores.scores_table(lines, names)))
     numbers = scores.numbers_table(lines, names)
-    _save_csv(numbers.to_csv(index=False), f"{'-beside-'.join(names)}-metrics.csv")
+    save_csv(numbers, f"{'-beside-'.join(names)}-metrics.csv")
     with st.grid(min_column_width=NARROW) as grid:
         for line in lines:
             if line.may_be_compared:
                 with grid.cell():
                     st.markdown(f"**{line.metric.label}**", help=line.explained)
-                    st.plotly_chart(bar_chart(line, names), key=f"bar_{line.metric.id}", config=QUIET)
+                    alt = f"{line.metric.label} of {' and '.join(names)}"
+                    st.plotly_chart(bar_chart(line, names), key=f"bar_{line.metric.id}", config=QUIET, alt=alt)
 
 
 def _training(choice: Choice) -> None:
@@ -114,11 +116,12 @@ def _training(choice: Choice) -> None:
         for quantity in curves.quantities(*tables.values()):
             with grid.cell():
                 st.markdown(f"**{curves.label_of(quantity)}**")
-                st.plotly_chart(curve_chart(quantity, tables), key=f"curve_{quantity}", config=QUIET)
+                alt = f"{curves.label_of(quantity)} over training"
+                st.plotly_chart(curve_chart(quantity, tables), key=f"curve_{quantity}", config=QUIET, alt=alt)
     with st.container(horizontal=True):
         for name, table in tables.items():
             if table is not None:
-                _save_csv(table.to_csv(index=False), f"{name}-curves.csv", f"Curves of {name}, CSV")
+                save_csv(table, f"{name}-curves.csv", f"Curves of {name}, CSV")
 
 
 REBUILT = "Rebuilt"
@@ -135,10 +138,6 @@ VIEWS: dict[str, Sequence[Callable[[Choice], None]]] = {
 
 def _say(sentences: Sequence[str]) -> None:
     st.markdown("  \n".join(sentences))
-
-
-def _save_csv(table: str, name: str, label: str = "Save the table as CSV") -> None:
-    st.download_button(label, table, name, "text/csv", icon=":material/download:")
 
 
 @st.cache_data(show_spinner="Painting …", max_entries=REMEMBERED, ttl="1h")

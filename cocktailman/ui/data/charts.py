@@ -18,6 +18,7 @@ from cocktailman.ui.data import plots, statistics
 from cocktailman.ui.data.filters import show_pictures
 from cocktailman.ui.data.picture import open_picture
 from cocktailman.ui.data.statistics import LABELS
+from cocktailman.ui.shared.csv import save_csv
 from cocktailman.ui.shared.errors import check_choice
 from cocktailman.ui.shared.factor_labels import category_label, value_label
 
@@ -67,7 +68,7 @@ def class_balance(renders: Renders, chosen: Chosen) -> None:
         config=QUIET,
         alt=f"pictures by {LABELS[column].lower()} and split",
     )
-    _save_csv(counts.reset_index(), f"renders-by-{column}")
+    save_csv(counts.reset_index(), f"renders-by-{column}.csv")
 
 
 def together(renders: Renders, chosen: Chosen) -> None:
@@ -110,7 +111,7 @@ def together(renders: Renders, chosen: Chosen) -> None:
     with read:
         listed = statistics.listed_pairs(pairs, count)
         _pairs_table(listed, names)
-        _save_csv(listed, "renders-together")
+        save_csv(listed, "renders-together.csv")
 
 
 def _together_figure(pairs: pd.DataFrame, count: int, measure: str, names: dict[str, str]) -> go.Figure:
@@ -167,8 +168,8 @@ def factors(renders: Renders, chosen: Chosen) -> None:
     }
     st.dataframe(summary, hide_index=True, height="content", column_config=numbers)
     with st.container(horizontal=True):
-        _save_csv(summary.reset_index(names="id"), "renders-factors", "Summary, csv")
-        _save_csv(pd.concat(counted), "renders-histograms", "Histograms, csv")
+        save_csv(summary.reset_index(names="id"), "renders-factors.csv", "Summary, csv")
+        save_csv(pd.concat(counted), "renders-histograms.csv", "Histograms, csv")
 
 
 def scatter(renders: Renders, chosen: Chosen) -> None:
@@ -208,7 +209,7 @@ def scatter(renders: Renders, chosen: Chosen) -> None:
         alt=f"{label(x)} against {label(y)}",
     )
     columns = list(dict.fromkeys(["id", "cocktail", x, y, colour]))
-    _save_csv(renders.factors.loc[chosen, columns], "renders-scatter")
+    save_csv(renders.factors.loc[chosen, columns], "renders-scatter.csv")
 
 
 def independence(renders: Renders, chosen: Chosen) -> None:
@@ -230,7 +231,7 @@ def independence(renders: Renders, chosen: Chosen) -> None:
         config=QUIET,
         alt="correlations of the factors",
     )
-    _save_csv(found.reset_index(names="factor"), "renders-correlations")
+    save_csv(found.reset_index(names="factor"), "renders-correlations.csv")
 
 
 def _verdict(found: pd.DataFrame, chance: pd.DataFrame) -> str:
@@ -263,13 +264,3 @@ def _on_click(key: str, act: Callable[[str], None]) -> None:
     if points := st.session_state[key]["selection"]["points"]:
         named = points[0]["customdata"]
         act(named[0] if isinstance(named, list) else named)
-
-
-def _save_csv(table: pd.DataFrame, name: str, label: str = "Save the table as CSV") -> None:
-    st.download_button(
-        label,
-        lambda: table.to_csv(index=False),
-        f"{name}.csv",
-        "text/csv",
-        icon=":material/download:",
-    )

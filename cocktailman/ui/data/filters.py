@@ -15,7 +15,7 @@ from cocktailman.ui.shared.factor_labels import category_label, value_label
 
 PAGE = "page"  # in the URL: the page of the gallery
 RESTARTS = "gallery_restarts"  # in the session state: how often the gallery went back to its first page
-VIEW, PICTURES = "view", "Pictures"  # in both: the open tab, and the one with the gallery
+VIEW, PICTURES = "tab", "Pictures"  # in both: the open tab, and the one with the gallery
 AMONG = ("cocktail", "glass", "split", "ice", "table", "background")  # any of the values will do
 ROW = ("cocktail", "ingredients", "glass", "split")  # always to be seen; the others wait behind a button
 NARROW = 150  # px, the least width of a filter: two fit side by side on a phone

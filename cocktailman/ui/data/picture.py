@@ -15,6 +15,7 @@ from cocktailman.images import png_bytes
 from cocktailman.overlay import COLOURS, mask_channels, overlaid
 from cocktailman.renders import EDGES, NUMERIC, Renders
 from cocktailman.ui.data.statistics import LABELS
+from cocktailman.ui.shared.csv import save_csv
 from cocktailman.ui.shared.errors import show_error, shown_errors
 from cocktailman.ui.shared.factor_labels import category_label, value_label
 
@@ -70,7 +71,7 @@ def _dialog(renders: Renders, rows: npt.NDArray[np.int64]) -> None:
             _leaf(renders, rows, row)
             _take_away(facts, picture, mask)
         with know:
-            st.subheader(category_label("cocktail", facts["cocktail"]), anchor=False)
+            st.header(category_label("cocktail", facts["cocktail"]), anchor=False)
             st.markdown(catalog().describe(facts["ingredients"].split()))
             st.caption(f"{facts['id']} · {facts['split']} split · {picture.width} × {picture.height} px")
             st.table(facts_table(facts), border="horizontal", hide_header=True)
@@ -119,14 +120,11 @@ def _take_away(facts: dict[str, Any], picture: Image.Image, mask: npt.NDArray[np
     def masks() -> bytes:
         return png_bytes(mask_channels(mask))
 
-    def csv() -> str:
-        return pd.DataFrame([facts]).to_csv(index=False)
-
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button("Picture", png, f"{id}.png", "image/png", icon=icon, help="PNG; its text holds the factors")
         explained = "PNG: vessel in red, liquid in green, garnish in blue"
         st.download_button("Masks", masks, f"{id}-masks.png", "image/png", icon=icon, help=explained)
-        st.download_button("Factors", csv, f"{id}.csv", "text/csv", icon=icon, help="CSV")
+        save_csv(pd.DataFrame([facts]), f"{id}.csv", "Factors, CSV")
         recipe = {"recipe": ",".join(facts["ingredients"].split())}
         st.page_link(
             "pages/generate.py",

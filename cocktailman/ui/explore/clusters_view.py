@@ -21,9 +21,9 @@ from cocktailman.evaluation.clusters import (
     best_count,
     cluster,
     contingency,
-    curves,
     densities,
     in_words,
+    scores_by_count,
     typical_tags,
 )
 from cocktailman.latent.tables import style_matrix
@@ -32,11 +32,12 @@ from cocktailman.renders import FREE_POUR, RENDERED
 from cocktailman.ui.explore.choice import choose_by_label
 from cocktailman.ui.explore.collection import Collection, by_key
 from cocktailman.ui.explore.labels import choose_labels, tags_of
-from cocktailman.ui.explore.pictures import save_csv, show_pictures
+from cocktailman.ui.explore.pictures import show_pictures
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.csv import save_csv
 
 BY, COUNT, OPEN = "by", "clusters", "cluster"  # in the URL and in the session state
-SAID = {TAGS: "Tags (k-modes)", FEATURES: "Vectors (k-means)", STYLE: "Styles (k-means)"}
+LABELS = {TAGS: "Tags (k-modes)", FEATURES: "Vectors (k-means)", STYLE: "Styles (k-means)"}
 SHOWN, NARROW = 12, 320
 QUIET = {"displayModeBar": False}
 
@@ -44,9 +45,9 @@ QUIET = {"displayModeBar": False}
 def clusters_view(collection: Collection) -> None:
     """Draws the clusters of a collection."""
     styles = _styles(collection)
-    ways = [by for by in SAID if by != STYLE or styles is not None]
+    ways = [by for by in LABELS if by != STYLE or styles is not None]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        by = choose_by_label("Clustered by", BY, {by: SAID[by] for by in ways})
+        by = choose_by_label("Clustered by", BY, {by: LABELS[by] for by in ways})
         known = len(set(collection.cocktails or ()) - {FREE_POUR})
         count = st.number_input(
             "Clusters", 2, MOST, known or 10, key=COUNT, width=130, bind="query-params", persist_state="page"
@@ -101,7 +102,7 @@ def _data(collection: Collection, by: str, labels: tuple[str, ...]) -> Data:
 
 @st.cache_data(show_spinner="Trying numbers of clusters …", max_entries=50, hash_funcs=by_key)
 def _curves(collection: Collection, by: str, labels: tuple[str, ...]) -> pd.DataFrame:
-    return curves(_data(collection, by, labels), by)
+    return scores_by_count(_data(collection, by, labels), by)
 
 
 @st.cache_data(show_spinner="Dividing the pictures …", max_entries=100, hash_funcs=by_key)
@@ -150,7 +151,7 @@ def _charts(table: pd.DataFrame, count: int) -> None:
                 figure.add_vline(count, line={"dash": "dot"})
                 figure.update_xaxes(title="clusters")
                 figure.update_layout(height=240, margin={"l": 0, "r": 0, "t": 10, "b": 0})
-                st.plotly_chart(figure, key=f"clusters_{column}", config=QUIET)
+                st.plotly_chart(figure, key=f"clusters_{column}", config=QUIET, alt=f"{title} by number of clusters")
                 st.caption(said)
     save_csv(table, "clusters-curves.csv", "Both curves, CSV")
 
@@ -188,6 +189,7 @@ def _contingency(found: Clusters, cocktails: list[str]) -> None:
     figure.update_yaxes(autorange="reversed", dtick=1)
     figure.update_xaxes(type="category", title="cluster")
     figure.update_layout(height=120 + 17 * len(table), margin={"l": 0, "r": 0, "t": 10, "b": 0})
-    st.plotly_chart(figure, key="clusters_contingency", config=QUIET)
+    alt = "how many pictures of each cocktail are in each cluster"
+    st.plotly_chart(figure, key="clusters_contingency", config=QUIET, alt=alt)
     st.caption("Were clusters the cocktails, each row and each column would have a single dark cell.")
     save_csv(table.reset_index(), "cocktails-and-clusters.csv", "This table, CSV")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import BytesIO
 from operator import attrgetter
 from typing import Any
@@ -18,11 +18,13 @@ from cocktailman.errors import InputError
 from cocktailman.images import ImageError, read_image
 from cocktailman.inference.embedder import OURS
 from cocktailman.inference.protocols import Array
-from cocktailman.inference.vectors import SHIPPED, Embedded, read_vectors, vectors_of
+from cocktailman.inference.vectors import SHIPPED, read_vectors
 from cocktailman.labels.truth import facts_of_renders
 from cocktailman.renders import FREE_POUR
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.brought import NOT_KEPT, bring
 from cocktailman.ui.shared.errors import check_choice, show_error
+from cocktailman.ui.shared.photo_source import PHOTOS as PHOTOS_KEPT
 
 HELD, ALL, PHOTOS, TABLE = "Renders held out", "All renders", "Your photos", "Your table"
 SOURCES = (HELD, ALL, PHOTOS, TABLE)
@@ -36,7 +38,8 @@ class Collection:
     """Pictures as vectors (n, dim), and what is known of them.
 
     key: stands for all of it, for what is remembered; facts: what labels' truth is read from, or None; cocktails: what
-    each shows, or None; images: the pictures of rows, or None where there are vectors alone.
+    each shows, or None; images: the pictures of rows, or None where there are vectors alone; oddness: how odd each is,
+    by the methods that are known already.
     """
 
     key: str
@@ -45,6 +48,7 @@ class Collection:
     facts: pd.DataFrame | None = None
     cocktails: list[str] | None = None
     images: Callable[[Sequence[int]], list[Image.Image]] | None = None
+    oddness: Mapping[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.files)
@@ -82,33 +86,30 @@ def _renders(held_out: bool) -> Collection:
     renders, table = cache.renders(), pd.read_parquet(SHIPPED, columns=["file", "colour"])
     if table["file"].tolist() != renders.factors["id"].tolist():
         raise InputError("the vectors are not of these renders: `python -m training export-embedder runs/embedder`")
-    vectors = read_vectors(SHIPPED, cache.embedder(OURS).dim).vectors
+    known = read_vectors(SHIPPED, cache.embedder(OURS).dim)
     rows = np.flatnonzero((renders.factors["split"] != "train").to_numpy() | (not held_out))
     factors = renders.factors.iloc[rows].reset_index(drop=True)
     return Collection(
         f"renders {held_out}",
         factors["id"].tolist(),
-        vectors[rows],
+        known.vectors[rows],
         facts_of_renders(factors, table["colour"].fillna("").iloc[rows].tolist()),
         factors["cocktail"].replace("", FREE_POUR).tolist(),
         lambda chosen: renders.images(rows[np.asarray(chosen, np.int64)]),
+        {method: scores[rows] for method, scores in known.oddness.items()},
     )
 
 
 def _photos() -> Collection | None:
-    uploads = st.file_uploader(
-        "Photos to explore",
-        accept_multiple_files=True,
-        key="explore_photos",
-        help="JPEG, PNG, WebP and others, at most 20 MB each; they are not kept",
-    )
+    help = f"JPEG, PNG, WebP and others, at most 20 MB each; {NOT_KEPT}"
+    uploads = bring("Photos to explore", PHOTOS_KEPT, several=True, help=help)
     if not uploads:
         st.info("Bring some photos, the more the better; of thousands, a table (`Your table`).")
         return None
     embedder, found, bar = cache.embedder(OURS), [], st.progress(0.0, "Looking at the photos …")
     for number, upload in enumerate(uploads, start=1):
         try:
-            found.append((upload.name, *_seen(upload.getvalue(), upload.name, embedder.name)))
+            found.append((upload.name, *_seen(upload.data, upload.name, embedder.name)))
         except ImageError as error:
             show_error(error)
         bar.progress(number / len(uploads), f"{number} of {len(uploads)} photos")
@@ -141,17 +142,10 @@ def _table() -> Collection | None:
         "Of a folder of any size: `python -m cocktailman embed FOLDER --model embedder --out table.parquet`, "
         "then bring the table:"
     )
-    file = st.file_uploader("Table of vectors", "parquet", key="explore_table", label_visibility="collapsed")
-    if file is None:
+    files = bring("Table of vectors", "explore_table", types=["parquet"], help=NOT_KEPT)
+    if not files:
         return None
-    found = _read(file.getvalue(), file.name)
-    key = hashlib.sha256(file.getvalue()).hexdigest()
-    return Collection(f"table {key}", found.files, found.vectors)
-
-
-def _read(data: bytes, name: str) -> Embedded:
-    try:
-        table = pd.read_parquet(BytesIO(data))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name} is no table: make one with `embed FOLDER --model embedder`") from error
-    return vectors_of(table, name, cache.embedder(OURS).dim)
+    [file] = files
+    found = read_vectors(file.data, cache.embedder(OURS).dim)
+    key = hashlib.sha256(file.data).hexdigest()
+    return Collection(f"table {key}", found.files, found.vectors, oddness=found.oddness)

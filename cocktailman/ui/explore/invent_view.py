@@ -12,13 +12,13 @@ from cocktailman.inference.inventor import GLASS, NAMES, SPIRIT, YES, Invention,
 from cocktailman.models.checkpoints import find_checkpoint
 from cocktailman.models.manifest import verified
 from cocktailman.ui.explore.choice import choose_by_label
-from cocktailman.ui.explore.pictures import save_csv
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.csv import save_csv
 from cocktailman.ui.shared.errors import check_choice
 from cocktailman.ui.shared.painting import SEEDS, Painting
 
 BY, WITH, SEED = "inventor", "with", "seed"  # in the URL and in the session state
-SAID = {"chow-liu": "Chow-Liu tree", "naive-bayes": "Naive Bayes"}
+LABELS = {"chow-liu": "Chow-Liu tree", "naive-bayes": "Naive Bayes"}
 ANY = "any"
 INVENTED = 8
 NARROW = 150
@@ -26,7 +26,7 @@ NARROW = 150
 
 def invent_view(_: object = None) -> None:
     """Draws the choice of what is fixed, and recipes that follow from it."""
-    name = choose_by_label("Invented by", BY, {name: SAID[name] for name in NAMES})
+    name = choose_by_label("Invented by", BY, {name: LABELS[name] for name in NAMES})
     inventor = cache.inventor(name)
     given = _given(inventor)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -35,8 +35,9 @@ def invent_view(_: object = None) -> None:
     found = inventor.invent(given, INVENTED, int(seed))
     fixed = ", ".join(f"{key}: {value.replace('_', ' ')}" for key, value in given.items())
     st.markdown(
-        f"**Recipes that go together**, by the {'tree' if name == NAMES[1] else 'counts'} of a thousand others"
-        f"{', given ' + fixed if fixed else ''}: each with how probable it is among all that could be."
+        f"**Recipes drawn from the {LABELS[name]} model**{f' ({fixed})' if fixed else ''}, which was fitted on others. "
+        f"Each with its glass, how probable both are{' given what is fixed' if fixed else ''}, and what is nearest in "
+        "the catalogue."
     )
     for invention in found:
         _row(invention)
@@ -71,10 +72,8 @@ def _row(invention: Invention) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         painting = Painting(cache.model_names()[0], invention.ingredients)
         st.page_link("pages/generate.py", label="Paint", icon=":material/palette:", query_params=painting.query())
-        st.markdown(
-            f"{catalog().describe(invention.ingredients)} · *{glass}* · {invention.probability:.2g} · {known}",
-            width="stretch",
-        )
+        recipe, odds = catalog().describe(invention.ingredients), float(f"{1 / invention.probability:.2g}")
+        st.markdown(f"{recipe} · *{glass}* · 1 in {odds:,.0f} · {known}", width="stretch")
 
 
 def _table(found: list[Invention]) -> pd.DataFrame:
@@ -101,7 +100,7 @@ def _compared() -> str:
         except (OSError, ValueError):
             return "How probable each finds recipes that it was not fitted on was not measured."
         score = facts["log_likelihood"]
-        said.append(f"{SAID[name]} {score['value']:.1f} ({score['low']:.1f} to {score['high']:.1f})")
+        said.append(f"{LABELS[name]} {score['value']:.1f} ({score['low']:.1f} to {score['high']:.1f})")
         alone, count = facts["reference"]["independent"]["value"], score["count"]
     return (
         f"Log-likelihood of {count} recipes that neither was fitted on, in nats a recipe, more is better: "

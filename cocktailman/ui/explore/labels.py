@@ -9,7 +9,7 @@ from cocktailman.labels.vocabulary import DEFAULT, check_labels
 from cocktailman.ui.explore.collection import Collection
 from cocktailman.ui.shared import cache
 
-LABELS, LEAST = "labels", "threshold"  # in the URL and in the session state
+LABELS, LEAST = "labels", "given_from"  # in the URL and in the session state
 
 
 def choose_labels() -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def choose_labels() -> tuple[str, ...]:
 def choose_threshold() -> float:
     """Draws the slider of the cosine from which a label is given."""
     return st.slider(
-        "Given from a cosine of",
+        "Threshold (cosine similarity)",
         -0.2,
         0.8,
         THRESHOLD,

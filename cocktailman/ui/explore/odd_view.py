@@ -13,17 +13,18 @@ import streamlit as st
 from cocktailman.errors import InputError
 from cocktailman.inference.oddness import METHODS
 from cocktailman.inference.protocols import Array
-from cocktailman.inference.vectors import SHIPPED
 from cocktailman.models.checkpoints import find_checkpoint
 from cocktailman.models.manifest import verified
+from cocktailman.models.registry import kind_of
 from cocktailman.ui.explore.choice import choose_by_label
 from cocktailman.ui.explore.collection import Collection, by_key
-from cocktailman.ui.explore.pictures import save_csv, show_pictures
+from cocktailman.ui.explore.pictures import show_pictures
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.csv import save_csv
 
 METHOD = "method"  # in the URL and in the session state
-SAID = {"neighbours": "Nearest neighbours", "autoencoder": "Autoencoder"}
-FOR_SCALE = {"detector": "Detector's score", "mahalanobis": "Mahalanobis distance"}
+LABELS = {method: kind_of(method).label.capitalize() for method in METHODS}
+REFERENCE = {"detector": "Detector's score", "mahalanobis": "Mahalanobis distance"}
 SHOWN, MAPS = 12, 4
 NARROW = 320
 QUIET = {"displayModeBar": False}
@@ -31,24 +32,21 @@ QUIET = {"displayModeBar": False}
 
 def odd_view(collection: Collection) -> None:
     """Draws the scores of a collection, its oddest pictures, and how far the scores can be trusted."""
-    method = choose_by_label("Told by", METHOD, SAID)
+    method = choose_by_label("Told by", METHOD, LABELS)
     threshold = cache.odd_one_out(method).threshold
-    if collection.images is None:
-        st.info("A table has no pictures to look at: bring photos, or look at the renders.")
+    if collection.images is None and method not in collection.oddness:
+        st.info("This table does not say how odd its pictures are: make it anew by the command above.")
     else:
-        scores = _scores(collection, method)
+        scores = collection.oddness[method] if method in collection.oddness else _scores(collection, method)
         _oddest(collection, scores, threshold)
-        if cache.odd_one_out(method).has_maps:
-            _maps(collection, scores)
+        if collection.images and cache.odd_one_out(method).has_maps:
+            _maps(collection, scores, method)
     _measured()
 
 
 @st.cache_data(show_spinner="Looking for odd ones …", max_entries=20, hash_funcs=by_key)
 def _scores(collection: Collection, method: str) -> Array:
-    """How odd each picture is, (n,); of the renders it ships with their vectors."""
-    if collection.key.startswith("renders"):
-        table = pd.read_parquet(SHIPPED, columns=["file", method]).set_index("file")
-        return table.loc[collection.files, method].to_numpy(np.float32)
+    """How odd each picture is, (n,)."""
     assert collection.images is not None
     return cache.odd_one_out(method).scores(collection.images(range(len(collection))))
 
@@ -66,13 +64,13 @@ def _oddest(collection: Collection, scores: Array, threshold: float) -> None:
     save_csv(table, "oddness.csv", f"Scores of all {len(scores):,} pictures, CSV")
 
 
-def _maps(collection: Collection, scores: Array) -> None:
+def _maps(collection: Collection, scores: Array, method: str) -> None:
     assert collection.images is not None
     rows = np.argsort(-scores, kind="stable")[:MAPS].tolist()
     pictures = collection.images(rows)
-    scorer = cache.odd_one_out("autoencoder")
+    scorer = cache.odd_one_out(method)
     maps = scorer.error_maps(pictures)
-    st.markdown("**Where the autoencoder fails**: the picture, as it is rebuilt, and the error at each pixel")
+    st.markdown(f"**Where the {method} fails**: the picture, as it is rebuilt, and the error at each pixel")
     with st.grid(min_column_width=NARROW) as grid:
         for picture, errors in zip(pictures, maps, strict=True):
             with grid.cell(), st.container(horizontal=True, gap="small"):
@@ -83,9 +81,8 @@ def _maps(collection: Collection, scores: Array) -> None:
 
 
 def _measured() -> None:
-    found = {SAID[method]: _metrics(method) for method in METHODS}
-    beside = found[SAID["neighbours"]].get("reference", {})
-    found |= {FOR_SCALE[name]: facts for name, facts in beside.items()}
+    found = {LABELS[method]: _metrics(method) for method in METHODS}
+    found |= {REFERENCE[name]: facts for own in [*found.values()] for name, facts in own.get("reference", {}).items()}
     first = next(iter(found.values()))
     st.markdown(
         f"**How far scores can be trusted**, on {first['drinks']:,} validation photos of drinks and {first['without']} "
@@ -114,7 +111,7 @@ def _measured() -> None:
     }
     table = pd.DataFrame(rows)
     shown["AUROC"] = st.column_config.NumberColumn(format="%.3f")
-    st.dataframe(table, hide_index=True, column_config=shown)
+    st.dataframe(table.round(3), hide_index=True, column_config=shown)
     save_csv(table, "oddness-measured.csv", "This table, CSV")
     figure = go.Figure()
     for name, facts in found.items():
@@ -123,7 +120,7 @@ def _measured() -> None:
     figure.update_xaxes(title="drinks called odd", tickformat=".0%")
     figure.update_yaxes(title="others found", tickformat=".0%")
     figure.update_layout(height=340, margin={"l": 0, "r": 0, "t": 10, "b": 0}, legend={"x": 0.5, "y": 0.1})
-    st.plotly_chart(figure, key="odd_roc", config=QUIET)
+    st.plotly_chart(figure, key="odd_roc", config=QUIET, alt="receiver operating characteristic of each method")
     st.caption("The nearer a curve comes to the upper left corner, the better it tells what is no drink.")
 
 

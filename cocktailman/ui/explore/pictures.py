@@ -1,4 +1,4 @@
-"""Pictures of a collection, small, each with what is said of it; and tables to take away."""
+"""Pictures of a collection, small, each with what is said of it."""
 
 from collections.abc import Sequence
 
@@ -7,20 +7,20 @@ import pandas as pd
 import streamlit as st
 
 from cocktailman.ui.explore.collection import Collection
-from cocktailman.ui.shared.csv import csv_text
+from cocktailman.ui.shared.csv import without_formulas
 from cocktailman.ui.shared.errors import escaped
 
 TILE = 150  # px, the least width of a picture
 
 
-def show_pictures(collection: Collection, rows: Sequence[int], said: Sequence[str], tile: int = TILE) -> None:
+def show_pictures(collection: Collection, rows: Sequence[int], captions: Sequence[str], tile: int = TILE) -> None:
     """The pictures of these rows, or where there are vectors alone their names, and below each what is said of it."""
     if collection.images is None:
         names = [collection.files[row] for row in rows]
-        st.dataframe(pd.DataFrame({"file": names, "said": said}), hide_index=True)
+        st.dataframe(without_formulas(pd.DataFrame({"file": names, "caption": captions})), hide_index=True)
         return
     with st.grid(min_column_width=tile) as grid:
-        for row, picture, text in zip(rows, collection.images(rows), said, strict=True):
+        for row, picture, text in zip(rows, collection.images(rows), captions, strict=True):
             with grid.cell(), st.container(gap="xxsmall"):
                 st.image(picture, width="stretch", alt=collection.files[row])
                 st.caption(escaped(text))
@@ -39,8 +39,3 @@ def another(key: str) -> None:
         st.session_state[key] = int(st.session_state.get(key, 0)) + 1
 
     st.button("Others", icon=":material/casino:", key=f"{key}_button", on_click=draw)
-
-
-def save_csv(table: pd.DataFrame, name: str, label: str) -> None:
-    """A table to take away, written when it is asked for."""
-    st.download_button(label, lambda: csv_text(table), name, "text/csv", icon=":material/download:", key=f"save_{name}")

@@ -6,8 +6,9 @@ import streamlit as st
 from cocktailman.inference.embedder import OURS
 from cocktailman.inference.tagging import THRESHOLD, search
 from cocktailman.ui.explore.collection import Collection
-from cocktailman.ui.explore.pictures import save_csv, show_pictures
+from cocktailman.ui.explore.pictures import show_pictures
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.csv import save_csv
 
 TEXT, FOUND = "text", "found"  # in the URL and in the session state
 FIRST = "something red in a flute"

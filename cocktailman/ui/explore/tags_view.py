@@ -13,7 +13,8 @@ from cocktailman.labels.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 from cocktailman.labels.vocabulary import HELD_OUT, SAME, Label, label_of
 from cocktailman.ui.explore.collection import Collection
 from cocktailman.ui.explore.labels import choose_labels, choose_threshold, tags_of
-from cocktailman.ui.explore.pictures import another, save_csv, show_pictures, some_rows
+from cocktailman.ui.explore.pictures import another, show_pictures, some_rows
+from cocktailman.ui.shared.csv import save_csv
 
 SHOWN, NARROW = 12, 320  # pictures; px, the least width of a chart
 QUIET = {"displayModeBar": False}
@@ -37,7 +38,8 @@ def tags_view(collection: Collection) -> None:
     with st.grid(min_column_width=NARROW) as grid:
         with grid.cell():
             st.markdown("**Cosines of all pairs**", help="of every picture with every label")
-            st.plotly_chart(_distribution(tags, truth, threshold), key="tags_distribution", config=QUIET)
+            alt = "distribution of the cosines of all pictures with all labels"
+            st.plotly_chart(_distribution(tags, truth, threshold), key="tags_distribution", config=QUIET, alt=alt)
             st.caption(
                 "What passes the line is given. The less the two humps overlap, the better labels and pictures agree."
                 if truth is not None
@@ -45,7 +47,8 @@ def tags_view(collection: Collection) -> None:
             )
         with grid.cell():
             st.markdown("**From the best label to the last**")
-            st.plotly_chart(_ranks(tags, threshold), key="tags_ranks", config=QUIET)
+            alt = "mean cosine of each picture's labels, from the best to the last"
+            st.plotly_chart(_ranks(tags, threshold), key="tags_ranks", config=QUIET, alt=alt)
             st.caption("The mean cosine of each picture's best label, its second, and so on: a steep fall is sure.")
     if truth is not None:
         _scores(tags, truth)
@@ -71,7 +74,10 @@ def _in_words(tags: Tags, truth: Truth | None) -> str:
     )
     if truth is not None:
         precision, recall = overall(tags, truth)
-        said += f" Of what is given {precision:.0%} is true, and of what is true {recall:.0%} is given."
+        said += (
+            f" Precision {precision:.0%}: so many of the given tags are true; recall {recall:.0%}: so many of the true"
+        )
+        said += " ones are given."
     return said
 
 
@@ -99,7 +105,8 @@ def _distribution(tags: Tags, truth: Truth | None, threshold: float) -> go.Figur
         middle, shares = (edges[:-1] + edges[1:]) / 2, shares / max(shares.sum(), 1)
         line = {"color": colour, "shape": "hvh"}
         figure.add_scatter(x=middle, y=shares, name=name, mode="lines", fill="tozeroy", line=line)
-    figure.add_vline(threshold, line={"dash": "dot"}, annotation_text=f"given from {threshold:.2f}")
+    beside = {"xanchor": "left", "xshift": 6, "yanchor": "bottom"}  # of the line, and above what is drawn
+    figure.add_vline(threshold, line={"dash": "dot"}, annotation_text=f"given from {threshold:.2f}", annotation=beside)
     figure.update_xaxes(title="cosine")
     figure.update_yaxes(title="share of pairs", tickformat=".0%")
     return _laid_out(figure)
@@ -125,7 +132,7 @@ def _scores(tags: Tags, truth: Truth) -> None:
     )
     numbers = {name: st.column_config.NumberColumn(format="percent") for name in ("share", "precision", "recall")}
     numbers["average_precision"] = st.column_config.NumberColumn("average precision", format="%.2f")
-    st.dataframe(table, hide_index=True, column_config=numbers)
+    st.dataframe(table.round(2), hide_index=True, column_config=numbers)
     save_csv(table, "labels.csv", "This table, CSV")
 
 
@@ -153,7 +160,7 @@ def _cocktails(tags: Tags, cocktails: list[str]) -> None:
     figure.update_xaxes(tickangle=-60, dtick=1)
     figure = _laid_out(figure)
     figure.update_layout(height=120 + 17 * len(table))
-    st.plotly_chart(figure, key="tags_cocktails", config=QUIET)
+    st.plotly_chart(figure, key="tags_cocktails", config=QUIET, alt="share of each cocktail's pictures given a label")
     save_csv(table.reset_index(names="cocktail"), "tags-of-cocktails.csv", "This table, CSV")
 
 

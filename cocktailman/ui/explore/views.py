@@ -12,7 +12,7 @@ from cocktailman.ui.explore.search_view import search_view
 from cocktailman.ui.explore.tags_view import tags_view
 from cocktailman.ui.shared.errors import check_choice, shown_errors
 
-VIEW = "view"  # in the URL and in the session state
+VIEW = "show"  # in the URL and in the session state
 TAGS = "Tags"
 VIEWS: dict[str, Callable[[Collection], None]] = {
     TAGS: tags_view,

@@ -6,6 +6,7 @@ from PIL import Image
 from cocktailman.cutouts import GREY, NO_GROUND, read_ground
 from cocktailman.images import read_image
 from cocktailman.inference.generator import Generator, Ground
+from cocktailman.ui.shared.brought import NOT_KEPT, bring
 
 PLAIN, NOTHING, COLOUR, PICTURE = "Grey", "Nothing", "A colour", "A picture"
 CHOICE, PICKED = "ground_choice", "ground_colour"  # in the session state
@@ -28,9 +29,8 @@ def choose_ground(generator: Generator) -> tuple[Ground, str]:
     if not generator.transparent:
         return GREY, ""
     st.session_state.setdefault(CHOICE, PLAIN)
-    choices, details = st.columns([3, 2], vertical_alignment="bottom")
-    choice = choices.segmented_control(
-        "Ground",
+    choice = st.segmented_control(
+        "Background",
         [PLAIN, NOTHING, COLOUR, PICTURE],
         key=CHOICE,
         required=True,
@@ -42,11 +42,11 @@ def choose_ground(generator: Generator) -> tuple[Ground, str]:
         return None, NO_GROUND
     if choice == COLOUR:
         st.session_state.setdefault(PICKED, DEFAULT_COLOUR)
-        colour = details.color_picker("Colour", key=PICKED, persist_state="session")
+        colour = st.color_picker("Colour", key=PICKED, persist_state="session")
         return read_ground(colour), colour
     if choice == PICTURE:
-        upload = details.file_uploader("Picture", help="it is cropped to a square, and not kept")
-        return (read_image(upload.getvalue(), upload.name) if upload else GREY), ""
+        files = bring("Picture", "ground_picture", help=f"it is cropped to a square; {NOT_KEPT}")
+        return (read_image(files[0].data, files[0].name) if files else GREY), ""
     return GREY, ""
 
 

@@ -1,33 +1,41 @@
-"""Where a drink is painted: the style's controls, the picture, and what can be taken away from it.
+"""Where a drink is painted: the picture, the style's controls, and what can be taken away from it.
 
 One fragment: moving a slider reruns this and nothing else of the page.
 """
 
 import json
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 
 from cocktailman.catalog import Recipe, catalog
 from cocktailman.errors import InputError
 from cocktailman.images import png_bytes, read_image
 from cocktailman.inference.generator import Generator, Ground
 from cocktailman.ui.generate.ground import choose_ground, shown_on, take_ground
-from cocktailman.ui.shared import cache
+from cocktailman.ui.shared import address, cache
+from cocktailman.ui.shared.brought import NOT_KEPT, bring
 from cocktailman.ui.shared.errors import show_error, shown_errors
-from cocktailman.ui.shared.painting import SEEDS, Painting
+from cocktailman.ui.shared.painting import FIRST_SEED, PARAMETERS, SEEDS, Painting
 
 RANDOM, BY_HAND, PHOTO = "At random", "By hand", "From a photo"
 ONE, MANY = "One drink", "A dozen"
 FROM_PRIOR, TYPICAL = "The prior", "What is typical"
 SHOWN = 512  # px, to which a picture is enlarged to be looked at and saved
 DISPLAYED = 448  # px at most, so that controls and picture fit one screen
+PAGE = "generate"
 DOZEN, COLUMNS = 12, 4  # samples, and columns of the sheet they are saved as
 TILE = 144  # px, the width of one of a dozen
+SLIDER = 168  # px, the width of one of those by hand: two abreast on a phone
 
 # In the session state, what the widgets below mirror:
-MODE, SEED, STYLE, SOURCE, WRITTEN = "style_mode", "style_seed", "style_numbers", "style_source", "generate_written"
+MODE, SEED, STYLE, SOURCE, VIEW = "style_mode", "style_seed", "style_numbers", "drawn_from", "style_view"
+TRUNCATION = "style_truncation"
+LOOKED_AT = "style_looked_at"  # in the session state: the style that was painted last
+TAKEN = "taken"  # in the session state: which of a dozen is gone on with
 
 
 def take_painting(painting: Painting) -> None:
@@ -36,56 +44,64 @@ def take_painting(painting: Painting) -> None:
     st.session_state[STYLE] = list(painting.style or ())
     st.session_state[MODE] = BY_HAND if painting.style else RANDOM
     st.session_state[SOURCE] = TYPICAL if painting.typical else FROM_PRIOR
+    st.session_state[VIEW] = MANY if painting.dozen else ONE
+    st.session_state[TRUNCATION] = painting.truncation
     take_ground(painting.ground)
 
 
 @st.fragment
 def studio(model: str, recipe: Recipe) -> None:
-    """Draws the controls and paints `recipe` with checkpoint `model`."""
+    """Paints `recipe` with checkpoint `model`, and draws below it the controls: on a phone the picture comes first."""
+    by_hand = st.session_state.get(MODE) == BY_HAND
+    place = st.container(key="in_sight" if by_hand else None)  # stays in sight while one goes down its sliders
     with shown_errors():
         generator = cache.generator(model)
         modes = [RANDOM, BY_HAND, PHOTO] if generator.has_encoder else [RANDOM, BY_HAND]
-        mode = st.segmented_control("Style", modes, key=MODE, required=True, persist_state="session")
+        st.session_state.setdefault(SEED, FIRST_SEED)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            mode = st.segmented_control(
+                "Style", modes, key=MODE, required=True, persist_state="session", on_change=_from_what_is_shown
+            )
+            ground = choose_ground(generator)
         draw = {RANDOM: _at_random, BY_HAND: _by_hand, PHOTO: _from_photo}[mode or RANDOM]
-        draw(generator, recipe, *choose_ground(generator))
+        draw(generator, recipe, place, *ground)
 
 
-def _at_random(generator: Generator, recipe: Recipe, ground: Ground, ground_text: str) -> None:
-    new, seed, view = st.columns([3, 2, 4], vertical_alignment="bottom")
-    new.button("New style", icon=":material/casino:", on_click=_next_seed, width="stretch")
-    seed.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, persist_state="session")
-    many = (
-        view.segmented_control(
-            "Show", [ONE, MANY], default=ONE, key="style_view", required=True, persist_state="session"
-        )
-        == MANY
+def _at_random(generator: Generator, recipe: Recipe, place: DeltaGenerator, ground: Ground, ground_text: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button("New style", icon=":material/casino:", on_click=_next_seed)
+        st.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, width=130, persist_state="session")
+        many = st.segmented_control("Show", [ONE, MANY], key=VIEW, required=True, persist_state="session") == MANY
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        typical, truncation = _source(generator) == TYPICAL, _truncation()
+    painting = Painting(
+        generator.name,
+        recipe,
+        st.session_state[SEED],
+        typical=typical,
+        ground=ground_text,
+        dozen=many,
+        truncation=truncation,
     )
-    typical = _source(generator) == TYPICAL
-    painting = Painting(generator.name, recipe, st.session_state[SEED], typical=typical, ground=ground_text)
     _write_url(painting)
     count = DOZEN if many else 1
     if typical:
-        styles = generator.typical_styles(recipe, count, painting.seed)
+        styles = generator.typical_styles(recipe, count, painting.seed, truncation)
     else:
-        styles = generator.sample_styles(count, painting.seed)
+        styles = generator.sample_styles(count, painting.seed, truncation)
+    st.session_state[LOOKED_AT] = styles[0].tolist()
     if not many:
         [picture] = generator.paint(recipe, styles, SHOWN, ground)
-        _show(picture, painting, generator, ground)
-        st.button("Go on by hand", icon=":material/tune:", on_click=_go_on_by_hand, args=(styles[0].tolist(),))
+        _show(place, picture, painting, generator, ground)
         return
     pictures = generator.paint(recipe, styles, ground=ground)
-    with st.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
+    with place.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
         for number, picture in enumerate(pictures):
             with st.container(width=TILE, gap="xxsmall"):
-                st.image(picture, width="stretch", alt=f"sample {number + 1} of {catalog().describe(recipe)}")
-                st.button(
-                    "Take it",
-                    key=f"take_{number}",
-                    on_click=_go_on_by_hand,
-                    args=(styles[number].tolist(),),
-                    width="stretch",
-                    help="go on by hand from this style",
-                )
+                alt = f"sample {number + 1} of {catalog().describe(recipe)}"
+                st.image(picture, width="stretch", caption=str(number + 1), alt=alt)
+    st.session_state[TAKEN] = None  # a click on it leaves the dozen
+    st.pills("Go on by hand from", range(1, count + 1), key=TAKEN, on_change=_take, args=(styles.tolist(),))
     _download(_tiled(pictures, COLUMNS), painting, "Save the dozen")
 
 
@@ -107,51 +123,68 @@ def _source(generator: Generator) -> str:
     return source or FROM_PRIOR
 
 
-def _by_hand(generator: Generator, recipe: Recipe, ground: Ground, ground_text: str) -> None:
+def _truncation() -> float:
+    """How near to the mean random styles are drawn."""
+    st.session_state.setdefault(TRUNCATION, 1.0)
+    return st.slider(
+        "Truncation ψ",
+        0.0,
+        1.0,
+        step=0.05,
+        key=TRUNCATION,
+        width=240,
+        persist_state="session",
+        help="What the distance of a style from the mean is multiplied by: less makes better pictures, more alike.",
+    )
+
+
+def _by_hand(generator: Generator, recipe: Recipe, place: DeltaGenerator, ground: Ground, ground_text: str) -> None:
     style = _checked_style(generator)
     bound = float(max(3, math.ceil(max(map(abs, style)))))
-    columns = st.columns(3)
-    for number in range(generator.style_dim):
-        key = f"style_{number + 1}"
-        st.session_state[key] = style[number]
-        columns[number % 3].slider(
-            f"z{number + 1}",
-            -bound,
-            bound,
-            step=0.05,
-            format="%.2f σ",
-            key=key,
-            on_change=_take_sliders,
-            args=(generator.style_dim,),
-        )
+    with st.container(horizontal=True):
+        for number in range(generator.style_dim):
+            key = f"style_{number + 1}"
+            st.session_state[key] = style[number]
+            st.slider(
+                f"z{number + 1}",
+                -bound,
+                bound,
+                step=0.05,
+                format="%.2f σ",
+                key=key,
+                width=SLIDER,
+                on_change=_take_sliders,
+                args=(generator.style_dim,),
+            )
     st.button("Reset", icon=":material/restart_alt:", on_click=_go_on_by_hand, args=([0.0] * generator.style_dim,))
     painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style), ground=ground_text)
     _write_url(painting)
     [picture] = generator.paint(recipe, generator.check_style(style)[None], SHOWN, ground)
-    _show(picture, painting, generator, ground)
+    _show(place, picture, painting, generator, ground)
 
 
-def _from_photo(generator: Generator, recipe: Recipe, ground: Ground, ground_text: str) -> None:
-    upload = st.file_uploader("A photo of a drink", help="JPEG, PNG, WebP and others, at most 20 MB; it is not kept")
-    if upload is None:
+def _from_photo(generator: Generator, recipe: Recipe, place: DeltaGenerator, ground: Ground, ground_text: str) -> None:
+    files = bring("A photo of a drink", "style_photo", help=f"JPEG, PNG, WebP and others, at most 20 MB; {NOT_KEPT}")
+    if not files:
         st.info("The encoder reads the style of your photo, and the decoder paints your recipe in it.")
         return
-    photo = read_image(upload.getvalue(), upload.name)
-    posterior = generator.encode([photo])
+    photo = read_image(files[0].data, files[0].name)
+    posterior = generator.encode([photo], [recipe])  # as that recipe would look like it
     [picture] = generator.paint(recipe, posterior.mean, SHOWN, ground)
     photo.thumbnail((SHOWN, SHOWN))
-    before, after = st.columns(2)
+    before, after = place.columns(2)
     before.image(photo, caption="your photo", width="stretch")
     style = posterior.mean[0].tolist()
     painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style), ground=ground_text)
     _write_url(painting)  # the photo stays here, its style may travel
-    with after:
-        _show(picture, painting, generator, ground)
-    st.button("Go on by hand", icon=":material/tune:", on_click=_go_on_by_hand, args=(style,))
+    _show(after, picture, painting, generator, ground)
+    st.session_state[LOOKED_AT] = style
 
 
-def _show(picture: Image.Image, painting: Painting, generator: Generator, ground: Ground) -> None:
-    st.image(picture, width=DISPLAYED, alt=f"{catalog().describe(painting.recipe)}, painted by {painting.model}")
+def _show(
+    place: DeltaGenerator, picture: Image.Image, painting: Painting, generator: Generator, ground: Ground
+) -> None:
+    place.image(picture, width=DISPLAYED, alt=f"{catalog().describe(painting.recipe)}, painted by {painting.model}")
     cocktail, share = catalog().nearest_cocktail(painting.recipe)
     nearest = f"{cocktail.name} in the catalogue" if share == 1 else f"nearest is {cocktail.name}, {share:.0%} shared"
     size = generator.checkpoint.size
@@ -190,8 +223,7 @@ def _checked_style(generator: Generator) -> list[float]:
 
 
 def _write_url(painting: Painting) -> None:
-    st.session_state[WRITTEN] = painting.query()
-    st.query_params.from_dict(painting.query())
+    address.write(PAGE, PARAMETERS, painting.query())
 
 
 def _next_seed() -> None:
@@ -200,6 +232,17 @@ def _next_seed() -> None:
 
 def _take_sliders(style_dim: int) -> None:
     st.session_state[STYLE] = [st.session_state[f"style_{number + 1}"] for number in range(style_dim)]
+
+
+def _from_what_is_shown() -> None:
+    """By hand one begins from the picture that was shown."""
+    if st.session_state[MODE] == BY_HAND and LOOKED_AT in st.session_state:
+        st.session_state[STYLE] = st.session_state[LOOKED_AT]
+
+
+def _take(styles: Sequence[list[float]]) -> None:
+    if number := st.session_state[TAKEN]:
+        _go_on_by_hand(styles[number - 1])
 
 
 def _go_on_by_hand(style: list[float]) -> None:

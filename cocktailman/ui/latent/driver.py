@@ -6,7 +6,7 @@ shows of the point under the pointer; the server hears of the style when the han
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,16 @@ SCRIPTS = (
     "mapping.js",
     "chart.js",
     "thumbnail.js",
+    "floating.js",
+    "touch.js",
+    "drop.js",
     "sliders.js",
     "driver.js",
 )  # each needs only those before it
 BINARY = "application/octet-stream"
-LIMIT = 3  # standard deviations of the prior that a slider reaches
+LIMIT = 3  # standard deviations of the prior that a slider reaches, or more where pictures lie farther
+ROUNDED = 0.0051  # of a style in an address
+REMEMBERED = 100  # styles that undo leads back to
 
 _WORKER = f"const WORKER = {json.dumps((PARTS / 'worker.js').read_text('utf-8'))};"
 _seat = component(
@@ -46,12 +51,17 @@ _seat = component(
 
 @dataclass
 class Driven:
-    """Where the hand is, or was when it rested last. revision: counts the styles that came from elsewhere."""
+    """Where the hand is, or was when it rested last, and where it was before.
+
+    revision: counts the styles that came from elsewhere. past, future: what undo and redo lead to, the next one last.
+    """
 
     style: list[float]
     locked: list[bool]
     path: list[list[float]]
     revision: int = 0
+    past: list[list[float]] = field(default_factory=list)
+    future: list[list[float]] = field(default_factory=list)
 
     @classmethod
     def at(cls, style: Sequence[float], locked: Sequence[bool] | None = None, revision: int = 0) -> "Driven":
@@ -61,11 +71,43 @@ class Driven:
     def jump(self, style: Sequence[float]) -> None:
         """Goes to a style, but for the numbers that are locked; the path begins anew."""
         kept = [old if lock else float(new) for old, new, lock in zip(self.style, style, self.locked, strict=True)]
-        self.style, self.path, self.revision = kept, [kept], self.revision + 1
+        self._remember(kept)
+        self._move(kept)
 
     def update(self, state: dict[str, Any]) -> None:
         """Takes what the browser says of a hand that came to rest."""
+        self._remember(state["style"])
         self.style, self.locked, self.path = state["style"], state["locked"], state["path"]
+
+    def undo(self) -> None:
+        """Goes back to the style before."""
+        if self.past:
+            self.future.append(self.style)
+            self._move(self.past.pop())
+
+    def go_back(self, style: Sequence[float], locked: Sequence[bool]) -> None:
+        """To a style of an address: that before, where the numbers there, which are rounded, are its."""
+        self.locked = list(locked)
+        for steps, step in ((self.past, self.undo), (self.future, self.redo)):
+            if steps and np.allclose(steps[-1], style, atol=ROUNDED):
+                return step()
+        if not np.allclose(self.style, style, atol=ROUNDED):
+            self._remember(list(style))
+            self._move(list(style))
+        return None
+
+    def redo(self) -> None:
+        """Takes back what was undone last."""
+        if self.future:
+            self.past.append(self.style)
+            self._move(self.future.pop())
+
+    def _remember(self, next: list[float]) -> None:
+        if next != self.style:
+            self.past, self.future = [*self.past[1 - REMEMBERED :], self.style], []
+
+    def _move(self, style: list[float]) -> None:
+        self.style, self.path, self.revision = style, [style], self.revision + 1
 
 
 def driver(
@@ -73,13 +115,16 @@ def driver(
     recipe: npt.NDArray[np.float32],
     driven: Driven,
     names: Sequence[str],
+    extra: Sequence[dict[str, Any]],
+    limit: float,
     chart: dict[str, Any],
     visit: Callable[[int], None],
     key: str,
 ) -> None:
     """Draws the seat; `driven` hears of what happens in it, `visit` of a row that was clicked on a map in space.
 
-    recipe: a recipe vector (n_ingredients,). names: what each number follows, or "". chart: of `chart_places`.
+    recipe: a recipe vector (n_ingredients,). names: what each number follows, or "". extra: further sliders,
+    a name and a unit vector each. limit: how far a slider and a drag reach. chart: of `chart_places`.
     """
 
     def hear() -> None:
@@ -93,7 +138,8 @@ def driver(
         "locked": driven.locked,
         "revision": driven.revision,
         "names": list(names),
-        "limit": LIMIT,
+        "extra": list(extra),
+        "limit": limit,
         "map": chart,
     }
     _seat(
@@ -102,6 +148,11 @@ def driver(
         on_driven_change=hear,
         on_visited_change=lambda: visit(int(st.session_state[key]["visited"])),
     )
+
+
+def limit_of(table: pd.DataFrame) -> int:
+    """How far the styles of a table reach from the prior's mean, in its standard deviations: `LIMIT` at least."""
+    return max(LIMIT, int(np.ceil(np.abs(style_matrix(table)).max(initial=0))))
 
 
 def chart_places(

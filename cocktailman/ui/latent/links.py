@@ -9,38 +9,40 @@ from cocktailman.errors import InputError
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.models.registry import Can
 from cocktailman.ui.latent.driver import Driven
+from cocktailman.ui.latent.models import BESIDE, MODEL
 from cocktailman.ui.latent.steering import MIXED, MIXED_FIRST, OTHER, SHARE, driven
-from cocktailman.ui.shared import cache
+from cocktailman.ui.shared import address, cache
 from cocktailman.ui.shared.errors import show_error
 from cocktailman.ui.shared.painting import read_query
 from cocktailman.ui.shared.recipe_picker import RECIPE
 
-READ = "map_link_read"  # in the session state: a link is read once, then the page writes it
+PAGE = "latent_space"
+PARAMETERS = ("model", "recipe", "beside", "style", "locked", "style2", "locked2")  # in the URL
 
 
-def read_link(model_key: str, beside_key: str) -> None:
+def read_link() -> None:
     """Takes models, recipe, style and locks from the URL; says what of them cannot be used."""
-    if READ in st.session_state:
+    query = address.asked(PAGE, PARAMETERS)
+    if query is None or (not query and MODEL in st.session_state):
         return
-    st.session_state[READ] = True
-    query = st.query_params.to_dict()
     painting, errors = read_query(query, cache.model_names(Can.DRIVE))
     if "recipe" in query or RECIPE not in st.session_state:
         st.session_state[RECIPE] = list(painting.recipe)
     if "model" in query:
-        st.session_state[model_key] = painting.model
+        st.session_state[MODEL] = painting.model
     beside = query.get("beside")
-    if beside in cache.model_names(Can.DRIVE):
-        st.session_state[beside_key] = beside
-    elif beside:
+    st.session_state[BESIDE] = beside if beside in cache.model_names(Can.DRIVE) else None
+    if beside and not st.session_state[BESIDE]:
         errors.append(InputError(f"the link names a model that is not here ({beside[:40]}): choose one below"))
-    names = {"style": st.session_state.get(model_key, painting.model), "style2": beside}
+    names = {"style": st.session_state.get(MODEL, painting.model), "style2": beside}
     for parameter, name in names.items():
         if name in cache.model_names(Can.DRIVE) and parameter in query:
             try:
                 _take_style(name, parameter, query)
             except InputError as error:
                 errors.append(error)
+    query |= {name: st.query_params[name] for name in (OTHER, SHARE) if name in st.query_params}
+    st.session_state[MIXED] = None
     if "style" in query and query.get(OTHER) in {item.name for item in catalog().cocktails}:
         share = query.get(SHARE, "")  # the style was moved by it already, as far as the widget will take it
         percent = int(share) if share.isdecimal() and len(share) < 4 else MIXED_FIRST
@@ -51,17 +53,15 @@ def read_link(model_key: str, beside_key: str) -> None:
 
 def write_link(models: Sequence[Checkpoint]) -> None:
     """Writes the state into the URL."""
-    st.query_params["model"] = models[0].name
-    st.query_params["recipe"] = ",".join(catalog().recipe(st.session_state[RECIPE]))
+    query = {"model": models[0].name, "recipe": ",".join(catalog().recipe(st.session_state[RECIPE]))}
     for model, number in zip(models, ("", "2"), strict=False):
         hand = driven(model)
-        st.query_params[f"style{number}"] = ",".join(f"{value:.2f}" for value in hand.style)
-        locked = [str(place + 1) for place, lock in enumerate(hand.locked) if lock]
-        _keep(f"locked{number}", ",".join(locked))
-    _keep("beside", models[1].name if len(models) > 1 else "")
-    if len(models) == 1:
-        _keep("style2", "")
-        _keep("locked2", "")
+        query[f"style{number}"] = ",".join(f"{value:.2f}" for value in hand.style)
+        if any(hand.locked):
+            query[f"locked{number}"] = ",".join(str(place + 1) for place, lock in enumerate(hand.locked) if lock)
+    if len(models) > 1:
+        query["beside"] = models[1].name
+    address.write(PAGE, PARAMETERS, query)
 
 
 def _take_style(name: str, parameter: str, query: dict[str, str]) -> None:
@@ -71,11 +71,8 @@ def _take_style(name: str, parameter: str, query: dict[str, str]) -> None:
     style = cache.generator(name).check_style(painting.style or ())
     numbers = query.get(parameter.replace("style", "locked"), "").split(",")
     locked = [str(place + 1) in numbers for place in range(len(style))]
-    st.session_state[f"driven_{name}"] = Driven.at(style.tolist(), locked)
-
-
-def _keep(name: str, value: str) -> None:
-    if value:
-        st.query_params[name] = value
+    key = f"driven_{name}"
+    if key in st.session_state:
+        st.session_state[key].go_back(style.tolist(), locked)
     else:
-        st.query_params.pop(name, None)
+        st.session_state[key] = Driven.at(style.tolist(), locked)

@@ -22,16 +22,23 @@ def map_figure(
     outline: str | None = None,
     dragmode: str = "pan",
     under: npt.NDArray[np.float32] | None = None,
+    passed: npt.NDArray[np.bool_] | None = None,
+    hide: bool = False,
 ) -> go.Figure:
     """Points at `places` (n, 2 or 3), coloured by `values` (n,): numbers, or words with a trace each.
 
     A point's `customdata` is its row; of `selected` rows the others fade. outline: of `OUTLINES`, around each word.
-    `under`: places (m, 2 or 3) of what lies below in grey, and cannot be chosen.
+    `under`: places (m, 2 or 3) of what lies below in grey, and cannot be chosen. passed: which points (n,) are wanted;
+    the others are grey and cannot be chosen either, or are not there where `hide`.
     """
     figure = go.Figure()
     if under is not None:
-        _add_ground(figure, under)
+        _add_ground(figure, under, "the model's own")
     rows = np.arange(len(places), dtype=np.int32)
+    if passed is not None:
+        if not hide:
+            _add_ground(figure, places[~passed], "filtered out")
+        places, values, rows = places[passed], values.loc[passed], rows[passed]
     chosen = None if selected is None else np.isin(rows, selected)
     if pd.api.types.is_numeric_dtype(values):
         marker = {
@@ -45,9 +52,9 @@ def map_figure(
         # Those that say least come first, so that they lie below the rest.
         order = sorted(range(len(words)), key=lambda code: (not _says_little(words[code]), words[code]))
         for number, code in enumerate(order):
-            name, part = words[code], rows[codes == code]
-            marker, label = {"color": _colour(name, number)}, f"{name} ({len(part):,})"
-            _add_points(figure, places, part, label, marker, chosen)
+            name, part = words[code], codes == code
+            marker, label = {"color": _colour(name, number)}, f"{name} ({part.sum():,})"
+            _add_points(figure, places[part], rows[part], label, marker, None if chosen is None else chosen[part])
             if outline and places.shape[1] == 2 and name not in {OTHERS, FREE_POUR}:
                 add_outline(figure, outline, places[part], label, marker["color"])
     names = 1 if pd.api.types.is_numeric_dtype(values) else values.nunique()
@@ -85,8 +92,8 @@ def _add_points(
 ) -> None:
     flat = places.shape[1] == 2
     trace = {
-        "x": places[rows, 0],
-        "y": places[rows, 1],
+        "x": places[:, 0],
+        "y": places[:, 1],
         "mode": "markers",
         "name": name,
         "legendgroup": name,  # a click on the legend takes the outline along
@@ -95,15 +102,15 @@ def _add_points(
         "hoverinfo": "none",  # the driver shows what the pointer is on: words for every point would double the figure
     }
     if not flat:
-        figure.add_scatter3d(z=places[rows, 2], **trace)
+        figure.add_scatter3d(z=places[:, 2], **trace)
         return
     if chosen is not None:
-        trace |= {"selectedpoints": np.flatnonzero(chosen[rows]), "unselected": {"marker": {"opacity": 0.12}}}
+        trace |= {"selectedpoints": np.flatnonzero(chosen), "unselected": {"marker": {"opacity": 0.12}}}
     figure.add_scattergl(**trace)
 
 
-def _add_ground(figure: go.Figure, places: npt.NDArray[np.float32]) -> None:
-    look = {"mode": "markers", "hoverinfo": "skip", "name": f"the model's own ({len(places):,})"}
+def _add_ground(figure: go.Figure, places: npt.NDArray[np.float32], name: str) -> None:
+    look = {"mode": "markers", "hoverinfo": "skip", "name": f"{name} ({len(places):,})"}
     marker = {"size": 3, "color": OTHERS_COLOUR, "opacity": 0.4}
     if places.shape[1] == 2:
         figure.add_scattergl(x=places[:, 0], y=places[:, 1], marker=marker, **look)

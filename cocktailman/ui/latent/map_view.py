@@ -1,17 +1,21 @@
 """How the map is looked at: the widgets, and the projection they ask for, fitted once for all visitors."""
 
 import copy
-from functools import partial
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from cocktailman.latent.fitting import Fit
 from cocktailman.latent.projection import METHODS, Projector, View, check_view
-from cocktailman.latent.tables import PROJECTIONS, style_matrix
-from cocktailman.ui.latent.fits import fitted
+from cocktailman.latent.shipped_views import shipped_places
+from cocktailman.latent.tables import style_matrix
 from cocktailman.ui.latent.own_styles import Styles
+from cocktailman.ui.latent.waiting import fits
 
 AXES = "xyz"
+QUICK = ("PCA", "Numbers")  # these wait for nobody
 
 
 def view_picker(style_dim: int) -> View:
@@ -48,28 +52,30 @@ def _settings(method: str, count: int, style_dim: int) -> dict:
             15,
             key="neighbors",
             bind="query-params",
-            help="few show what is near, many the whole; a new map takes up to a minute",
+            help="few show what is near, many the whole",
         )
         min_dist = st.slider("Least distance", 0.0, 1.0, 0.1, 0.05, key="min_dist", bind="query-params")
         return {"neighbors": neighbors, "min_dist": min_dist}
 
 
-def projected(styles: Styles, view: View, within: Styles | None = None) -> Projector:
+def projected(styles: Styles, view: View, within: Styles | None = None) -> tuple[Projector, Fit | None]:
     """The projection of styles, or, with `within`, that of others, in which these styles are given their places.
 
-    Raises `InputError` where the view does not fit the styles it is fitted to.
+    Where it is not there yet, PCA meanwhile, and the fit that is awaited. Raises `InputError` where the view does not
+    fit the styles it is fitted to.
     """
-    if within is None:
-        check_view(view, *style_matrix(styles.table).shape)
-        shipped = list(PROJECTIONS["UMAP"])
-        kept = styles.table[shipped].to_numpy() if view == View() and {*shipped} <= set(styles.table) else None
-        fit = partial(Projector(view).fit, style_matrix(styles.table), kept)
-        return fitted(styles.source, view, fit, quick=kept is not None)
-    known = projected(within, view)
-    return fitted((styles.source, within.source), view, lambda: _placed(styles.table, known))
+    table = styles.table if within is None else within.table
+    check_view(view, *style_matrix(table).shape)
+    places, fit = shipped_places(table, view), None
+    if places is None and view.method not in QUICK:
+        fit = fits().ask((styles.source if within is None else within.source, view), view, style_matrix(table))
+        places = fit.places
+    known = _projector(view if places is not None or fit is None else View("PCA", view.dimensions), table, places)
+    if within is not None:
+        known = copy.copy(known)
+        known.places_ = known.transform(style_matrix(styles.table))
+    return known, None if places is not None else fit
 
 
-def _placed(table: pd.DataFrame, known: Projector) -> Projector:
-    placed = copy.copy(known)
-    placed.places_ = known.transform(style_matrix(table))
-    return placed
+def _projector(view: View, table: pd.DataFrame, places: npt.NDArray[np.float32] | None) -> Projector:
+    return Projector(view).fit(style_matrix(table), places)

@@ -1,9 +1,9 @@
 """The pictures chosen on a map: shared by all maps of the page, shown small, taken away as a table or as pictures."""
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from io import BytesIO
-from itertools import chain, count
 from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
@@ -13,13 +13,14 @@ import streamlit as st
 from PIL import Image
 
 from cocktailman.catalog import catalog
+from cocktailman.files import distinct
 from cocktailman.images import png_bytes
 from cocktailman.latent.tables import style_matrix
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.renders import RENDERED
 from cocktailman.ui.latent.own_styles import Styles
 from cocktailman.ui.shared import cache
-from cocktailman.ui.shared.csv import csv_text
+from cocktailman.ui.shared.csv import save_csv
 from cocktailman.ui.shared.recipe_picker import RECIPE
 
 CHOSEN = "map_chosen"  # in the session state: the files of the chosen pictures; None where nothing was chosen
@@ -27,11 +28,20 @@ SEEN = "map_chosen_seen"  # in the session state: what was chosen when the whole
 SHOWN = 12  # pictures of a selection
 TILE = 110  # px, the least width of one
 MAX_SAVED = 300  # pictures in one download: they are painted when it is asked for
+LONGEST = 60  # letters of a name in it, four bytes each at most: disks take 255
+_SUFFIX = re.compile(r"\.[^./]*$")
+_NO_NAME = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff/\\:*?"<>|]|^\.*$|^\.+')  # what some system takes in no name
 
 
 def choose(files: pd.Series | None) -> None:
     """Chooses the pictures of these files; None chooses all again."""
     st.session_state[CHOSEN] = None if files is None else frozenset(files)
+
+
+def keep_of_chosen(files: Collection[str]) -> None:
+    """Of what is chosen keeps what is among these files: what a filter hides is not chosen."""
+    if chosen := st.session_state.get(CHOSEN):
+        st.session_state[CHOSEN] = chosen.intersection(files) or None
 
 
 def chosen_rows(table: pd.DataFrame) -> npt.NDArray[np.int64] | None:
@@ -70,10 +80,10 @@ def selection(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) ->
     of_them = f", {SHOWN} of them below" if len(rows) > SHOWN else ""
     what = "truth left, rebuilt right" if truth else "as the model rebuilds them"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{len(rows):,} pictures chosen**{of_them}: {what}.")
+        st.markdown(f"**{len(rows):,} pictures selected**{of_them}: {what}.")
         st.space("stretch")
         _downloads(model, table.iloc[rows], truth)
-        st.button("Choose all again", icon=":material/clear:", on_click=choose, args=(None,))
+        st.button("Clear the selection", icon=":material/clear:", on_click=choose, args=(None,))
     with st.grid(min_column_width=TILE * (1 + truth)) as grid:
         for row, picture in zip(mixed.tolist(), thumbnails(model, table.iloc[mixed], truth), strict=True):
             with grid.cell():
@@ -102,22 +112,12 @@ def _beside(truth: Image.Image, rebuilt: Image.Image) -> Image.Image:
 
 
 def names_of(files: Iterable[str]) -> list[str]:
-    """A PNG's name for each file, no two alike: where folder and suffix alone tell files apart, a number does."""
-    names: list[str] = []
-    taken: set[str] = set()
-    for file in files:
-        stem = file.replace("/", "-").rsplit(".", 1)[0]
-        tries = chain([stem], (f"{stem}-{number}" for number in count(2)))
-        name = next(f"{one}.png" for one in tries if one.lower() not in taken)  # some disks know no capitals
-        taken.add(name.removesuffix(".png").lower())
-        names.append(name)
-    return names
+    """A PNG's name for each file, of letters that every system takes, no two alike."""
+    stems = (_NO_NAME.sub("-", _SUFFIX.sub("", file)) for file in files)
+    return [f"{name}.png" for name in distinct(stem[-LONGEST:] for stem in stems)]
 
 
 def _downloads(model: Checkpoint, part: pd.DataFrame, truth: bool) -> None:
-    def csv() -> str:
-        return csv_text(part)
-
     def pictures() -> bytes:
         few = part.head(MAX_SAVED)
         buffer = BytesIO()
@@ -126,8 +126,7 @@ def _downloads(model: Checkpoint, part: pd.DataFrame, truth: bool) -> None:
                 archive.writestr(name, png_bytes(picture))
         return buffer.getvalue()
 
-    icon = ":material/download:"
-    st.download_button("Table, csv", csv, f"{model.name}-chosen.csv", "text/csv", icon=icon, key=f"csv_{model.name}")
+    save_csv(part, f"{model.name}-chosen.csv", "Table, csv")
     first = f", the first {MAX_SAVED}" if len(part) > MAX_SAVED else ""
     label, name = f"Pictures, zip{first}", f"{model.name}-chosen.zip"
-    st.download_button(label, pictures, name, "application/zip", icon=icon, key=f"zip_{model.name}")
+    st.download_button(label, pictures, name, "application/zip", icon=":material/download:", key=f"zip_{model.name}")

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from cocktailman.catalog import DEFAULT_COCKTAIL, Recipe, catalog
+from cocktailman.catalog import Recipe, catalog
 from cocktailman.images import png_bytes
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.neighbours import nearest
@@ -18,9 +18,10 @@ from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.ui.latent.driver import Driven
 from cocktailman.ui.latent.films import film_of_mixing, film_of_path
 from cocktailman.ui.latent.own_styles import styles_of
+from cocktailman.ui.latent.pins import pins
 from cocktailman.ui.latent.selection import choose
 from cocktailman.ui.shared import cache
-from cocktailman.ui.shared.painting import Painting
+from cocktailman.ui.shared.painting import FIRST_SEED, Painting
 from cocktailman.ui.shared.recipe_picker import RECIPE, recipe_picker
 
 OTHER, SHARE = "mix_cocktail", "mix_share"  # in the session state and in the URL: what is mixed in, and how much, in %
@@ -39,18 +40,12 @@ class Mixture:
 
 
 def driven(model: Checkpoint) -> Driven:
-    """Where this visitor drives in the space of a model: at first at the most usual Mojito."""
+    """Where this visitor drives in the space of a model: at first where Generate begins."""
     key = f"driven_{model.name}"
     if key not in st.session_state:
-        table = cache.styles(model.name)
-        styles = style_matrix(table.loc[table["drink"] == DEFAULT_COCKTAIL] if _knows_default(table) else table)
-        [usual] = nearest(styles, styles.mean(0), 1)
-        st.session_state[key] = Driven.at(styles[usual].tolist())
+        [first] = cache.generator(model.name).sample_styles(1, FIRST_SEED)
+        st.session_state[key] = Driven.at(first.tolist())
     return st.session_state[key]
-
-
-def _knows_default(table: pd.DataFrame) -> bool:
-    return bool((table["drink"] == DEFAULT_COCKTAIL).any())
 
 
 def go_to(models: Sequence[Checkpoint], file: str) -> None:
@@ -106,7 +101,7 @@ def choose_mixture(models: Sequence[Checkpoint]) -> Mixture:
 
 
 def leave_from(model: Checkpoint, table: pd.DataFrame, mixture: Mixture) -> None:
-    """Draws what can be done with the style that was driven to."""
+    """Draws what can be done with the style that was driven to. table: among whose pictures others are looked for."""
     hand, generator, vector = driven(model), cache.generator(model.name), mixture.vector
 
     def another() -> None:
@@ -123,7 +118,10 @@ def leave_from(model: Checkpoint, table: pd.DataFrame, mixture: Mixture) -> None
         return png_bytes(generator.paint_vectors(vector[None], np.array([hand.style], np.float32), 512)[0])
 
     name = model.name
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.button("Undo", icon=":material/undo:", on_click=hand.undo, key=f"undo_{name}", disabled=not hand.past)
+        st.button("Redo", icon=":material/redo:", on_click=hand.redo, key=f"redo_{name}", disabled=not hand.future)
+        pins(model, hand, mixture.recipe, vector)
         st.button("At random", icon=":material/casino:", on_click=another, key=f"random_{name}")
         if generator.regressor is not None:
             help = "the style that the recipe predicts"

@@ -1,5 +1,7 @@
 """What the style vectors of a checkpoint are like, in words and numbers: normality, distances, what sliders do."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -16,34 +18,60 @@ from cocktailman.renders import CATEGORICAL, NUMERIC, RENDERED
 from cocktailman.ui.latent.own_styles import Styles, named_groups, styles_of
 from cocktailman.ui.latent.selection import chosen_styles
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.csv import without_formulas
 from cocktailman.ui.shared.errors import shown_errors
 
 MIN_COUNT = 20  # styles of a group that is looked at
+TITLES = "How far are cocktails from each other?", "What does each number do?"
 
 
 @st.fragment
-def understanding(model: Checkpoint) -> None:
-    """Draws the section."""
-    with shown_errors():
-        styles = chosen_styles(styles_of(model))
-        groups = _groups(styles.source, model.domain, styles)
-        regressor = cache.generator(model.name).regressor
-        st.subheader("Are the styles of a cocktail dense and near normal?")
-        if len(styles.table) < len(styles_of(model).table):
-            st.caption(f"Of the {len(styles.table):,} pictures chosen on the map.")
-        if any(group.count >= JUDGED_FROM for group in groups):
-            st.markdown(verdict(groups, None if regressor is None else regressor.r2))
-        st.dataframe(_summary(groups), hide_index=True, column_config=_columns())
-        left, right = st.columns(2, gap="large")
-        with left:
-            st.subheader("How far are cocktails from each other?")
-            if len(groups) > 1:
-                st.plotly_chart(_wasserstein_heatmap(groups), config={"displayModeBar": False})
-            else:
-                st.caption(f"Fewer than two cocktails have {MIN_COUNT} pictures here.")
-        with right:
-            st.subheader("What does each number do?")
-            st.dataframe(_numbers(model), hide_index=True)
+def understanding(models: Sequence[Checkpoint]) -> None:
+    """Draws the section, the models of it side by side."""
+    st.header("Are the styles of a cocktail dense and normally distributed?")
+    _side_by_side(models, _distributions)
+    places = st.columns(2, gap="large") if len(models) == 1 else [st.container(), st.container()]
+    for place, title, draw in zip(places, TITLES, (_distances, _uses), strict=True):
+        with place:
+            st.header(title)
+            _side_by_side(models, draw)
+
+
+def _side_by_side(models: Sequence[Checkpoint], draw: Callable[[Checkpoint], None]) -> None:
+    for model, column in zip(models, st.columns(len(models), gap="medium"), strict=True):
+        with column, shown_errors():
+            st.markdown(f"**{model.name}**")
+            draw(model)
+
+
+def _distributions(model: Checkpoint) -> None:
+    styles, groups = chosen_styles(styles_of(model)), _groups_of(model)
+    regressor = cache.generator(model.name).regressor
+    if len(styles.table) < len(styles_of(model).table):
+        st.caption(f"Of the {len(styles.table):,} pictures selected on the map.")
+    if any(group.count >= JUDGED_FROM for group in groups):
+        st.markdown(verdict(groups, None if regressor is None else regressor.r2))
+    shown = without_formulas(_summary(groups))
+    st.dataframe(shown, hide_index=True, column_config=_columns(), key=f"groups_{model.name}")
+
+
+def _distances(model: Checkpoint) -> None:
+    groups = _groups_of(model)
+    if len(groups) > 1:
+        alt = f"2-Wasserstein distances between the cocktails' styles under {model.name}"
+        figure, key = _wasserstein_heatmap(groups), f"distances_{model.name}"
+        st.plotly_chart(figure, config={"displayModeBar": False}, key=key, alt=alt)
+    else:
+        st.caption(f"Fewer than two cocktails have {MIN_COUNT} pictures here.")
+
+
+def _uses(model: Checkpoint) -> None:
+    st.dataframe(_numbers(model), hide_index=True, key=f"numbers_{model.name}")
+
+
+def _groups_of(model: Checkpoint) -> list[GroupStatistics]:
+    styles = chosen_styles(styles_of(model))
+    return _groups(styles.source, model.domain, styles)
 
 
 @st.cache_data(show_spinner="Measuring the styles …", max_entries=32)
@@ -81,14 +109,35 @@ def _columns() -> dict:
     return {
         "cocktail": "Cocktail",
         "styles": number("Styles"),
-        "normal": st.column_config.CheckboxColumn("Near normal", help="no departure that matters, beyond chance"),
-        "skewness": number("Skewness", format="%.2f", help="Mardia's, as that of one number; 0 is symmetrical"),
-        "kurtosis": number("Kurtosis", format="%+.2f", help="Mardia's, in excess of a normal's, as a share of it"),
-        "p": number("Henze-Zirkler p", format="%.3f", help="chance that normal styles depart so far"),
-        "spacing": number("Spacing", format="%.2f", help="from style to style; normal is 1, below it they crowd"),
-        "gap": number("Gap", format="%.2f", help="from draws of their normal to styles; above 1 there are holes"),
-        "prior": number("From the prior", format="%.2f", help="2-Wasserstein distance from N(0, I)"),
-        "chance": number("By chance", format="%.2f", help="what as many draws of the prior would be"),
+        "normal": st.column_config.CheckboxColumn(
+            "Nearly normal",
+            help="no test finds a departure from a normal distribution that is both beyond chance and large",
+        ),
+        "skewness": number(
+            "Skewness",
+            format="%.2f",
+            help="Mardia's multivariate skewness, scaled to that of one number; 0 is symmetrical",
+        ),
+        "kurtosis": number(
+            "Excess kurtosis", format="%+.2f", help="Mardia's, relative to that of a normal; above 0 tails are heavy"
+        ),
+        "p": number(
+            "Henze-Zirkler p", format="%.3f", help="probability of so large a departure if the styles were normal"
+        ),
+        "spacing": number(
+            "Neighbour distance",
+            format="%.2f",
+            help="mean distance to the nearest styles, relative to a normal sample's: below 1 they are clustered",
+        ),
+        "gap": number(
+            "Hole size",
+            format="%.2f",
+            help="from draws of the fitted normal to the nearest styles, relative to a normal sample's: above 1, holes",
+        ),
+        "prior": number("W₂ to the prior", format="%.2f", help="2-Wasserstein distance from the prior N(0, I)"),
+        "chance": number(
+            "W₂ by chance", format="%.2f", help="the distance that a sample of the prior of this size would have"
+        ),
     }
 
 
@@ -109,7 +158,7 @@ def _numbers(model: Checkpoint) -> pd.DataFrame:
     means, stds = style_matrix(table), std_matrix(table)
     rows = pd.DataFrame(
         {
-            "number": [f"z{place + 1}" for place in range(means.shape[1])],
+            "latent number": [f"z{place + 1}" for place in range(means.shape[1])],
             "KL, nats": kl_per_dimension(means, stds).round(2),
             "active": active_units(means),
         }

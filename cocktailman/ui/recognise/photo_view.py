@@ -8,14 +8,16 @@ from PIL import Image
 from cocktailman.catalog import catalog
 from cocktailman.images import png_bytes
 from cocktailman.inference.oddness import METHODS
-from cocktailman.ui.recognise.cut_out import cut_out, describe_confidence
 from cocktailman.ui.recognise.layers import blurred_around, enlarged, heated, outlined
 from cocktailman.ui.recognise.reading_view import reading_view
+from cocktailman.ui.recognise.side_by_side import side_by_side
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.cut_out import cut_out, describe_confidence
 from cocktailman.ui.shared.errors import shown_errors
 from cocktailman.ui.shared.photo import Drink, Photo, RecognisedPhoto, heat_map, recognise_photo
 
 DRINKS, HEAT, FOCUS, CUT = "Drinks found", "Where seen", "Background blurred", "Cut out"
+BESIDE = -1  # of the numbers of drinks: all of them side by side
 WHOLE = "read_as_a_whole"  # in the session state: the keys of the photos that are read so, for want of a drink
 
 
@@ -26,9 +28,12 @@ def photo_view(photo: Photo) -> None:
         recognised = _recognise(photo)
         if recognised is None:
             return
+        number = _choose(photo, recognised)
+        if number == BESIDE:
+            side_by_side(recognised)
+            return
         left, right = st.columns([2, 3], gap="medium")
         with left:
-            number = _choose(photo, recognised)
             drink = recognised.drinks[number]
             _picture(photo, recognised, number)
         with right:
@@ -59,14 +64,14 @@ def _is_odd(photo: Photo, _picture: Image.Image) -> bool:
 
 
 def _choose(photo: Photo, recognised: RecognisedPhoto) -> int:
-    """The drink to be read; asks only where there are several."""
+    """The drink to be read, or `BESIDE` for all of them; asks only where there are several."""
     numbers = range(len(recognised.drinks))
     if len(numbers) == 1:
         return 0
     number = st.segmented_control(
         "Drink",
-        numbers,
-        format_func=lambda number: f"Drink {number + 1}",
+        [*numbers, BESIDE],
+        format_func=lambda number: "Side by side" if number == BESIDE else f"Drink {number + 1}",
         default=0,
         required=True,
         key=f"drink_{photo.key}",
@@ -80,7 +85,7 @@ def _picture(photo: Photo, recognised: RecognisedPhoto, number: int) -> None:
     drink = recognised.drinks[number]
     layers = [DRINKS, HEAT, FOCUS, CUT] if drink.box else [HEAT, CUT]
     layer = st.segmented_control(
-        "Show", layers, default=layers[0], required=True, key="layer", label_visibility="collapsed"
+        "Show", layers, default=layers[0], required=True, key="layer", label_visibility="collapsed", wrap=True
     )
     picture = enlarged(recognised.picture)
     if layer == CUT:

@@ -10,10 +10,11 @@ from PIL import Image
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
 from cocktailman.ui.shared import cache
-from cocktailman.ui.shared.csv import csv_text
+from cocktailman.ui.shared.csv import save_csv, without_formulas
 from cocktailman.ui.shared.photo import Photo, RecognisedPhoto, recognise_photo
 
 THUMBNAIL = 96  # px
+COLUMNS = ("photo", "file", "note", "drinks", "score", "ingredients", "cocktail", "probability")  # as they are shown
 
 
 def photos_table(photos: list[Photo]) -> Photo:
@@ -22,8 +23,9 @@ def photos_table(photos: list[Photo]) -> Photo:
     table = pd.DataFrame([_row(photo, recognised) for photo, recognised in zip(photos, found, strict=True)])
     st.caption("Tick a row to open its photo below.")
     event = st.dataframe(
-        table,
+        without_formulas(table.round(2)),
         key="photos",
+        column_order=[name for name in COLUMNS if name in table],
         hide_index=True,
         row_height=THUMBNAIL // 2,
         placeholder="",
@@ -31,13 +33,7 @@ def photos_table(photos: list[Photo]) -> Photo:
         selection_mode="single-row-required",
         column_config=_columns(),
     )
-    st.download_button(
-        "Save the table as CSV",
-        lambda: csv_text(table.drop(columns="photo")),
-        "recognised.csv",
-        "text/csv",
-        icon=":material/download:",
-    )
+    save_csv(table.drop(columns="photo", errors="ignore"), "recognised.csv")
     first = next((place for place, recognised in enumerate(found) if isinstance(recognised, RecognisedPhoto)), 0)
     opened = next((row for row in event["selection"]["rows"] if row < len(photos)), first)  # one may be gone
     return photos[opened]

@@ -31,14 +31,14 @@ def reading_view(photo: Photo, recognised: RecognisedPhoto, drink: Drink) -> Non
         head = st.container()
         left, right = st.columns([5, 4], gap="medium")
         with left:
-            st.subheader("Ingredients", anchor=False)
+            st.header("Ingredients", anchor=False)
             seen = cache.recogniser().classifier.seen(drink.reading, _threshold())
             _ingredients(drink, seen)
         with head:
             if photo.render:
                 _truth(photo.render, seen)
         with right:
-            st.subheader("Likely cocktails", anchor=False)
+            st.header("Likely cocktails", anchor=False)
             _cocktails(drink, seen)
             _take_away(photo, recognised, drink, seen)
 
@@ -54,7 +54,7 @@ def _threshold() -> float:
             )
         )
     return st.slider(
-        "Seen from a probability of",
+        "Threshold (probability)",
         MIN_THRESHOLD,
         MAX_THRESHOLD,
         default,
@@ -87,10 +87,13 @@ def _truth(render: str, seen: Recipe) -> None:
 def _ingredients(drink: Drink, seen: Recipe) -> None:
     """Bars by kind; at first only of what is seen and of what comes next."""
     best = cache.recogniser().classifier.ingredients(drink.reading)
-    every = st.toggle(f"All {len(best)}", key="every_ingredient")
+    every = st.toggle(f"All {len(best)} ingredients", key="every_ingredient")
     shown = best if every else best[: max(ROWS, len(seen))]
     st.plotly_chart(
-        ingredient_bars(dict(shown), st.session_state[THRESHOLD]), key="bars", config={"displayModeBar": False}
+        ingredient_bars(dict(shown), st.session_state[THRESHOLD]),
+        key="bars",
+        config={"displayModeBar": False},
+        alt=f"how probable each ingredient is; seen: {catalog().describe(seen) or 'nothing'}",
     )
 
 

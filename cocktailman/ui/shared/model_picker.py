@@ -6,6 +6,8 @@ from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.models.registry import Can
 from cocktailman.ui.shared import cache
 
+WIDTH = 200  # px at most
+
 
 def model_picker(key: str, able: Can = Can.PAINT) -> Checkpoint:
     """Draws the choice among those that are able and returns it; its name is `key` in the session state, where a link
@@ -24,4 +26,4 @@ def model_picker(key: str, able: Can = Can.PAINT) -> Checkpoint:
             "Domain", domains, key=f"{key}_domain", format_func=str.capitalize, required=True, on_change=take_domain
         )
     names = [item.name for item in checkpoints.values() if item.domain == chosen.domain]
-    return checkpoints[st.selectbox("Model", names, key=key, persist_state="session")]
+    return checkpoints[st.selectbox("Model", names, key=key, width=WIDTH, persist_state="session")]

@@ -1,14 +1,15 @@
 """What a picture was painted from, as it travels in a URL: model, recipe, and a style or the seed of a random one."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cocktailman.catalog import DEFAULT_COCKTAIL, Recipe, catalog
+from cocktailman.catalog import Recipe, catalog
 from cocktailman.cutouts import NO_GROUND
 from cocktailman.errors import InputError
 
 SEEDS = 10**9  # from 0 on; as many as the pages offer
+FIRST_DRINK, FIRST_SEED = "Cosmopolitan", 4  # what a page opens with: it shows well, and any other is a click away
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Painting:
     style: tuple[float, ...] | None = None
     typical: bool = False  # of the recipe, rather than of the prior
     ground: str = ""  # under a cut-out: none, or a colour as #rrggbb; the default where nothing is said
+    dozen: bool = False  # whether it is shown among eleven others of the seed
+    truncation: float = 1.0  # what the distance of a random style from the mean is multiplied by
 
     def query(self) -> dict[str, str]:
         """The painting as URL parameters; `read_query` is the inverse."""
@@ -31,6 +34,10 @@ class Painting:
             parameters["typical"] = "yes"
         if self.ground:
             parameters["ground"] = self.ground.removeprefix("#")
+        if self.dozen:
+            parameters["dozen"] = "yes"
+        if self.truncation != 1:
+            parameters["truncation"] = f"{self.truncation:.2f}"
         return parameters
 
 
@@ -39,12 +46,14 @@ def read_query(query: Mapping[str, str], models: Sequence[str]) -> tuple[Paintin
 
     The length of a style is not checked here: only the model knows it.
     """
-    painting = Painting(models[0], catalog().cocktail(DEFAULT_COCKTAIL).recipe)
-    errors = []
+    painting = Painting(models[0], catalog().cocktail(FIRST_DRINK).recipe, FIRST_SEED)
+    errors: list[InputError] = []
     for name, read in _READERS.items():
         if name in query:
+            text, unknown = _known_of(query[name]) if name == "recipe" else (query[name], [])
+            errors += unknown
             try:
-                painting = replace(painting, **{name: read(query[name], models)})
+                painting = replace(painting, **{name: read(text, models)})
             except InputError as error:
                 errors.append(error)
     return painting, errors
@@ -60,6 +69,17 @@ def _recipe(text: str, models: Sequence[str]) -> Recipe:
     return catalog().recipe(filter(None, text.split(",")))
 
 
+def _known_of(text: str) -> tuple[str, list[InputError]]:
+    """Of a recipe the ingredients that are known; and what is wrong with the others, where some are."""
+    known, errors = [], []
+    for name in filter(None, text.split(",")):
+        try:
+            known.append(catalog().ingredient(name).id)
+        except InputError as error:
+            errors.append(error)
+    return (",".join(known), errors) if known else (text, [])
+
+
 def _seed(text: str, models: Sequence[str]) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < len(str(SEEDS))):
         raise InputError(f"the link's seed ({text[:40]}) is not a whole number below a billion: choose one below")
@@ -73,10 +93,13 @@ def _style(text: str, models: Sequence[str]) -> tuple[float, ...]:
         raise InputError(f"the link's style ({text[:40]}) is not numbers separated by commas") from None
 
 
-def _typical(text: str, models: Sequence[str]) -> bool:
-    if text not in {"yes", "no"}:
-        raise InputError(f"the link's typical ({text[:40]}) is neither yes nor no: choose below")
-    return text == "yes"
+def _yes(name: str) -> Callable[[str, Sequence[str]], bool]:
+    def read(text: str, models: Sequence[str]) -> bool:
+        if text not in {"yes", "no"}:
+            raise InputError(f"the link's {name} ({text[:40]}) is neither yes nor no: choose below")
+        return text == "yes"
+
+    return read
 
 
 def _ground(text: str, models: Sequence[str]) -> str:
@@ -85,4 +108,20 @@ def _ground(text: str, models: Sequence[str]) -> str:
     return text if text == NO_GROUND else f"#{text}"
 
 
-_READERS = {"model": _model, "recipe": _recipe, "seed": _seed, "style": _style, "typical": _typical, "ground": _ground}
+def _truncation(text: str, models: Sequence[str]) -> float:
+    if not re.fullmatch(r"0(\.\d{1,3})?|1(\.0{1,3})?", text, re.ASCII):
+        raise InputError(f"the link's truncation ({text[:40]}) is not a number from 0 to 1: choose below")
+    return float(text)
+
+
+_READERS = {
+    "model": _model,
+    "recipe": _recipe,
+    "seed": _seed,
+    "style": _style,
+    "typical": _yes("typical"),
+    "ground": _ground,
+    "dozen": _yes("dozen"),
+    "truncation": _truncation,
+}
+PARAMETERS = tuple(_READERS)  # of a URL

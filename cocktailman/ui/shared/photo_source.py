@@ -7,11 +7,13 @@ import streamlit as st
 
 from cocktailman.renders import Renders
 from cocktailman.ui.shared import cache
+from cocktailman.ui.shared.brought import NOT_KEPT, Brought, bring, brought, put
 from cocktailman.ui.shared.errors import check_choice
 from cocktailman.ui.shared.photo import Photo
 
 SAMPLE, UPLOAD, URL, CAMERA = "Sample", "Upload", "URL", "Camera"
 SOURCE, PICKED, ADDRESS = "source", "sample", "url"  # in the URL of the page, and in the session state
+PHOTOS, SHOT = "photos", "shot"  # where uploads and the camera's picture are kept
 FIRST = "Mojito"  # the cocktail of the sample that is shown first
 
 
@@ -29,7 +31,9 @@ def photo_source(others: Mapping[str, Callable[[], list[Photo]]] | None = None) 
         default=URL if ADDRESS in st.query_params else SAMPLE,
         required=True,
         label_visibility="collapsed",
+        wrap=True,
         bind="query-params",
+        persist_state="session",
     )
     return sources[source or SAMPLE]()
 
@@ -45,15 +49,15 @@ def _sample() -> list[Photo]:
     renders = cache.renders()
     ids = samples(renders)
     check_choice(PICKED, ids)
-    choose, another = st.columns([3, 1], vertical_alignment="bottom")
-    id = choose.selectbox(
-        "A render that no model was trained on",
-        ids,
-        key=PICKED,
-        bind="query-params",
-        persist_state="page",
-    )
-    another.button("Another", icon=":material/casino:", on_click=_pick_another, args=(ids,), width="stretch")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        id = st.selectbox(
+            "A render that no model was trained on",
+            ids,
+            key=PICKED,
+            bind="query-params",
+            persist_state="page",
+        )
+        st.button("Another", icon=":material/casino:", on_click=_pick_another, args=(ids,))
     return [Photo.of_render(renders, id)]
 
 
@@ -62,15 +66,11 @@ def _pick_another(ids: list[str]) -> None:
 
 
 def _upload() -> list[Photo]:
-    uploads = st.file_uploader(
-        "Photos of drinks",
-        accept_multiple_files=True,
-        key="uploads",
-        help="JPEG, HEIC, PNG, WebP and others, at most 20 MB each; they are not kept",
-    )
-    if not uploads:
+    help = f"JPEG, HEIC, PNG, WebP and others, at most 20 MB each; {NOT_KEPT}"
+    files = bring("Photos of drinks", PHOTOS, several=True, help=help)
+    if not files:
         st.info("One photo is shown with all that is seen in it, several as a table.")
-    return [Photo.of_bytes(upload.name, upload.getvalue()) for upload in uploads]
+    return [Photo.of_bytes(file.name, file.data) for file in files]
 
 
 def _url() -> list[Photo]:
@@ -88,5 +88,9 @@ def _url() -> list[Photo]:
 
 
 def _camera() -> list[Photo]:
-    shot = st.camera_input("A photo of your drink", resolution="720p", width=480)
-    return [Photo.of_bytes("camera.jpg", shot.getvalue())] if shot else []
+    def take() -> None:
+        shot = st.session_state["camera"]
+        put(SHOT, [Brought("camera.jpg", shot.getvalue())] if shot else [])
+
+    st.camera_input("A photo of your drink", resolution="720p", width=480, key="camera", on_change=take)
+    return [Photo.of_bytes(shot.name, shot.data) for shot in brought(SHOT)]  # also of an earlier look at the page

@@ -11,9 +11,10 @@ from cocktailman.inference.gatys import GatysSettings, sketches
 from cocktailman.inference.stylise import SHIPPED_LAYERS, vgg_for
 from cocktailman.models.vgg import VGG
 from cocktailman.ui.shared.errors import shown_errors
+from cocktailman.ui.shared.link import follow_link, write_link
 from cocktailman.ui.shared.photo import Photo
 from cocktailman.ui.stylise.pictures import content_picture, stylizer, turns
-from cocktailman.ui.stylise.shown import show
+from cocktailman.ui.stylise.shown import SEEN, keep_toggle, show, strength_slider
 from cocktailman.ui.stylise.style import Style
 
 SIZES = (192, 256, 384)
@@ -22,30 +23,33 @@ ASKED = "gatys_asked"  # in the session state: whether a picture was just asked 
 LAST = "gatys_last"  # in the session state: the picture that is there, and what it was made of
 STARTS = {"content": "the content", "adain": "what AdaIN paints", "noise": "noise"}
 OPTIMISERS = {"lbfgs": "L-BFGS", "adam": "Adam"}
+LINKED: Any = {"bind": "query-params", "persist_state": "page"}  # what makes a widget's value part of the address
 
 
-@st.fragment
 def slowly(content: Photo, style: Style) -> None:
-    """Draws the controls, and paints where that is asked for."""
+    """Draws the picture and the controls, and paints where that is asked for.
+
+    No fragment: a click in a fragment waits until its run is over, and nothing would stop.
+    """
+    place = st.container(key=SEEN).empty()
     with shown_errors():
-        settings = _settings()
+        bar = st.empty()
         begin, stop = st.columns(2)
         begin.button("Paint", icon=":material/brush:", type="primary", width="stretch", on_click=_ask)
         stop.button(  # a click on anything ends what runs; what was last drawn is in the session state
             "Stop, and keep what is there", icon=":material/stop_circle:", width="stretch", key="gatys_stop"
         )
-        bar, place = st.empty(), st.empty()
+        settings = _settings()
         facts = {"method": "gatys", "content": content.name, "style": style.images[0].name} | {
             name: str(value) for name, value in vars(settings).items()
         }
         if st.session_state.pop(ASKED, False):
             _paint(content, style.images[0], settings, facts, bar, place)
             bar.empty()
-            place.empty()
         if LAST in st.session_state:
-            show(st.container(), *st.session_state[LAST])
+            show(place, *st.session_state[LAST])
         else:
-            st.info("Press *Paint* and watch: the picture itself is optimised, step by step.")
+            place.info("Press *Paint* and watch: the picture itself is optimised, step by step.")
 
 
 def _ask() -> None:
@@ -53,15 +57,13 @@ def _ask() -> None:
 
 
 def _settings() -> GatysSettings:
-    left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
-    percent = left.slider(
-        "Strength", 0, 100, 100, format="%d %%", key="strength", bind="query-params", persist_state="page"
-    )
-    size = middle.segmented_control("Size", SIZES, default=256, key="gatys_size", required=True, persist_state="page")
-    keep = right.toggle("Keep its colours", key="keep", help="only brightness is painted", persist_state="page")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        percent = strength_slider()
+        size = st.segmented_control("Size", SIZES, default=256, key="gatys_size", required=True, **LINKED)
+        keep = keep_toggle()
     standard = GatysSettings()
     with st.expander("How it is optimised"):
-        steps = st.slider("Steps", 10, 300, standard.steps, step=5, key="steps", persist_state="page")
+        steps = st.slider("Steps", 10, 300, standard.steps, step=5, key="steps", **LINKED)
         layers = st.slider(
             "Layers that carry the style",
             1,
@@ -70,13 +72,13 @@ def _settings() -> GatysSettings:
             key="layers",
             help="from relu1_1, colours and grain, to relu5_1, large shapes. The fifth is in a network that does not "
             "ship: it is fetched once, 70 to 550 MB",
-            persist_state="page",
+            **LINKED,
         )
-        start: Any = st.selectbox("Start from", list(STARTS), format_func=STARTS.__getitem__, key="gatys_start")
-        optimiser: Any = st.selectbox(
-            "Optimiser", list(OPTIMISERS), format_func=OPTIMISERS.__getitem__, key="optimiser"
-        )
-        coarse = st.toggle("Coarse to fine", standard.coarse_to_fine, key="coarse", help="first at half the size")
+        start: Any = _choice("Start from", "start", STARTS)
+        optimiser: Any = _choice("Optimiser", "optimiser", OPTIMISERS)
+        write_link("start", "optimiser")
+        help = "first at half the size"
+        coarse = st.toggle("Coarse to fine", standard.coarse_to_fine, key="coarse", help=help, **LINKED)
     return GatysSettings(
         percent / 100,
         layers,
@@ -87,6 +89,11 @@ def _settings() -> GatysSettings:
         keep,
         start,
     )
+
+
+def _choice(label: str, key: str, options: dict[str, str]) -> str:
+    follow_link(key, options, next(iter(options)))
+    return st.selectbox(label, list(options), format_func=options.__getitem__, key=key, persist_state="page")
 
 
 def _paint(content: Photo, style: Photo, settings: GatysSettings, facts: dict[str, str], bar, place) -> None:

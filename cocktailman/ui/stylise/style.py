@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cocktailman.shelf import SHELF, StyleImage, shelf
+from cocktailman.ui.shared.brought import NOT_KEPT, bring
 from cocktailman.ui.shared.errors import escaped, shown_errors
+from cocktailman.ui.shared.link import follow_link, write_link
 from cocktailman.ui.shared.photo import Photo
-from cocktailman.ui.stylise.link import follow_link, write_link
 from cocktailman.ui.stylise.pictures import SEEN, content_picture
 
 SHELVED, OWN = "From the shelf", "Your own"
@@ -30,19 +31,26 @@ class Style:
 def style_source() -> Style | None:
     """Draws the choice of the style and returns it; None where nothing is chosen yet."""
     source = st.segmented_control(
-        "Style", [SHELVED, OWN], default=SHELVED, key="style_source", required=True, persist_state="page"
+        "Style",
+        [SHELVED, OWN],
+        default=SHELVED,
+        key="style_source",
+        required=True,
+        bind="query-params",
+        persist_state="page",
     )
     return _own() if source == OWN else _shelved()
 
 
 def _own() -> Style | None:
-    upload = st.file_uploader("A picture whose look is taken", help="JPEG, PNG, WebP and others, at most 20 MB")
-    if upload is None:
-        st.info("A painting, a fabric, a wall: its colours and textures are carried over. It is not kept.")
+    help = f"JPEG, PNG, WebP and others, at most 20 MB; {NOT_KEPT}"
+    files = bring("A picture whose look is taken", "style_image", help=help)
+    if not files:
+        st.info("A painting, a fabric, a wall: its colours and textures are carried over.")
         return None
-    photo = Photo.of_bytes(upload.name, upload.getvalue())
+    photo = Photo.of_bytes(files[0].name, files[0].data)
     with shown_errors():
-        st.image(content_picture(photo, SEEN), width=2 * TILE, alt=upload.name)
+        st.image(content_picture(photo, SEEN), width=2 * TILE, alt=photo.name)
         return Style((photo,))
     return None
 
@@ -55,7 +63,7 @@ def _shelved() -> Style:
         "Style image",
         list(items),
         key="style",
-        format_func=lambda name: items[name].words,
+        format_func=lambda name: items[name].caption,
         label_visibility="collapsed",
         persist_state="page",
     )
@@ -65,7 +73,7 @@ def _shelved() -> Style:
         "Mixed with",
         [NOTHING, *items],
         key="mixed",
-        format_func=lambda name: items[name].words if name in items else "nothing else",
+        format_func=lambda name: items[name].caption if name in items else "nothing else",
         help="by AdaIN alone: Gatys' method takes the first",
         persist_state="page",
     )
@@ -74,12 +82,15 @@ def _shelved() -> Style:
     share = 0.0
     if second != NOTHING:
         chosen.append(items[second])
-        share = st.slider("Of the second", 0, 100, 50, format="%d %%", key="share", persist_state="page") / 100
+        percent = st.slider(
+            "Of the second", 0, 100, 50, format="%d %%", key="share", bind="query-params", persist_state="page"
+        )
+        share = percent / 100
     with st.container(horizontal=True, gap="small"):
         for item in chosen:
-            st.image(str(SHELF / item.file), width=2 * TILE, alt=item.words)
+            st.image(str(SHELF / item.file), width=2 * TILE, alt=item.caption)
     for item in chosen:
-        st.caption(f"{escaped(item.words)}. {item.licence.capitalize()}; {escaped(item.source)}.")
+        st.caption(f"{escaped(item.caption)}. {item.licence.capitalize()}; {escaped(item.source)}.")
     return Style(tuple(map(_photo, chosen)), share)
 
 
@@ -87,8 +98,9 @@ def _tiles(items: dict[str, StyleImage]) -> None:
     with st.container(horizontal=True, gap="small", height=320):
         for name, item in items.items():
             with st.container(width=TILE, gap="xxsmall"):
-                st.image(str(SHELF / item.file), width="stretch", alt=item.words)
-                st.button("Take it", key=f"take_{name}", on_click=_take, args=(name,), help=item.words, width="stretch")
+                st.image(str(SHELF / item.file), width="stretch", alt=item.caption)
+                label = name.replace("-", " ")
+                st.button(label, key=f"take_{name}", on_click=_take, args=(name,), help=item.caption, type="tertiary")
 
 
 def _take(name: str) -> None:

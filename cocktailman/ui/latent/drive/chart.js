@@ -23,6 +23,13 @@ class Chart {
     return [xaxis.p2d(event.clientX - edge.left - xaxis._offset), yaxis.p2d(event.clientY - edge.top - yaxis._offset)];
   }
 
+  // px between a place and the pointer, on a plane.
+  distanceTo(place, event) {
+    const edge = this.element.getBoundingClientRect();
+    const [x, y] = onPlane(this.element).pixelOf(place);
+    return Math.hypot(edge.left + x - event.clientX, edge.top + y - event.clientY);
+  }
+
   show(path) {
     this.path = path;
     this.draw();
@@ -77,6 +84,7 @@ class Chart {
     let canvas = chart.querySelector("canvas.driven-path");
     if (!canvas) {
       canvas = Object.assign(document.createElement("canvas"), { className: "driven-path" });
+      canvas.setAttribute("aria-hidden", "true"); // the sliders say where the path leads
       Object.assign(canvas.style, { position: "absolute", inset: 0, width: "100%", height: "100%", pointerEvents: "none" });
       chart.append(canvas);
     }

@@ -1,0 +1,1 @@
+"""The rectified flow of cut-outs, told what it paints."""

@@ -1,0 +1,1 @@
+"""The network that learnt from pairs of pictures what one factor changes."""

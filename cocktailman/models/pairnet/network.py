@@ -1,0 +1,76 @@
+"""The pair network: a picture, and factors before and after, to the same picture with these factors changed.
+
+It paints no picture of its own: at each pixel it says how much of what was there stays, and what is added. So it
+leaves alone what it has no reason to change, and works on pictures larger than what it looks at, whose detail stays
+(after bilateral learning, Gharbi et al., arXiv 1707.02880, in the simplest form: what it says is enlarged smoothly).
+"""
+
+from dataclasses import dataclass, field
+
+import torch
+from huggingface_hub import PyTorchModelHubMixin
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from cocktailman.factors import encoded_width
+from cocktailman.models.steering import FactorEmbedding
+from cocktailman.models.unet import UNet
+
+BRIGHTEST = 2.5  # the most that what was there is multiplied by
+
+
+@dataclass
+class PairNetConfig:
+    """What a pair network is built from; the defaults are those of the shipped one."""
+
+    size: int = 64  # px, the side of what it looks at
+    patch: int = 4  # px, the side of what becomes one place of its finest maps
+    widths: list[int] = field(default_factory=lambda: [32, 64, 96])  # channels of maps of 16, 8 and 4 places a side
+    steer_dim: int = 160  # numbers that steer each block
+    factor_dim: int = field(default_factory=encoded_width)  # numbers that factors are
+
+
+class PairNet(nn.Module, PyTorchModelHubMixin):
+    """Cut-outs (n, 4, h, w), premultiplied, in [0, 1], and factors before and after to cut-outs of the same size.
+
+    Factors after are known where they change, and nowhere else; those before may be known or not.
+    """
+
+    def __init__(self, config: PairNetConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.before, self.after = FactorEmbedding(config.steer_dim), FactorEmbedding(config.steer_dim)
+        self.unet = UNet(4, 8, config.patch, config.widths, config.steer_dim)
+        last = nn.Linear(128, 12)
+        nn.init.zeros_(last.weight)  # at first all stays
+        nn.init.zeros_(last.bias)
+        self.overall = nn.Sequential(nn.Linear(config.steer_dim + 4, 128), nn.SiLU(), last)
+
+    def forward(self, image: Tensor, before: tuple[Tensor, Tensor], after: tuple[Tensor, Tensor]) -> Tensor:
+        steer = F.silu(self.before(*before) + self.after(*after))  # (n, steer_dim)
+        seen = image if image.shape[2] == self.config.size else F.interpolate(
+            image, (self.config.size, self.config.size), mode="bilinear", antialias=True
+        )  # fmt: skip
+        output = self.unet(seen * 2 - 1, steer).float()  # (n, 8, size, size), 0 at first: all stays
+        if image.shape != seen.shape:
+            output = F.interpolate(output, image.shape[2:], mode="bicubic")
+        kept, added = output.chunk(2, dim=1)  # (n, 4, h, w) each
+        gain = BRIGHTEST * torch.sigmoid(kept - FIRST)  # 1 where nothing is added
+        return gain * self._relit(image, steer) + added  # (n, 4, h, w), about in [0, 1]: see `limited`
+
+    def _relit(self, image: Tensor, steer: Tensor) -> Tensor:
+        """All colours of a picture changed alike, by a matrix that hangs on what is asked for and on its mean: most of
+        what another light does."""
+        mean = image.mean((2, 3)) / image[:, 3:].mean((2, 3)).clamp(min=0.02)  # (n, 4), the last of which is 1
+        matrix = self.overall(torch.cat([steer, mean], 1)).float().unflatten(1, (3, 4))
+        colours = image[:, :3] + torch.einsum("nij,njhw->nihw", matrix, image)
+        return torch.cat([colours, image[:, 3:]], 1)  # (n, 4, h, w)
+
+
+FIRST = float(torch.log(torch.tensor(BRIGHTEST - 1)))  # what makes the gain 1
+
+
+def limited(image: Tensor) -> Tensor:
+    """Premultiplied (n, 4, h, w) in [0, 1], no colour above its coverage."""
+    coverage = image[:, 3:].clamp(0, 1)
+    return torch.cat([torch.minimum(image[:, :3].clamp(min=0), coverage), coverage], dim=1)

@@ -1,0 +1,43 @@
+"""What networks that edit are told: factors as numbers, each known or not, and how noisy a picture is."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from cocktailman.factors import encoded_width, factors
+
+
+class FactorEmbedding(nn.Module):
+    """Factors (n, encoded_width) and which of them are known (n, n_factors) to a vector (n, dim)."""
+
+    widths: Tensor
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(encoded_width() + len(factors()), 2 * dim), nn.SiLU(), nn.Linear(2 * dim, dim)
+        )
+        widths = torch.tensor([item.width for item in factors().values()])
+        self.register_buffer("widths", widths, persistent=False)
+
+    def forward(self, numbers: Tensor, known: Tensor) -> Tensor:
+        shown = numbers * known.repeat_interleave(self.widths, dim=1)  # what is not known is 0
+        return self.layers(torch.cat([shown, known], dim=1))  # (n, dim)
+
+
+class TimeEmbedding(nn.Module):
+    """Times (n,) in [0, 1] to a vector (n, dim), by waves of rising frequency (Vaswani et al., arXiv 1706.03762)."""
+
+    WAVES = 32
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(2 * self.WAVES, dim), nn.SiLU(), nn.Linear(dim, dim))
+
+    def forward(self, time: Tensor) -> Tensor:
+        exponents = torch.linspace(0, math.log(1000), self.WAVES, device=time.device)
+        angle = time[:, None] * exponents.exp()  # (n, waves)
+        return self.layers(torch.cat([angle.sin(), angle.cos()], dim=1))  # (n, dim)

@@ -1,0 +1,102 @@
+"""Which factor becomes what: one widget that suits the factor, and the link that carries it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cocktailman.catalog import catalog
+from cocktailman.errors import InputError
+from cocktailman.factors import CHANGEABLE, Angle, Factor, Number, Value, Values, Word, factors
+from cocktailman.inference.edit_series import PIECES
+from cocktailman.ui.shared.errors import show_error
+from cocktailman.ui.shared.factor_labels import category_label
+from cocktailman.ui.shared.link import follow_link, write_link
+
+FACTOR, VALUE = "factor", "value"  # in the URL
+FIRST = "light_strength"  # the factor that is offered first: what the model does best
+OTHER_GLASS, OTHER_ICE = ("coupe", "rocks"), ("cubes", "none")  # the first that the drink is not in, or has not
+GARNISH = "garnish"  # the kind of ingredient that is not poured: it changes no colour
+
+
+def choose_factor() -> str:
+    """Draws the choice of the factor and returns its name."""
+    follow_link(FACTOR, list(CHANGEABLE), FIRST)
+    name = st.selectbox(
+        "What changes",
+        list(CHANGEABLE),
+        format_func=lambda name: factors()[name].label,
+        key=FACTOR,
+        persist_state="page",
+    )
+    write_link(FACTOR)
+    return name
+
+
+def choose_value(name: str, before: Values) -> Value:
+    """Draws what the factor becomes and returns it; the link says it as the command line takes it."""
+    factor = factors()[name]
+    key = f"value_{name}"
+    if key not in st.session_state:
+        st.session_state[key] = _of_link(factor, before) or _default(factor, before)
+    value = _widget(factor, key, before)
+    st.query_params[VALUE] = factor.write(value)
+    known = f"Now {_caption(factor, before[name])}." if name in before else "What it is now is not known: that is fine."
+    st.caption(f"{factor.help[:1].upper()}{factor.help[1:]}. {known}")
+    return value
+
+
+def _of_link(factor: Factor, before: Values) -> Any:
+    """What the link asks for; None where it asks for nothing, or is said to be wrong."""
+    if st.query_params.get(FACTOR) != factor.name or VALUE not in st.query_params:
+        return None
+    try:
+        value = factor.parse(st.query_params[VALUE], before.get(factor.name))
+    except InputError as error:
+        show_error(error)
+        return None
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _default(factor: Factor, before: Values) -> Any:
+    """Something else than what there is: evening where it is day."""
+    now = before.get(factor.name)
+    if isinstance(factor, Number):
+        middle = (factor.low * factor.high) ** 0.5 if factor.logarithmic else (factor.low + factor.high) / 2
+        return factor.low if isinstance(now, float) and now > middle else factor.high
+    if isinstance(factor, Angle):
+        return -90.0 if isinstance(now, float) and now > 0 else 90.0
+    if isinstance(factor, Word):
+        return next(word for word in (OTHER_GLASS if factor.name == "glass" else OTHER_ICE) if word != now)
+    words = list(now) if isinstance(now, tuple) else []
+    if factor.name == "garnish":
+        return [PIECES[0]] if PIECES[0] not in words else []
+    return [*words, "grenadine"] if "grenadine" not in words else words[1:] or ["gin"]
+
+
+def _widget(factor: Factor, key: str, before: Values) -> Value:
+    if isinstance(factor, Number):
+        step = (factor.high - factor.low) / 100 if factor.high < 10 else 50.0
+        ends = float(factor.low), float(factor.high)
+        return float(st.slider(factor.label, *ends, step=step, format=factor.form + factor.unit, key=key))
+    if isinstance(factor, Angle):
+        return float(st.slider(factor.label, -180.0, 180.0, step=5.0, format="%.0f°", key=key))
+    words = getattr(factor, "words", ())
+    if isinstance(factor, Word):
+        return str(st.selectbox(factor.label, words, format_func=lambda word: _caption(factor, word), key=key))
+    if factor.name == "ingredients":
+        words = [word for word in words if catalog().ingredient(word).kind != GARNISH]
+        st.session_state[key] = [word for word in st.session_state[key] if word in words]
+    chosen = st.multiselect(factor.label, words, format_func=lambda word: _caption(factor, (word,)), key=key)
+    now = before.get(factor.name, ())
+    kept = [word for word in now if word not in words] if isinstance(now, tuple) else []
+    return factor.parse(",".join([*chosen, *kept]))
+
+
+def _caption(factor: Factor, value: Value) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(category_label(factor.name, word) for word in value) or "none"
+    if isinstance(value, str):
+        return value.replace("_", " ")
+    return factor.write(value) + (factor.unit if isinstance(factor, Number) else "°")

@@ -1,0 +1,146 @@
+"""Edits: what stays, what changes, what is told to the network, and what is said of a wrong setting."""
+
+import sys
+from typing import get_args
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from cocktailman.__main__ import main
+from cocktailman.errors import InputError
+from cocktailman.factors import Values, factors
+from cocktailman.inference.edit_series import label_of, sheet, values_over
+from cocktailman.inference.editor import EditSettings, Start, cut_drink, edited, framed
+from cocktailman.inference.editors import load_editor
+from cocktailman.models.pairnet.network import PairNet, PairNetConfig
+from tests.helpers.editors import drink
+
+BEFORE: Values = {"fill": 0.8, "glass": "coupe", "light_warmth": 4000.0}
+METHODS = ("pairnet-renders", "flow-renders")
+
+
+def pixels(picture: Image.Image) -> np.ndarray:
+    return np.asarray(picture.convert("RGBA"), int)
+
+
+def test_a_pair_network_begins_by_copying():
+    network = PairNet(PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16)).eval()
+    image = torch.rand(2, 4, 64, 64)
+    told = torch.rand(2, network.config.factor_dim), torch.ones(2, len(factors()))
+    assert torch.allclose(network(image, told, told), image, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_asked_for_changes_and_what_a_mask_leaves_out_stays_to_the_pixel(editors, method):
+    editor, picture = load_editor(method), drink()
+    mask = np.zeros((64, 64), np.float32)
+    mask[32:] = 1
+    whole = edited(editor, picture, BEFORE, {"fill": 0.3}, EditSettings(steps=3))
+    part = edited(editor, picture, BEFORE, {"fill": 0.3}, EditSettings(steps=3), mask)
+    other = edited(editor, picture, BEFORE, {"fill": 0.9}, EditSettings(steps=3))
+    assert whole.before.size == whole.after.size == (256, 256)
+    assert (pixels(whole.after) != pixels(whole.before)).mean() > 0.05
+    assert (pixels(whole.after) != pixels(other.after)).any()
+    upper, lower = pixels(part.after)[:112], pixels(part.after)[128:]
+    assert (upper == pixels(part.before)[:112]).all() and (lower != pixels(part.before)[128:]).any()
+    assert whole.facts["change"] == "fill=0.30" and "glass=coupe" in str(whole.facts["before"])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_strength_0_leaves_the_picture(editors, method):
+    found = edited(load_editor(method), drink(), BEFORE, {"glass": "wine"}, EditSettings(strength=0, steps=2))
+    assert np.abs(pixels(found.after) - pixels(found.before))[pixels(found.before)[..., 3] > 0].max() <= 1
+
+
+def test_a_flow_that_is_asked_for_nothing_new_changes_nothing(editors):
+    flow = load_editor("flow-renders")
+    for start in get_args(Start):
+        same = edited(flow, drink(), BEFORE, {"fill": BEFORE["fill"]}, EditSettings(None, 3, 1.0, start=start))
+        assert np.abs(pixels(same.after) - pixels(same.before))[pixels(same.before)[..., 3] > 0].max() <= 1
+
+
+def test_the_seed_is_of_the_noise_and_steps_are_told(editors):
+    flow, asked = load_editor("flow-renders"), {"glass": "wine"}
+    begun: list[tuple[Start, int]] = [("noise", 0), ("noise", 0), ("noise", 1), ("inversion", 0), ("inversion", 1)]
+    drawn = [
+        pixels(edited(flow, drink(), {}, asked, EditSettings(steps=2, seed=seed, start=start)).after)
+        for start, seed in begun
+    ]
+    assert (drawn[0] == drawn[1]).all() and (drawn[0] != drawn[2]).any() and (drawn[3] == drawn[4]).all()
+    shares: list[float] = []
+    edited(flow, drink(), {}, asked, EditSettings(steps=4), on_step=lambda share, image: shares.append(share))
+    assert shares == [0.25, 0.5, 0.75, 1.0]
+
+    def stop(share: float, image: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        edited(flow, drink(), {}, asked, EditSettings(steps=4), on_step=stop)
+    assert edited(flow, drink(), {}, asked, EditSettings(steps=2)).after  # and the next one finds it free
+
+
+def test_a_mask_goes_with_its_drink_into_the_frame():
+    alpha = (np.asarray(drink().getchannel("A")) / 255).astype(np.float32)
+    square, mask = framed(drink(), alpha, room=0.2)
+    assert mask is not None and np.abs(mask - np.asarray(square.getchannel("A")) / 255).mean() < 0.01
+    _, around = framed(drink(), (1 - alpha).astype(np.float32))  # also what lies around the drink
+    assert around is not None and around[128, 40] == 1 and around[128, 128] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"strength": 1.5}, "the strength 1.5 is out of range"),
+        ({"steps": 0}, "0 steps are not taken"),
+        ({"guidance": -1.0}, "the guidance -1 is out of range"),
+        ({"start": "end"}, "unknown start 'end'"),
+    ],
+)
+def test_a_setting_out_of_bounds_is_said(given, said):
+    with pytest.raises(InputError, match=said):
+        EditSettings(**given).checked()
+
+
+def test_a_model_that_cannot_edit_is_told_from_those_that_can():
+    with pytest.raises(InputError, match="segmenter is no model that changes one factor of a drink: choose"):
+        load_editor("segmenter")
+
+
+def test_what_edits_nothing_is_said(editors):
+    with pytest.raises(InputError, match="unknown model 'cvae'"):
+        load_editor("cvae")
+    with pytest.raises(InputError, match="no drink was found"):
+        cut_drink(Image.new("RGBA", (32, 32)))
+
+
+def test_a_series_has_the_whole_range_and_its_sheet_a_heading_each():
+    for name, count in {"fill": 5, "light_azimuth": 5, "glass": 14, "garnish": 6, "ingredients": 5}.items():
+        values = values_over(name, {"ingredients": ("gin",)})
+        assert len(values) == count and len({label_of(factors()[name], value) for value in values}) == count
+    assert sheet(["a", "b"], [[drink(), drink()]] * 3, 32).size == (68, 18 + 3 * 36)
+
+
+def test_the_command_edits_a_file_and_says_how(editors, tmp_path, capsys, monkeypatch):
+    def run(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["cocktailman", "edit", *arguments])
+        return main()
+
+    source, out = tmp_path / "drink.png", tmp_path / "edited.png"
+    drink().save(source)
+    assert run(str(source), "--change", "fill=0.4", "--given", "glass=wine", "--out", str(out), "--json") == 0
+    assert '"change": "fill=0.40"' in capsys.readouterr().out
+    made = Image.open(out)
+    assert made.mode == "RGBA" and '"fill=0.40"' in made.info["CocktailMan"]
+    assert run(str(source), "--change", "fill=0.4", "--out", str(out.with_suffix(".jpg"))) == 0
+    for wrong, said in (
+        (("--change", "fill=9"), "give 0.3 to 0.95"),
+        (("--change", "fill=0.4", "--change", "fill=0.5"), "fill is given twice"),
+        (("--change", "garnish=+cherry"), "name all of the new"),
+        (("--change", "fill=0.4", "--strength", "2"), "the strength 2 is out of range"),
+        (("--change", "fill=0.4", "--model", "segmenter"), "unknown model 'segmenter'"),
+    ):
+        assert run(str(source), *wrong, "--out", str(out)) == 2
+        errors = capsys.readouterr().err
+        assert said in errors and errors.count("\n") == 1

@@ -1,0 +1,119 @@
+"""Pairs of renders: one factor changes and no other; what learns from them, and what measures edits by them."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from cocktailman.errors import InputError
+from cocktailman.evaluation.editing import FactorReader, Pair, errors_by_factor, measure_edits, seen_changes
+from cocktailman.factors import factors, values_of
+from tests.helpers.editors import drink
+from training.datasets.pairs import JUDGED, framed_alike, pack_scenes, read_scenes, split_of
+from training.flow.trainer import FlowTraining
+from training.pairnet.data import PairData, PairSet
+from training.pairnet.measure import pairs_of
+from training.pairnet.trainer import PairNetTraining
+from training.renders.changes import CHANGES
+from training.renders.pairs import AS_IT_IS, scene
+from training.shared.augment_cutouts import SIDEWAYS, affine_alike, mirrored_factors
+
+COLOURS = ("#d07020", "#20a040", "#3050c0", "#c02060", "#e0e060")
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve scenes of drawn drinks, whose colour says which version they are, packed."""
+    folder = tmp_path_factory.mktemp("scenes")
+    for number in range(12):
+        versions = scene(number, 4)
+        for colour, name in zip(COLOURS, versions, strict=True):
+            drink(48, colour).save(folder / f"{number:04d}-{name}.webp", lossless=True)
+        facts = {name: asdict(each) for name, each in versions.items()}
+        (folder / f"{number:04d}.json").write_text(json.dumps({"scene": number, "versions": facts}))
+    out = folder / "packed.parquet"
+    pack_scenes(folder, out)
+    return out
+
+
+def test_of_each_version_of_a_scene_one_factor_changed_and_no_other():
+    for number in range(40):
+        versions = scene(number, len(CHANGES))
+        base = values_of(asdict(versions[AS_IT_IS]))
+        assert versions == scene(number, len(CHANGES)) and len(versions) == len(CHANGES) + 1
+        for name, facts in versions.items():
+            values = values_of(asdict(facts))
+            assert [factor for factor in factors() if values[factor] != base[factor]] == [name] * (name != AS_IT_IS)
+
+
+def test_half_of_the_first_scenes_are_held_back():
+    splits = [split_of(number) for number in range(2 * JUDGED)]
+    assert splits[:JUDGED].count("test") == JUDGED // 2 and "test" not in splits[JUDGED:]
+
+
+def test_pairs_come_in_one_frame_with_what_differs(packed):
+    scenes = read_scenes(packed, "train")
+    first, second = framed_alike(scenes[0][:2], 32)
+    assert first.size == (32, 32) and first.getchannel("A") == second.getchannel("A")
+    listed = PairSet(scenes, 32, drawn=False)
+    before, after, _, _, differ = listed[0]
+    assert before.shape == (4, 32, 32) and differ.sum() == 1 and (before[:3] != after[:3]).any()
+    drawn = PairSet(scenes, 32, drawn=True)
+    assert all(torch.equal(a, b) for a, b in zip(drawn[(0, 5)], drawn[(0, 5)], strict=True))
+    assert {int(drawn[(0, seed)][4].sum()) for seed in range(30)} == {1, 2}  # two, where both are changed ones
+    with pytest.raises(InputError, match="pairs-pack"):
+        read_scenes(packed.with_name("nothing.parquet"), "train")
+
+
+def test_a_mirror_turns_the_lamp_round_and_pictures_alike():
+    image = torch.rand(2, 4, 8, 8)
+    torch.manual_seed(0)
+    one, two = affine_alike([image, image], torch.tensor([1.0, -1.0]), smallest=1.0)
+    assert torch.equal(one, two)
+    numbers = torch.rand(2, 200)
+    turned = mirrored_factors(numbers, torch.tensor([1.0, -1.0]))
+    assert torch.equal(turned[0], numbers[0]) and turned[1, SIDEWAYS] == -numbers[1, SIDEWAYS]
+    assert np.array_equal(np.delete(turned[1].numpy(), SIDEWAYS), np.delete(numbers[1].numpy(), SIDEWAYS))
+
+
+@pytest.mark.parametrize("kind", [PairNetTraining, FlowTraining])
+def test_a_training_learns_one_batch(kind, packed, monkeypatch):
+    monkeypatch.setattr(kind, "log", lambda *args, **options: None)
+    torch.manual_seed(0)
+    training = kind(size=32, patch=4, widths=(16, 16), learning_rate=5e-3)
+    data = PairData(packed, 32, batch_size=16)
+    data.setup("fit")
+    first, second, before, after, differ = next(iter(data.train_dataloader()))
+    batch = (first, second, before, after, differ) if kind is PairNetTraining else (first, before, differ)
+    optimizer = torch.optim.AdamW(training.parameters(), 5e-3)
+    losses = []
+    for _ in range(40):
+        torch.manual_seed(len(losses) % 4)
+        loss = training.training_step(batch, 0)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert np.mean(losses[-4:]) < 0.8 * np.mean(losses[:4])
+
+
+def test_copying_is_measured_as_copying_and_the_truth_as_no_error(packed):
+    pairs = [pair for versions in read_scenes(packed, "test") for pair in pairs_of(versions, 32)]
+    copied = errors_by_factor([pair.before for pair in pairs], pairs)["all"]
+    assert copied["whole"]["value"] == copied["whole"]["copying"] > 0 and copied["better_than_copying"] == 0
+    true = errors_by_factor([pair.after for pair in pairs], pairs)["all"]
+    assert true["inside"]["value"] == true["whole"]["value"] == 0 and true["better_than_copying"] == 1
+    reader = FactorReader().fit([pair.before for pair in pairs], [pair.values for pair in pairs])
+    seen = seen_changes(reader, [pair.after for pair in pairs], pairs)
+    assert seen["edits"] == seen["truth"]
+    assert seen_changes(reader, [pair.before for pair in pairs], pairs)["edits"] == {"asked": 0.0, "others": 0.0}
+
+    def truth(pair: Pair) -> Image.Image:
+        return pair.after
+
+    found = measure_edits(truth, pairs, reader, [pair.after for pair in pairs])
+    assert found["round_trip"]["value"] == 0 and max(found["nearest_training"].values()) < 0.002

@@ -1,0 +1,64 @@
+"""The page Edit with networks of random weights: what a visitor does, what a link says, what cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from cocktailman.factors import factors
+from cocktailman.models.checkpoints import list_checkpoints
+from cocktailman.ui.edit import settings
+from tests.helpers.app import button, calm, pictures, run
+from tests.helpers.pictures import blank, png
+
+
+@pytest.fixture(autouse=True)
+def shipped(editors: Path, monkeypatch: pytest.MonkeyPatch):
+    """The page finds the editors made here, whatever ships."""
+    monkeypatch.setattr(settings, "list_checkpoints", lambda able: list_checkpoints(editors, able))
+    found = settings.find_checkpoint
+    monkeypatch.setattr(settings, "find_checkpoint", lambda name: found(name, editors))
+    settings.editor.clear()
+    yield
+    settings.editor.clear()
+
+
+def captions(app) -> str:
+    return " ".join(item.value for item in app.caption)
+
+
+def test_the_first_screen_shows_an_edit_and_a_link_says_which() -> None:
+    app = run("edit")
+    assert not app.error and "Now 0.71" in captions(app) and "Light's strength: " in captions(app)
+    app = run("edit", factor="glass", value="martini", how_far="50")
+    assert not app.error and app.selectbox(key="value_glass").value == "martini"
+    assert "Glass: martini, by pairnet-renders" in captions(app) and app.slider(key="how_far").value == 50
+    app.selectbox(key="may_change").set_value("Liquid")
+    app.selectbox(key="factor").set_value("fill")
+    assert f"{factors()['fill'].label}: " in captions(calm(app.run())) and app.query_params["factor"] == "fill"
+
+
+def test_what_a_link_cannot_ask_for_is_said() -> None:
+    app = run("edit", factor="glass", value="bucket")
+    assert "Unknown glass 'bucket'" in app.error[0].value.replace("\\", "")
+    assert "Glass: coupe" in captions(app)
+
+
+def test_a_flow_waits_to_be_asked_and_what_is_there_stays() -> None:
+    app = run("edit", editor="flow-renders", edit_steps="4")
+    assert any("Press *Edit*" in item.value for item in app.info)
+    button(app, "Edit").click()
+    assert "Light's strength: " in captions(calm(app.run())) and "by flow-renders" in captions(app)
+    button(app, "Stop").click()
+    assert "by flow-renders" in captions(calm(app.run()))
+
+
+def test_a_series_is_one_sheet_of_several_drinks() -> None:
+    app = run("edit", factor="fill", shows="series")
+    assert not app.error and len(pictures(app)) == 1 and "mojito-008, " in captions(app)
+
+
+def test_a_picture_without_a_drink_is_one_sentence() -> None:
+    app = run("edit", source="Upload")
+    app.file_uploader[0].upload("blank.png", png(blank()), "image/png")
+    calm(app.run())
+    assert len(app.error) == 1 and "blank.png" in app.error[0].value.replace("\\", "")

@@ -1,0 +1,1 @@
+"""Trains the rectified flow of cut-outs."""

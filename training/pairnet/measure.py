@@ -1,0 +1,78 @@
+"""Measures what edits on pairs of renders that were held back: the same scene with one factor changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+from PIL import Image
+
+from cocktailman.evaluation.editing import FactorReader, Pair, measure_edits
+from cocktailman.factors import values_of
+from cocktailman.inference.editor import Editor, EditSettings
+from cocktailman.inference.editors import load_editor
+from cocktailman.models.checkpoints import Checkpoint
+from cocktailman.renders import RENDERED, read_renders
+from training.datasets.pairs import SCENES, Version, framed_alike, read_scenes
+from training.datasets.pictures import CUTOUTS, read_pictures
+from training.evaluate import EvaluationData
+
+SIZE = 128  # px, at which edits are judged
+MOST_OF_STEPS = 50  # pairs that an editor in steps is asked for: each takes dozens, and again on the way back
+
+
+def measure_editor(checkpoint: Checkpoint, given: EvaluationData) -> dict[str, object]:
+    """Errors by factor, what a reader of factors sees, round trip, nearest training picture, seconds an edit.
+
+    Of an editor in steps, from each of its starts, on every few of the pairs.
+    """
+    editor = load_editor(checkpoint.name)
+    scenes = read_scenes(SCENES, "test")
+    pairs = [pair for versions in scenes for pair in pairs_of(versions, SIZE)]
+    if editor.starts:
+        pairs = pairs[:: max(1, -(-len(pairs) // MOST_OF_STEPS))]
+    reader, training = fitted_reader(), training_pictures()
+    found: dict[str, object] = {
+        "data": f"{len(pairs)} pairs of {len(scenes)} scenes held back, {SIZE} px, over grey; errors are mean absolute"
+    }
+    ways = {start: EditSettings(start=start) for start in editor.starts} or {"": EditSettings()}
+    for name, settings in ways.items():
+        begun = perf_counter()
+        measured = measure_edits(lambda pair, how=settings: made_by(editor, pair, how), pairs, reader, training)
+        seconds = (perf_counter() - begun) / (2 * len(pairs))  # there and back
+        found |= {name: measured} if name else measured
+        found[f"seconds_{name}".rstrip("_")] = round(seconds, 3)
+    return found
+
+
+def made_by(editor: Editor, pair: Pair, settings: EditSettings) -> Image.Image:
+    """What an editor makes of a pair's first picture."""
+    return editor.edit(pair.before, pair.values, pair.changes, settings)
+
+
+def pairs_of(versions: list[Version], size: int) -> list[Pair]:
+    """A scene as it is, with each of its changed versions."""
+    base, *others = versions
+    found = []
+    for other in others:
+        before, after = framed_alike([base, other], size)
+        changes = {other.changed: other.values[other.changed]}
+        found.append(Pair(other.changed, before, after, base.values, changes))
+    return found
+
+
+def fitted_reader(packed: Path = CUTOUTS[RENDERED]) -> FactorReader:
+    """A reader of factors that learnt from the training split of the renders that ship."""
+    pictures, renders = read_pictures(packed).of("train"), read_renders()
+    factors = [values_of(renders.facts(renders.row(file))) for file in pictures.table["file"]]
+    return FactorReader().fit(pictures.images, factors)
+
+
+def training_pictures() -> list[Image.Image]:
+    """All versions of the scenes that were trained on."""
+    return [
+        image
+        for split in ("train", "validation")
+        for scene in read_scenes(SCENES, split)
+        for image in framed_alike(scene, 64)
+    ]

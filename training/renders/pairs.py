@@ -1,0 +1,72 @@
+"""Renders scenes, each as it is and with one factor changed at a time: the truth that edits are judged by.
+
+All pictures of a scene are seen by one camera, which frames the drink in all its versions; what a subject draws by
+chance stays what it was, whatever another draws (`separate_streams`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from cocktailman.catalog import catalog
+from training.renders.changes import CHANGES, UNMASKED
+from training.renders.factors import FREE, Factors, draw
+from training.renders.picture import Picture, drink_parts, separate_streams, take, vessel_of, view
+
+AS_IT_IS = "base"
+FIRST_INDEX = 1000  # of the pictures of a cocktail that are used here: none of these is in data/renders
+FREE_SHARE = 3  # every third scene is of a free pour: changed ingredients are those of no cocktail
+QUALITY = 92  # of WebP
+
+
+def scene(number: int, changes: int) -> dict[str, Factors]:
+    """A scene as it is, and with as many of its factors changed, one at a time, by the name of what is changed."""
+    rng = np.random.default_rng([number, 24])
+    names = [FREE if number % FREE_SHARE == 0 else str(rng.choice([item.name for item in catalog().cocktails]))]
+    drawn = draw(names[0], FIRST_INDEX + number)
+    pieces = tuple(piece for piece in drawn.garnish if piece != UNMASKED)
+    base = replace(drawn, garnish=pieces, camera_distance=1.05, fill=float(rng.uniform(0.45, 0.93)))
+    chosen = rng.choice(list(CHANGES), changes, replace=False)
+    return {AS_IT_IS: base} | {str(name): CHANGES[str(name)](base, rng) for name in chosen}
+
+
+def make_pairs(out: Path, scenes: int, changes: int, size: int, samples: int, threads: int) -> None:
+    """Renders what is not yet in the folder `out`: NUMBER-CHANGED.webp with alpha, and, last, NUMBER.json."""
+    out.mkdir(parents=True, exist_ok=True)
+    missing = [number for number in range(scenes) if not (out / f"{number:04d}.json").exists()]
+    for number, versions, pictures in _rendered(missing, changes, size, samples, threads):
+        for name, picture in pictures.items():
+            cut_out(picture).save(out / f"{number:04d}-{name}.webp", quality=QUALITY, method=4)
+        facts = {name: asdict(factors) for name, factors in versions.items()}
+        unfinished = out / f".{number:04d}.json"
+        unfinished.write_text(json.dumps({"scene": number, "versions": facts}), "utf-8")
+        unfinished.rename(out / f"{number:04d}.json")  # at once: a run that is cut short leaves no half scene behind
+
+
+def _rendered(
+    numbers: list[int], changes: int, size: int, samples: int, threads: int
+) -> Iterator[tuple[int, dict[str, Factors], dict[str, Picture]]]:
+    from training.renders.scene import Studio
+
+    studio = Studio(size, samples, threads)
+    for number in tqdm(numbers, desc="rendering", unit="scene", mininterval=5):
+        versions = scene(number, changes)
+        streams = separate_streams(versions[AS_IT_IS].seed)
+        parts = [drink_parts(item, vessel_of(item, streams), streams) for item in versions.values()]
+        camera = view(versions[AS_IT_IS], [part for version in parts for part in version])
+        yield number, versions, {name: take(item, studio, size, streams, camera) for name, item in versions.items()}
+
+
+def cut_out(picture: Picture) -> Image.Image:
+    """The drink alone: the picture with its mask as alpha."""
+    alpha = Image.fromarray((picture.mask > 0).astype(np.uint8) * 255)
+    cut = picture.image.convert("RGBA")
+    cut.putalpha(alpha)
+    return cut
