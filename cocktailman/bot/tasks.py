@@ -19,6 +19,22 @@ from cocktailman.errors import InputError
 
 log = logging.getLogger(__name__)
 
+
+def transport_options(visibility_timeout: int) -> dict[str, int]:
+    """What Celery's Redis transport is told: after how many seconds a task that was not acknowledged is given out again.
+
+    Workers take turns to look for such tasks. One that is killed in its turn keeps it for as long as the lock lasts: by
+    default five minutes, in which nobody's tasks would come back.
+    """
+    sweep = max(1, visibility_timeout // 4)  # s between two looks
+    return {
+        "visibility_timeout": visibility_timeout,
+        "unacked_restore_interval": sweep,
+        "unacked_restore_throttle": 1,
+        "unacked_mutex_expire": sweep,
+    }
+
+
 app = Celery("cocktailman", broker=settings.redis_url())
 app.conf.update(
     task_acks_late=True,
@@ -29,11 +45,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     task_publish_retry_policy={"max_retries": 60, "interval_max": 1},  # while Redis is being started again
-    broker_transport_options={
-        "visibility_timeout": settings.visibility_timeout(),
-        "unacked_restore_interval": max(1, settings.visibility_timeout() // 4),  # s between two looks for lost ones
-        "unacked_restore_throttle": 1,
-    },
+    broker_transport_options=transport_options(settings.visibility_timeout()),
 )
 
 
