@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cocktailman.ui.explore.collection import choose_collection
-from cocktailman.ui.explore.views import views
+from cocktailman.ui.explore.views import INVENT, choose_view, show_invented, show_view
 from cocktailman.ui.shared.entry import require_entry_point
 from cocktailman.ui.shared.errors import shown_errors
 
@@ -14,6 +14,8 @@ st.markdown(
     "given where both point the same way, and a text finds the pictures that it is true of."
 )
 with shown_errors():
-    collection = choose_collection()
-    if collection:
-        views(collection)
+    view = choose_view()
+    if view == INVENT:
+        show_invented()
+    elif collection := choose_collection():
+        show_view(view, collection)

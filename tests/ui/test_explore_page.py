@@ -15,6 +15,8 @@ def test_tags_come_first_and_follow_labels_and_threshold():
     app = run("explore")
     held = int(np.count_nonzero(read_renders().factors["split"] != "train"))
     assert f"{held:,} pictures" in said(app) and "mean average precision" in said(app) and len(pictures(app)) == 12
+    calm(button(app, "Others").click().run())
+    assert app.query_params["draw"] == "1" and len(pictures(app)) == 12
     few = run("explore", labels="copper mug, straw", given_from="0.80")
     assert "are given 1.0 tags on average" in said(few) and "over 2 labels" in said(few)
     wrong = run("explore", labels=" ", show="nothing")
@@ -45,5 +47,6 @@ def test_recipes_are_invented_with_what_is_fixed():
     app = run("explore", show="Invent", spirit="gin", glass="copper mug", seed="4")
     first = said(app)
     assert "(spirit: gin, glass: copper mug)" in first and first.count("Gin") >= 8
+    assert "from" not in [item.key for item in app.get("button_group")]  # it asks for no pictures
     calm(button(app, "Others").click().run())
     assert said(app) != first

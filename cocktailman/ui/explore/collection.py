@@ -145,7 +145,10 @@ def _table() -> Collection | None:
     files = bring("Table of vectors", "explore_table", types=["parquet"], help=NOT_KEPT)
     if not files:
         return None
-    [file] = files
-    found = read_vectors(file.data, cache.embedder(OURS).dim)
-    key = hashlib.sha256(file.data).hexdigest()
-    return Collection(f"table {key}", found.files, found.vectors, oddness=found.oddness)
+    return _read_table(files[0].data)
+
+
+@st.cache_resource(show_spinner="Reading the table …", max_entries=4, ttl="1h")
+def _read_table(data: bytes) -> Collection:
+    found = read_vectors(data, cache.embedder(OURS).dim)
+    return Collection(f"table {hashlib.sha256(data).hexdigest()}", found.files, found.vectors, oddness=found.oddness)

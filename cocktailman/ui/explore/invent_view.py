@@ -11,11 +11,11 @@ from cocktailman.catalog import catalog
 from cocktailman.inference.inventor import GLASS, NAMES, SPIRIT, YES, Invention, Inventor
 from cocktailman.models.checkpoints import find_checkpoint
 from cocktailman.models.manifest import verified
-from cocktailman.ui.explore.choice import choose_by_label
+from cocktailman.ui.explore.choice import choose_by_label, choose_seed
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.csv import save_csv
 from cocktailman.ui.shared.errors import check_choice
-from cocktailman.ui.shared.painting import SEEDS, Painting
+from cocktailman.ui.shared.painting import Painting
 
 BY, WITH, SEED = "inventor", "with", "seed"  # in the URL and in the session state
 LABELS = {"chow-liu": "Chow-Liu tree", "naive-bayes": "Naive Bayes"}
@@ -24,15 +24,14 @@ INVENTED = 8
 NARROW = 150
 
 
-def invent_view(_: object = None) -> None:
+def invent_view() -> None:
     """Draws the choice of what is fixed, and recipes that follow from it."""
     name = choose_by_label("Invented by", BY, {name: LABELS[name] for name in NAMES})
     inventor = cache.inventor(name)
     given = _given(inventor)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = st.number_input("Seed", 0, SEEDS - 1, 0, key=SEED, width=130, bind="query-params", persist_state="page")
-        st.button("Others", icon=":material/casino:", on_click=_next_seed)
-    found = inventor.invent(given, INVENTED, int(seed))
+        seed = choose_seed(SEED)
+    found = inventor.invent(given, INVENTED, seed)
     fixed = ", ".join(f"{key}: {value.replace('_', ' ')}" for key, value in given.items())
     st.markdown(
         f"**Recipes drawn from the {LABELS[name]} model**{f' ({fixed})' if fixed else ''}, which was fitted on others. "
@@ -106,7 +105,3 @@ def _compared() -> str:
         f"Log-likelihood of {count} recipes that neither was fitted on, in nats a recipe, more is better: "
         f"{', '.join(said)}; attributes drawn independently {alone:.1f}."
     )
-
-
-def _next_seed() -> None:
-    st.session_state[SEED] = (int(st.session_state[SEED]) + 1) % SEEDS

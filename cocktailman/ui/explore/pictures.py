@@ -26,16 +26,6 @@ def show_pictures(collection: Collection, rows: Sequence[int], captions: Sequenc
                 st.caption(escaped(text))
 
 
-def some_rows(count: int, most: int, key: str) -> list[int]:
-    """Some rows at random, always the same until `another` is clicked."""
-    draw = int(st.session_state.get(key, 0))
-    return np.random.default_rng(draw).permutation(count)[:most].tolist()
-
-
-def another(key: str) -> None:
-    """The button that draws other rows."""
-
-    def draw() -> None:
-        st.session_state[key] = int(st.session_state.get(key, 0)) + 1
-
-    st.button("Others", icon=":material/casino:", key=f"{key}_button", on_click=draw)
+def some_rows(count: int, most: int, seed: int) -> list[int]:
+    """Some rows at random, the same for the same seed."""
+    return np.random.default_rng(seed).permutation(count)[:most].tolist()

@@ -11,11 +11,13 @@ from cocktailman.evaluation.tagging import by_group, by_rank, label_scores, over
 from cocktailman.inference.tagging import Tags
 from cocktailman.labels.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 from cocktailman.labels.vocabulary import HELD_OUT, SAME, Label, label_of
+from cocktailman.ui.explore.choice import choose_seed
 from cocktailman.ui.explore.collection import Collection
 from cocktailman.ui.explore.labels import choose_labels, choose_threshold, tags_of
-from cocktailman.ui.explore.pictures import another, show_pictures, some_rows
+from cocktailman.ui.explore.pictures import show_pictures, some_rows
 from cocktailman.ui.shared.csv import save_csv
 
+SEED = "draw"  # in the URL and in the session state
 SHOWN, NARROW = 12, 320  # pictures; px, the least width of a chart
 QUIET = {"displayModeBar": False}
 TRUE_COLOUR, FALSE_COLOUR, PLAIN = "#12a594", "#d6409f", "#8b8d98"
@@ -29,11 +31,11 @@ def tags_view(collection: Collection) -> None:
     tags = tags_of(collection, labels, threshold)
     truth = _truth(collection, labels)
     st.markdown(_in_words(tags, truth))
-    draw = "explore_tags_draw"
-    rows = some_rows(len(collection), SHOWN, draw)
-    show_pictures(collection, rows, [_said(tags, row) for row in rows])
-    with st.container(horizontal=True):
-        another(draw)
+    pictures = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        rows = some_rows(len(collection), SHOWN, choose_seed(SEED))
+        with pictures:
+            show_pictures(collection, rows, [_said(tags, row) for row in rows])
         save_csv(_pictures_table(collection, tags), "tags.csv", f"Tags of all {len(collection):,} pictures, CSV")
     with st.grid(min_column_width=NARROW) as grid:
         with grid.cell():
