@@ -242,6 +242,7 @@ def stylise(
     as_json: Annotated[bool, typer.Option("--json", help="a JSON line")] = False,
 ) -> None:
     """Paint a picture in the look of another."""
+    from cocktailman.cutouts import over
     from cocktailman.images import read_image
     from cocktailman.inference.gatys import settings_of
     from cocktailman.inference.stylise import METHODS, stylised
@@ -253,10 +254,11 @@ def stylise(
         raise InputError(f"{printable(out.name)} ends in none of {', '.join(WRITTEN)}: name such a file")
     given = {"layers": layers, "steps": steps, "size": size, "optimiser": optimiser, "start": start}
     settings = settings_of(strength=strength, keep_colours=keep_colours, seed=seed, **given)
-    picture = read_image(content, printable(content))
+    picture = read_image(content, printable(content), transparent=method == "cyclegan")
     found = stylised(method, picture, read_style(style) if style else None, settings, to)  # type: ignore[arg-type]
+    opaque = found.image.mode == "RGBA" and out.suffix.lower() in {".jpg", ".jpeg"}  # which know no transparency
     with written(out) as unfinished:
-        found.image.save(unfinished)
+        (over(found.image) if opaque else found.image).save(unfinished)
     facts = {"out": printable(out), "seconds": round(found.seconds, 3), "steps": found.steps}
     taken = "1 step" if found.steps == 1 else f"{found.steps} steps"
     print(json.dumps(facts) if as_json else f"{facts['out']}: {found.seconds:.1f} s, {taken}")

@@ -26,7 +26,10 @@ class Pictures:
 
     def of(self, split: str) -> Pictures:
         """The pictures of one split: `train` or `validation`; of renders also `test` or `unseen`."""
-        rows = (self.table["split"] == split).to_numpy()
+        return self.where((self.table["split"] == split).to_numpy())
+
+    def where(self, rows: np.ndarray) -> Pictures:
+        """The pictures for which `rows` (n,) is true."""
         return Pictures(self.pixels[rows], self.table.loc[rows].reset_index(drop=True))
 
     def joined(self, others: Pictures) -> Pictures:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from cocktailman.errors import InputError
-from cocktailman.evaluation import classification, detection, segmentation, stylizer
+from cocktailman.evaluation import classification, detection, segmentation, stylizer, translation
 from cocktailman.evaluation.metrics import Estimate, bootstrap
 from cocktailman.evaluation.on_photos import measure_on_photos
 from cocktailman.evaluation.on_renders import measure_on_renders
@@ -22,12 +22,13 @@ from cocktailman.files import written
 from cocktailman.inference.generator import Generator
 from cocktailman.inference.recogniser import Detector
 from cocktailman.inference.segmenter import Segmenter
+from cocktailman.inference.translator import Translator
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint, load_network
 from cocktailman.models.manifest import record
 from cocktailman.renders import RENDERED, RENDERS, read_renders
 from training.classifier import calibration
 from training.datasets.photos import read_table
-from training.datasets.pictures import packed_for, read_pictures
+from training.datasets.pictures import CUTOUTS, packed_for, read_pictures
 from training.detector import threshold
 from training.detector.data import photos_with_boxes
 from training.kinds import made
@@ -110,8 +111,10 @@ def evaluate_stylizer(checkpoint: Checkpoint, data: EvaluationData) -> dict[str,
 
 
 def evaluate_translator(checkpoint: Checkpoint, data: EvaluationData) -> dict[str, object]:
-    """Of CycleGAN, on renders that ship."""
-    return stylizer.measure_translator(checkpoint)
+    """Of CycleGAN, on cut-outs of both domains that it was not trained on."""
+    photos, renders = (read_pictures(CUTOUTS[domain]) for domain in ("photos", RENDERED))
+    held = {"photos": photos.of("validation"), "renders": renders.of("test")}
+    return translation.measure_translator(Translator(checkpoint), held)
 
 
 def step_seconds(run: Path) -> Estimate | None:

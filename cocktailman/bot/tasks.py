@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def transport_options(visibility_timeout: int) -> dict[str, int]:
-    """What Celery's Redis transport is told: after how many seconds a task that was not acknowledged is given out again.
+    """What Celery's Redis transport is told, of times in s: a task not acknowledged for so long is given out again.
 
     Workers take turns to look for such tasks. One that is killed in its turn keeps it for as long as the lock lasts: by
     default five minutes, in which nobody's tasks would come back.

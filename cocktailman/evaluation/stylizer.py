@@ -17,7 +17,6 @@ from cocktailman.evaluation.perceptual import Distance
 from cocktailman.evaluation.reference_networks import perceptual_distance
 from cocktailman.inference.style_images import as_tensor, sized
 from cocktailman.inference.stylizer import AdaINStylizer
-from cocktailman.inference.translator import Translator
 from cocktailman.losses.style import MomentLoss
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.models.vgg import VGG, imagenet_vgg, normalise
@@ -110,18 +109,3 @@ def measure_stylizer(checkpoint: Checkpoint, size: int = 128) -> dict[str, objec
     )
     data = f"{PAIRS} renders of the test and unseen splits, each in a style image of the shelf, {size} px"
     return {"data": data, "threads": torch.get_num_threads()} | asdict(found)
-
-
-def measure_translator(checkpoint: Checkpoint) -> dict[str, object]:
-    """Of CycleGAN: LPIPS between held-out renders and what comes back from them by way of photos."""
-    translator = Translator(checkpoint)
-    distance = perceptual_distance()
-    if distance is None:
-        raise InputError("LPIPS cannot be had: go online once")
-    contents = [pair.content for pair in pairs_of(PAIRS, checkpoint.size)]
-    back = [translator.translate(translator.translate(image, "photos"), "renders") for image in contents]
-    with torch.inference_mode():
-        apart = [
-            float(distance(as_tensor(a), as_tensor(b.resize(a.size)))) for a, b in zip(contents, back, strict=True)
-        ]
-    return {"data": f"{PAIRS} held-out renders", "lpips_there_and_back": asdict(bootstrap(np.array(apart)))}

@@ -3,13 +3,18 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from cocktailman.cutouts import over
 from cocktailman.errors import InputError
+from cocktailman.inference.segmenter import cut_by_alpha
 from cocktailman.inference.translator import Translator
 from cocktailman.losses.least_squares import LeastSquaresGAN
-from cocktailman.models.cyclegan.network import CycleGANConfig, PatchGAN, generator_of
+from cocktailman.models.checkpoints import save_network
+from cocktailman.models.cyclegan.network import CycleGAN, CycleGANConfig, PatchGAN, generator_of
 from tests.helpers.pictures import picture
 from training.cyclegan.data import UnpairedPictures
 from training.cyclegan.pool import Pool
@@ -58,6 +63,34 @@ def test_a_way_there_and_back_weighs_ten_and_identity_half_as_much() -> None:
     assert float(made["photos"].mean()) == pytest.approx(1.1) and float(made["renders"].mean()) == pytest.approx(0.2)
 
 
+def test_where_identity_weighs_nothing_nothing_is_spent_on_it() -> None:
+    training: Any = CycleGANTraining(8, width=4, blocks=1, identity_weight=0)
+    passes: list[torch.Tensor] = []
+    training.network.to_photos.register_forward_hook(lambda *given: passes.append(given[-1]))
+    losses, _ = training.generator_losses(torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32))
+    assert losses.keys() == {"adversarial", "cycle"} and len(passes) == 2
+
+
+@pytest.mark.parametrize("generator", ["resnet", "unet"])
+def test_residual_generators_begin_as_copies_and_change(generator) -> None:
+    training = CycleGANTraining(32, generator, width=4, blocks=1, residual=True)
+    images = torch.linspace(0, 1, 3 * 32 * 32).view(1, 3, 32, 32)
+    copies = training.network.to_photos(images)
+    assert float((copies - images).abs().max()) <= 0.51 / 255
+    losses, _ = training.generator_losses(images, images.flip(3))
+    torch.stack(list(losses.values())).sum().backward()
+    last = training.network.to_photos.painted.convolution.weight
+    assert last.grad is not None and float(last.grad.abs().max()) > 0
+
+
+def test_photos_of_some_sources_alone(packed: Path) -> None:
+    data = UnpairedPictures(packed, packed, 32, photo_sources=["web"])
+    assert len(data.train) == 2 and len(data.train.renders) == 20
+    assert len(next(iter(data.val_dataloader()))[0]) == 4  # more than one at a time, to be looked at
+    with pytest.raises(InputError, match="holds no picture to train on"):
+        UnpairedPictures(packed, packed, 32, photo_sources=["films"])
+
+
 def test_losses_and_the_falling_rate() -> None:
     loss = LeastSquaresGAN()
     assert float(loss.generator(torch.ones(3))) == 0 and float(loss.generator(torch.zeros(3))) == 1
@@ -85,3 +118,22 @@ def test_a_run_ends_as_a_pair_that_translates(packed: Path, tmp_path: Path, monk
     assert there.size == back.size == (32, 32) and there.tobytes() != back.tobytes()
     with pytest.raises(InputError, match="there is no way to 'films': choose photos or renders"):
         translator.translate(picture(0), "films")  # type: ignore[arg-type]
+
+
+def test_of_drinks_without_backgrounds_the_drink_alone_is_translated(tmp_path: Path) -> None:
+    network = CycleGAN(CycleGANConfig(64, width=4, blocks=1, residual=True, cutouts=True))
+    for way in (network.to_photos, network.to_renders):
+        torch.nn.init.zeros_(way.painted.convolution.weight)
+        torch.nn.init.zeros_(way.painted.convolution.bias)
+    save_network(network, "cyclegan", "cyclegan", "photos", tmp_path)
+    drink = Image.new("RGBA", (100, 90))
+    drink.paste((180, 60, 20, 255), (30, 20, 60, 80))
+    found = Translator.load(tmp_path).translate(drink, "renders")
+    assert found.size == (64, 64) and found.mode == "RGBA"
+    seen = cut_by_alpha(drink).centred(64)  # as generators see it; what begins as a copy leaves it as it is
+    assert found.getchannel("A").tobytes() == seen.getchannel("A").tobytes()
+    assert np.abs(np.asarray(over(found), float) - np.asarray(over(seen))).max() <= 1
+    nothing = picture(0, 64).convert("RGBA")
+    nothing.putalpha(0)
+    with pytest.raises(InputError, match="no drink was found"):
+        Translator.load(tmp_path).translate(nothing, "photos")

@@ -18,6 +18,7 @@ from training.datasets.frames import FRAMES
 from training.datasets.photos import read_squares, read_table
 from training.datasets.pictures import Pictures, read_pictures
 
+SHOWN = 8  # pictures in a batch of validation, the first of which is looked at
 Unpaired = tuple[Tensor, Tensor]  # a picture of each domain, (3, size, size), in [0, 1]
 
 
@@ -48,15 +49,27 @@ class UnpairedPictures(EpochData):
     Args:
         photos: packed photos or cut-outs, the renders' folder, or a folder that `python -m training frames` wrote.
         renders: the same, of the other domain.
+        photo_sources: where photos are from, if not from everywhere: what the small ones of `bulk` look like,
+            enlarged, is no look to learn.
         size: px, the side of what the networks see.
         batch_size: pictures of each domain a step.
         seed: of the draws.
     """
 
-    def __init__(self, photos: Path, renders: Path, size: int = 128, batch_size: int = 1, seed: int = 0) -> None:
+    def __init__(
+        self,
+        photos: Path,
+        renders: Path,
+        size: int = 128,
+        batch_size: int = 1,
+        photo_sources: list[str] | None = None,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         self.size, self.batch_size, self.seed = size, batch_size, seed
         one, other = (read_domain(folder, size) for folder in (photos, renders))
+        if photo_sources:
+            one = one.where(one.table["source"].isin(photo_sources).to_numpy())
         self.train, self.validation = (
             UnpairedDataset(one.of(split).pixels, other.of(split).pixels, size) for split in ("train", "validation")
         )
@@ -67,7 +80,7 @@ class UnpairedPictures(EpochData):
         return self.drawn(self.train)
 
     def val_dataloader(self) -> DataLoader:
-        return self.in_order(self.validation)
+        return self.in_order(self.validation, SHOWN)
 
 
 def read_domain(place: Path, size: int) -> Pictures:

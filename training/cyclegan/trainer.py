@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from cocktailman.losses.least_squares import LeastSquaresGAN
 from cocktailman.models.cyclegan.network import CycleGAN, CycleGANConfig, Norm, PatchGAN
 from training.cyclegan.pool import Pool
+from training.shared.callbacks import PictureGrid
 from training.shared.kind import KindTraining
 
 
@@ -24,6 +25,9 @@ class CycleGANTraining(KindTraining):
         width: channels of the first layers.
         blocks: residual ones of the ResNet.
         norm: `instance` or `batch`.
+        residual: whether generators begin as copies (see `CycleGANConfig`).
+        cutouts: whether the pictures are drinks without their backgrounds, over grey.
+        judge_width: channels of the first layer of the discriminators.
         cycle_weight: of the error of pictures that went there and back, against the adversarial loss.
         identity_weight: of the error of pictures that are of the wanted domain already, in units of `cycle_weight`.
         pool: how many pictures made before the discriminators are shown again.
@@ -39,6 +43,9 @@ class CycleGANTraining(KindTraining):
         width: int = 32,
         blocks: int = 6,
         norm: Norm = "instance",
+        residual: bool = False,
+        cutouts: bool = False,
+        judge_width: int = 32,
         cycle_weight: float = 10.0,
         identity_weight: float = 0.5,
         pool: int = 50,
@@ -48,28 +55,34 @@ class CycleGANTraining(KindTraining):
         self.save_hyperparameters()
         self.automatic_optimization = False  # two optimisers take turns
         self.cycle_weight, self.identity_weight, self.learning_rate = cycle_weight, identity_weight, learning_rate
-        self.network = CycleGAN(CycleGANConfig(size, generator, width, blocks, norm))
-        self.discriminators = torch.nn.ModuleDict({name: PatchGAN(width, norm=norm) for name in ("photos", "renders")})
+        self.network = CycleGAN(CycleGANConfig(size, generator, width, blocks, norm, residual, cutouts))
+        judges = {name: PatchGAN(judge_width, norm=norm) for name in ("photos", "renders")}
+        self.discriminators = torch.nn.ModuleDict(judges)
         self.pools = {name: Pool(pool) for name in self.discriminators}
         self.adversarial = LeastSquaresGAN()
         for layer in self.modules():
             if isinstance(layer, torch.nn.Conv2d):
                 torch.nn.init.normal_(layer.weight, std=0.02)
+        if residual:
+            for last in (self.network.to_photos.painted, self.network.to_renders.painted):
+                torch.nn.init.zeros_(last.convolution.weight)
+                torch.nn.init.zeros_(last.convolution.bias)
 
     def generator_losses(self, photos: Tensor, renders: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Each term, weighted, by name (eq. 1 to 3, and section 5.2 for the identity); and what was made, by domain."""
         to_photos, to_renders = self.network.to_photos, self.network.to_renders
         made = {"photos": to_photos(renders), "renders": to_renders(photos)}
         cycle = F.l1_loss(to_photos(made["renders"]), photos) + F.l1_loss(to_renders(made["photos"]), renders)
-        identity = F.l1_loss(to_photos(photos), photos) + F.l1_loss(to_renders(renders), renders)
         fooled = [
             self.adversarial.generator(discriminator(made[name])) for name, discriminator in self.discriminators.items()
         ]
         losses = {
             "adversarial": torch.stack(fooled).sum(),
             "cycle": self.cycle_weight * cycle,
-            "identity": self.cycle_weight * self.identity_weight * identity,
         }
+        if self.identity_weight:  # else it would cost a third of a step
+            identity = F.l1_loss(to_photos(photos), photos) + F.l1_loss(to_renders(renders), renders)
+            losses["identity"] = self.cycle_weight * self.identity_weight * identity
         return losses, made
 
     def discriminator_losses(self, real: dict[str, Tensor], made: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -122,3 +135,12 @@ class CycleGANTraining(KindTraining):
 def falling(step: int, steps: int) -> float:
     """The learning rate's factor: 1 for half of the steps, then down to 0 in a line (section 7.1)."""
     return min(1.0, 2 * (1 - step / steps)) if steps else 1.0
+
+
+class TranslationGrid(PictureGrid):
+    """After each validation, saves photos, what became of them there and back again, then renders likewise."""
+
+    def grids(self, network: CycleGAN, batch: tuple[Tensor, Tensor]) -> dict[str, list[Tensor]]:
+        photos, renders = batch
+        there, back = network.to_renders(photos), network.to_photos(renders)
+        return {"translated": [photos, there, network.to_photos(there), renders, back, network.to_renders(back)]}

@@ -130,9 +130,9 @@ class EpochData(L.LightningDataModule):
             generator=torch.Generator(),  # else each new iterator takes a number from the training's own draws
         )
 
-    def in_order(self, data: Dataset) -> DataLoader:
-        """Batches of all items, each once."""
-        return DataLoader(data, self.batch_size)
+    def in_order(self, data: Dataset, least: int = 1) -> DataLoader:
+        """Batches of all items, each once; of `least` items or more."""
+        return DataLoader(data, max(self.batch_size, least))
 
 
 class PictureData(EpochData):

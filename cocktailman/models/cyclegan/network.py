@@ -16,7 +16,9 @@ class CycleGANConfig:
 
     size: px, the side of the pictures. generator: `resnet` (section 7.2, after Johnson et al., arXiv 1603.08155) or
     `unet` (Isola et al., arXiv 1611.07004). width: channels of the first layer; theirs is 64. blocks: residual ones;
-    theirs are 6 at 128 px and 9 at 256. norm: `instance`, as theirs, or `batch`.
+    theirs are 6 at 128 px and 9 at 256. norm: `instance`, as theirs, or `batch`. residual: whether a generator paints
+    what is to change of a picture, at first nothing, so that no steps go into learning to copy. cutouts: whether it
+    was trained on drinks without their backgrounds, over grey.
     """
 
     size: int = 128
@@ -24,6 +26,8 @@ class CycleGANConfig:
     width: int = 32
     blocks: int = 6
     norm: Norm = "instance"
+    residual: bool = False
+    cutouts: bool = False
 
 
 class CycleGAN(nn.Module, PyTorchModelHubMixin):
@@ -39,14 +43,14 @@ class CycleGAN(nn.Module, PyTorchModelHubMixin):
 def generator_of(config: CycleGANConfig) -> nn.Module:
     """A generator of pictures (n, 3, h, w) in [0, 1] from such pictures, h and w multiples of 16."""
     if config.generator == "unet":
-        return UNetGenerator(config.width, config.norm)
-    return ResNetGenerator(config.width, config.blocks, config.norm)
+        return UNetGenerator(config.width, config.norm, config.residual)
+    return ResNetGenerator(config.width, config.blocks, config.norm, config.residual)
 
 
 class ResNetGenerator(nn.Module):
     """Halved twice, some residual blocks, enlarged twice."""
 
-    def __init__(self, width: int, blocks: int, norm: Norm) -> None:
+    def __init__(self, width: int, blocks: int, norm: Norm, residual: bool = False) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             _convolution(3, width, 7, norm),  # (n, w, h, w)
@@ -55,12 +59,26 @@ class ResNetGenerator(nn.Module):
             *(ResidualBlock(4 * width, norm) for _ in range(blocks)),
             enlarging(4 * width, 2 * width, norm),
             enlarging(2 * width, width, norm),
-            nn.Conv2d(width, 3, 7, padding=3, padding_mode="reflect"),
-            nn.Sigmoid(),
         )
+        self.painted = Painted(width, residual)
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.layers(2 * images - 1)  # (n, 3, h, w)
+        return self.painted(self.layers(2 * images - 1), images)  # (n, 3, h, w)
+
+
+class Painted(nn.Module):
+    """The last maps (n, c, h, w) as a picture (n, 3, h, w) in [0, 1]; where `residual`, added to the logits of the
+    picture they were made of, at first nothing."""
+
+    def __init__(self, width: int, residual: bool) -> None:
+        super().__init__()
+        self.residual = residual
+        self.convolution = nn.Conv2d(width, 3, 7, padding=3, padding_mode="reflect")
+
+    def forward(self, maps: Tensor, images: Tensor) -> Tensor:
+        logits = self.convolution(maps)
+        # Black and white have no finite logits: half of a level of 255 off them, one comes back to the same level.
+        return torch.sigmoid(logits + torch.logit(images, eps=0.5 / 255) if self.residual else logits)
 
 
 class ResidualBlock(nn.Module):
@@ -78,7 +96,7 @@ class ResidualBlock(nn.Module):
 class UNetGenerator(nn.Module):
     """Halved four times and enlarged again, each size seeing what there was of it on the way down."""
 
-    def __init__(self, width: int, norm: Norm) -> None:
+    def __init__(self, width: int, norm: Norm, residual: bool = False) -> None:
         super().__init__()
         widths = [width, 2 * width, 4 * width, 8 * width]
         self.first = _convolution(3, width, 7, norm)
@@ -89,7 +107,7 @@ class UNetGenerator(nn.Module):
             enlarging(below if level == 0 else 2 * below, beside, norm)
             for level, (below, beside) in enumerate(zip([8 * width, *widths[:0:-1]], widths[::-1], strict=True))
         )
-        self.last = nn.Sequential(nn.Conv2d(2 * width, 3, 7, padding=3, padding_mode="reflect"), nn.Sigmoid())
+        self.painted = Painted(2 * width, residual)
 
     def forward(self, images: Tensor) -> Tensor:
         x = self.first(2 * images - 1)  # (n, w, h, w)
@@ -99,7 +117,7 @@ class UNetGenerator(nn.Module):
             x = layer(x)  # at last (n, 8 w, h / 16, w / 16)
         for layer in self.up:
             x = torch.cat([layer(x), passed.pop()], 1)
-        return self.last(x)  # (n, 3, h, w)
+        return self.painted(x, images)  # (n, 3, h, w)
 
 
 class PatchGAN(nn.Module):
