@@ -98,10 +98,11 @@ def test_one_step_moves_both_halves_and_nothing_that_is_frozen(stepping: Any) ->
     assert all(value.isfinite().all() for value in stepping.network.state_dict().values())
 
 
+@pytest.mark.parametrize("contrast", [0.0, 1.0])
 def test_rebuilt_and_sampled_drinks_are_both_judged_by_both_discriminators(
-    stepping: Any, monkeypatch: pytest.MonkeyPatch
+    stepping: Any, monkeypatch: pytest.MonkeyPatch, contrast: float
 ) -> None:
-    reached = {}
+    reached, stepping.ratio["contrast"] = {}, contrast
 
     def pixel_gradient(losses: dict[str, Tensor], pixels: Tensor) -> Tensor:
         for name, loss in losses.items():
@@ -120,8 +121,10 @@ def test_rebuilt_and_sampled_drinks_are_both_judged_by_both_discriminators(
         "projected": [True] * 8,
         "moments": sampled,
         "regression": some,
-        "contrast": [True] * 8,
+        **({"contrast": [True] * 8} if contrast else {}),
     }
+    learnt = [weights.grad is not None and bool(weights.grad.any()) for weights in stepping.contrast.parameters()]
+    assert any(learnt) == bool(contrast)
 
 
 def test_recipes_are_read_from_what_is_painted_as_they_are_read_from_photos() -> None:

@@ -183,7 +183,8 @@ class CIDVAETraining(KindTraining):
         losses["moments"] = self.moments(_means(sampled_maps), _means(real_maps))
         painted_with = torch.cat([style[:half], style[len(image) + half :]]).detach()  # (n, style_dim)
         losses["regression"] = F.mse_loss(fake.mean, painted_with)
-        losses["contrast"] = self.contrast(rebuilt_maps, recipe) + self.contrast(sampled_maps, recipe)
+        if self.ratio["contrast"]:
+            losses["contrast"] = self.contrast(rebuilt_maps, recipe) + self.contrast(sampled_maps, recipe)
         gradient = self._pixel_gradient(losses, pixels)
 
         kl = self.kl(real.mean, real.log_variance)
@@ -194,8 +195,10 @@ class CIDVAETraining(KindTraining):
         # Once more, of maps cut off from the pixels: else the way back would lead through the backbone again.
         painted_maps = [torch.cat(pair).detach() for pair in zip(rebuilt_maps, sampled_maps, strict=True)]
         projected = self._discriminate(real_maps, painted_maps, recipe)
-        read = self.contrast(real_maps, recipe)
-        total = (painted * gradient).sum() + prior + self.discriminator_weight * (implicit + projected + read)
+        discriminating = {"discriminator": implicit, "projected_discriminator": projected}
+        if self.ratio["contrast"]:
+            discriminating["contrast_real"] = self.contrast(real_maps, recipe)
+        total = (painted * gradient).sum() + prior + self.discriminator_weight * sum(discriminating.values())
         if self.penalty and self.steps % self.penalty_interval == 0:
             total = total + self.discriminator_weight * self._penalties(image, judged.detach(), recipe)
         self._step(total)
@@ -204,7 +207,7 @@ class CIDVAETraining(KindTraining):
             "style_moments": style_moments,
             "relativistic_logit": (real.logit - fake.logit).mean(),
         }
-        logged |= {"discriminator": implicit, "projected_discriminator": projected, "contrast_real": read}
+        logged |= discriminating
         self.log_dict({f"train/{name}": value.detach() for name, value in logged.items()}, on_step=False, on_epoch=True)
 
     def _maps(self, image: Tensor, ground: Tensor, seed: int) -> list[Tensor]:
