@@ -43,7 +43,10 @@ def generate(
     cocktail: Annotated[str | None, typer.Option(help="a cocktail of data/cocktails.csv")] = None,
     style: Annotated[str | None, typer.Option(help="numbers separated by commas; by default drawn at random")] = None,
     seed: Annotated[int, typer.Option(min=0, help="of the random styles")] = 0,
-    typical: Annotated[bool, typer.Option("--typical", help="styles typical of the recipe, not of the prior")] = False,
+    typical: Annotated[
+        bool | None,
+        typer.Option("--typical/--prior", help="styles typical of the recipe (the default, where known), or N(0, I)"),
+    ] = None,
     count: Annotated[int, typer.Option(min=1, max=10_000, help="how many pictures")] = 1,
     size: Annotated[int | None, typer.Option(help="px; by default the model's own")] = None,
     background: Annotated[
@@ -64,12 +67,14 @@ def generate(
     if background is not None and not generator.transparent:
         raise InputError(f"{model} paints its own background: leave --background out, or choose a model of cut-outs")
     ground = read_ground(background or NO_GROUND)
-    if style is not None and typical:
-        raise InputError("give either --style or --typical")
+    if style is not None and typical is not None:
+        raise InputError(f"give either --style or {'--typical' if typical else '--prior'}")
     if style is not None:
         styles = generator.check_style(_numbers(style))[None].repeat(count, axis=0)
     elif typical:
-        styles = generator.typical_styles(recipe, count, seed)
+        styles = generator.typical_styles([recipe] * count, seed)
+    elif typical is None:
+        styles = generator.draw_styles([recipe] * count, seed)
     else:
         styles = generator.sample_styles(count, seed)
     for row, file in zip(styles, _targets(out, count), strict=True):

@@ -28,7 +28,7 @@ def strip(model: str) -> None:
     seed = st.session_state.setdefault("home_seed", 0)
     generator = cache.generator(model)
     recipes = [catalog().cocktail(name).recipe for name in DRINKS]
-    styles = generator.sample_styles(len(recipes), seed)
+    styles = generator.draw_styles(recipes, seed)
     pictures = generator.paint_each(recipes, styles, SHOWN, ground=None)
     with st.container(horizontal=True, gap="small"):  # wraps to as many a row as there is room for
         for name, recipe, style, picture in zip(DRINKS, recipes, styles, pictures, strict=True):

@@ -78,8 +78,8 @@ def paint(parameters: Parameters, queue: WorkerQueue, on_progress: Progress) -> 
             style = generator.encode([image], [recipe]).mean[0].tolist()
     if style is not None:
         styles = generator.check_style(style)[None]
-    elif parameters["typical"] and generator.regressor is not None:
-        styles = generator.typical_styles(recipe, 1, parameters["seed"])
+    elif parameters["typical"]:
+        styles = generator.draw_styles([recipe], parameters["seed"])
     else:
         styles = generator.sample_styles(1, parameters["seed"])
     [picture] = generator.paint(recipe, styles, PAINTED_SIZE)

@@ -20,7 +20,7 @@ class Painting:
     model: str
     recipe: Recipe
     seed: int
-    typical: bool = False
+    typical: bool = True
     style: tuple[float, ...] | None = None
     photo: str | None = None  # whose style is taken
     knows_typical: bool = False  # whether its model does

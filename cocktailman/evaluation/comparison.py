@@ -16,7 +16,7 @@ from cocktailman.datasets import Pictures, recipe_matrix
 from cocktailman.evaluation import metrics as pixels
 from cocktailman.evaluation.feature_distances import frechet_distance, kernel_distance
 from cocktailman.evaluation.features import FeatureExtractor, picture_features
-from cocktailman.evaluation.generative_model import GenerativeModel
+from cocktailman.evaluation.generative_model import GenerativeModel, ShippedModel
 from cocktailman.evaluation.ingredients import best_threshold, micro_f1, recipe_agreement
 from cocktailman.evaluation.manifolds import NEIGHBOURS, manifold_overlap
 from cocktailman.evaluation.metrics import Estimate, bootstrap
@@ -25,6 +25,7 @@ from cocktailman.evaluation.posteriors import aggregate_kl
 from cocktailman.evaluation.reference_networks import extractors, perceptual_distance
 from cocktailman.files import written
 from cocktailman.images import to_square
+from cocktailman.inference.generator import Generator
 from cocktailman.inference.recogniser import IngredientClassifier
 
 SIZE = 64  # px, at which sets of pictures are compared
@@ -60,23 +61,29 @@ class Comparison:
 
         step: seconds that a training step took, where that is known. reads: whether the model has an encoder.
         """
-        sampled = model.sample(self.real.recipes, 0)
         found = (
             (self._encoded(model) if reads else {})
-            | self._set_distances(sampled)
-            | recipe_agreement(self._read(sampled), self.truth, self._threshold)
-            | self._diversity(model)
-            | {"sharpness": self._sharpness(sampled)}
+            | self.sampled(model)
             | {"seconds_image": self._seconds(model)}
             | ({"seconds_step": step} if step else {})
         )
         return {
             "data": f"{data}; rebuilt ones compared at {self.rebuilt_at} px, sets of pictures at {SIZE} px, a drink "
-            "drawn in a style of the prior for the recipe of each",
+            "in a style drawn for the recipe of each",
             "size": self.rebuilt_at,
             "metrics": {name: asdict(estimate) for name, estimate in found.items()},
             "reference": {name: asdict(estimate) for name, estimate in self._reference().items()},
         }
+
+    def sampled(self, model: GenerativeModel) -> Estimates:
+        """What is measured of samples alone."""
+        sampled = model.sample(self.real.recipes, 0)
+        return (
+            self._set_distances(sampled)
+            | recipe_agreement(self._read(sampled), self.truth, self._threshold)
+            | self._diversity(model)
+            | {"sharpness": self._sharpness(sampled)}
+        )
 
     def _reference(self) -> Estimates:
         """Of the real pictures: how well they are read, and how near one half of them is to the other."""
@@ -156,6 +163,14 @@ class Comparison:
         seconds = [_timed(lambda: model.sample(self.real.recipes[:1], 0)) for _ in range(TIMED + 5)]
         torch.set_num_threads(threads)
         return bootstrap(np.array(seconds[5:]))  # the first few warm up
+
+
+def from_prior(generator: Generator, comparison: Comparison) -> dict[str, object]:
+    """What is measured of samples in styles of the prior, for a generator that draws others for a recipe."""
+    if generator.regressor is None:
+        return {}
+    found = comparison.sampled(ShippedModel(generator, from_prior=True))
+    return {"from_prior": {name: asdict(estimate) for name, estimate in found.items()}}
 
 
 def _overlap(network: str, real: np.ndarray, features: np.ndarray) -> Estimates:

@@ -12,7 +12,7 @@ from cocktailman.inference.generator import Generator, Posterior
 
 
 class GenerativeModel(Protocol):
-    """Reconstructs pictures from their styles, and samples others in styles of the prior."""
+    """Reconstructs pictures from their styles, and samples others."""
 
     def encode(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> Posterior:
         """The posteriors of the styles of pictures of drinks of these recipes."""
@@ -23,15 +23,19 @@ class GenerativeModel(Protocol):
         ...
 
     def sample(self, recipes: Sequence[Recipe], seed: int) -> list[Image.Image]:
-        """A drink of each recipe, in a style from the prior."""
+        """A drink of each recipe, in a style that is drawn for it."""
         ...
 
 
 class ShippedModel:
-    """A generator as a `GenerativeModel`."""
+    """A generator as a `GenerativeModel`.
 
-    def __init__(self, generator: Generator) -> None:
-        self.generator = generator
+    from_prior: whether it samples in styles of the prior; else in those that it draws for a recipe (see
+    `Generator.draw_styles`).
+    """
+
+    def __init__(self, generator: Generator, from_prior: bool = False) -> None:
+        self.generator, self.from_prior = generator, from_prior
 
     def encode(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> Posterior:
         return self.generator.encode(pictures, recipes)
@@ -40,4 +44,6 @@ class ShippedModel:
         return self.generator.paint_each(recipes, self.encode(pictures, recipes).mean)
 
     def sample(self, recipes: Sequence[Recipe], seed: int) -> list[Image.Image]:
-        return self.generator.paint_each(recipes, self.generator.sample_styles(len(recipes), seed))
+        if self.from_prior:
+            return self.generator.paint_each(recipes, self.generator.sample_styles(len(recipes), seed))
+        return self.generator.paint_each(recipes, self.generator.draw_styles(recipes, seed))

@@ -112,7 +112,7 @@ _ALL = (
         "diversity",
         "Diversity within a recipe",
         "more",
-        "How much drinks of one recipe in styles of the prior differ from each other (LPIPS), as a share of how much "
+        "How much drinks of one recipe in styles drawn for it differ from each other (LPIPS), as a share of how much "
         "real ones do.",
     ),
     Metric(
@@ -133,7 +133,8 @@ _ALL = (
         "seconds_image",
         "Time to paint a picture",
         "less",
-        "Processor time from recipe to picture, one at a time, on one thread of the machine that measured.",
+        "Processor time from recipe to picture, its style drawn, one at a time, on one thread of the machine that "
+        "measured.",
         "s",
     ),
     Metric(

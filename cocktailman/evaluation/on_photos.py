@@ -9,7 +9,7 @@ import numpy as np
 
 from cocktailman.catalog import catalog
 from cocktailman.datasets import Pictures
-from cocktailman.evaluation.comparison import SIZE, Comparison, kept_features, shrunk
+from cocktailman.evaluation.comparison import SIZE, Comparison, from_prior, kept_features, shrunk
 from cocktailman.evaluation.features import lite_extractor, picture_features
 from cocktailman.evaluation.generative_model import GenerativeModel, ShippedModel
 from cocktailman.evaluation.metrics import Estimate, bootstrap, linear_classifier
@@ -56,9 +56,11 @@ def measure_on_photos(
     probe = DrinkProbe(photos, packed)
     recognised, by_drink = probe.recognised(model)
     data = f"validation split of the real photos, {len(held.pixels)} {held.what}"
+    comparison = Comparison(held, packed)
     return {
         "data": f"{data}, at {SIZE} px",
-        "comparison": Comparison(held, packed).measure(model, data, step, generator.has_encoder),
+        "comparison": comparison.measure(model, data, step, generator.has_encoder),
+        **from_prior(generator, comparison),
         "recognised_samples": asdict(recognised),
         "recognised_by_drink": by_drink,
         **(posterior_facts(model.encode(held.images, held.recipes)) if generator.has_encoder else {}),

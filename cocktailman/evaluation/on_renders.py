@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cocktailman.datasets import Pictures
-from cocktailman.evaluation.comparison import Comparison
+from cocktailman.evaluation.comparison import Comparison, from_prior
 from cocktailman.evaluation.disentanglement import MIN_COUNT, report, slider_names
 from cocktailman.evaluation.generative_model import ShippedModel
 from cocktailman.evaluation.metrics import (
@@ -43,10 +43,11 @@ def measure_on_renders(
     held = reduce(Pictures.joined, splits.values())
     model = ShippedModel(generator)
     counts = ", ".join(f"{len(part.pixels)} {name}" for name, part in splits.items())
-    validation = splits["validation"]
+    validation, comparison = splits["validation"], Comparison(held, packed, size)
     return {
         "data": f"{held.what} at {size} px, rebuilt from the mean of their style and their recipe",
-        "comparison": Comparison(held, packed, size).measure(model, f"renders held out: {counts}", step),
+        "comparison": comparison.measure(model, f"renders held out: {counts}", step),
+        **from_prior(generator, comparison),
         **posterior_facts(model.encode(validation.images, validation.recipes)),
         **_disentanglement(model, pictures, factors),
         "splits": {name: _reconstruction(model, part, baselines) for name, part in splits.items()},

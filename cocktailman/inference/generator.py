@@ -87,9 +87,16 @@ class Generator:
         normal = np.random.default_rng(seed).standard_normal((count, self.style_dim))
         return (truncation * normal).astype(np.float32)
 
-    def typical_styles(self, recipe: Recipe, count: int, seed: int, truncation: float = 1.0) -> Array:
-        """Styles typical of a recipe, shape (count, style_dim); the first are the same for any count.
+    def draw_styles(self, recipes: Sequence[Recipe], seed: int, truncation: float = 1.0) -> Array:
+        """A style for each of n recipes, (n, style_dim): typical of it where that is known, and else of the prior."""
+        if self.regressor is None:
+            return self.sample_styles(len(recipes), seed, truncation)
+        return self.typical_styles(recipes, seed, truncation)
 
+    def typical_styles(self, recipes: Sequence[Recipe], seed: int, truncation: float = 1.0) -> Array:
+        """A style typical of each of n recipes, (n, style_dim); the first are the same for any n.
+
+        Drawn anew where the encoder does not read from the painting what it was painted with: see `StyleRegressor`.
         truncation: as of `sample_styles`, here of the distance from the mean that is typical of the recipe.
         Raises `InputError` where no regressor was fitted for this checkpoint.
         """
@@ -98,7 +105,19 @@ class Generator:
                 f"{self.name} does not know what is typical: fit that with `python -m training regressor {self.name}`, "
                 "or draw styles from the prior"
             )
-        return self.regressor.sample(self.vocabulary.recipe_vector(recipe), count, seed, truncation)
+        vectors = np.stack([self.vocabulary.recipe_vector(recipe) for recipe in recipes])  # (n, n_ingredients)
+        return self.regressor.sample(vectors, seed, truncation, self.latent_errors if self.has_encoder else None)
+
+    def latent_errors(self, vectors: Array, styles: Array) -> Array:
+        """The latent regression errors, (n,), of n recipe vectors and styles: the mean squared difference between a
+        style and the one that the encoder reads from what is painted in it."""
+        errors = []
+        for start in range(0, len(styles), BATCH):
+            part = slice(start, start + BATCH)
+            painted = self._run(self._network.decoder, styles[part], vectors[part])  # (b, 3 or 4, side, side)
+            mean, _ = self._run(self._network.encode, painted.numpy(), vectors[part])  # (b, style_dim)
+            errors.append(np.square(mean.numpy() - styles[part]).mean(1))
+        return np.concatenate(errors)
 
     def check_style(self, values: Sequence[float]) -> Array:
         """A style vector of shape (style_dim,), in standard deviations of the prior.

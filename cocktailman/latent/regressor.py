@@ -3,10 +3,16 @@
 Where the styles of cocktails differ, a style of the prior may be one that no photo of this cocktail has. The regression
 (Hoerl & Kennard, Technometrics 12, 1970) predicts the mean style of a recipe, linear in its ingredients; the covariance
 of what it gets wrong, by cross-validation, is the spread.
+
+A Gaussian knows nothing of styles that no drink has: what is painted of them is torn. They are told by the encoder,
+which does not read from the painting the style that it was painted with (the latent regression error of BicycleGAN, Zhu
+et al., arXiv 1711.11586, section 3.3), and drawn anew, as in discriminator rejection sampling (Azadi et al., arXiv
+1810.06758), where a network that has learnt is asked which samples to keep.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +31,7 @@ Array = npt.NDArray[np.float32]
 FILE = "regressor.safetensors"  # beside the weights
 PENALTIES = np.logspace(-1, 4, 11)  # of squared coefficients, to choose from
 FOLDS = 5
+TRIES = 16  # styles drawn for a picture, at most; then the one of the least error is taken
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class StyleRegressor:
     """coefficients: (n_ingredients, style_dim); intercept: (style_dim,); covariance: (style_dim, style_dim).
 
     r2: the share of each dimension's variance that the recipe explains, by 5-fold cross-validation, (style_dim,).
+    most_error: the latent regression error that a style may have, (1,): infinite where there is no encoder to tell.
     pictures: how many it was fitted on.
     """
 
@@ -39,24 +47,53 @@ class StyleRegressor:
     intercept: Array
     covariance: Array
     r2: Array
+    most_error: Array
     pictures: int
 
     def mean(self, recipe: npt.ArrayLike) -> Array:
         """The typical style, (style_dim,), of a recipe vector (n_ingredients,)."""
         return np.asarray(recipe, np.float32) @ self.coefficients + self.intercept
 
-    def sample(self, recipe: npt.ArrayLike, count: int, seed: int, truncation: float = 1.0) -> Array:
-        """Styles typical of a recipe vector, (count, style_dim); the first are the same for any count.
+    def sample(
+        self,
+        recipes: npt.ArrayLike,
+        seed: int,
+        truncation: float = 1.0,
+        error: Callable[[Array, Array], Array] | None = None,
+    ) -> Array:
+        """A style typical of each of n recipe vectors, (n, n_ingredients): (n, style_dim).
 
-        truncation: what their distance from the mean is multiplied by.
+        The first are the same for any n. error: the latent regression errors (n,) of recipe vectors and styles; styles
+        with more than `most_error` are drawn anew. truncation: what their distance from the mean is multiplied by then.
         """
-        normal = np.random.default_rng(seed).standard_normal((count, len(self.intercept)))
-        spread = np.linalg.cholesky(self.covariance.astype(float))
-        return (self.mean(recipe) + truncation * normal @ spread.T).astype(np.float32)
+        vectors = np.asarray(recipes, np.float32)
+        means, spread = vectors @ self.coefficients + self.intercept, np.linalg.cholesky(self.covariance.astype(float))
+
+        def drawn(seeds: int | list[int]) -> Array:
+            normal = np.random.default_rng(seeds).standard_normal(means.shape)
+            return (means + normal @ spread.T).astype(np.float32)
+
+        styles = drawn(seed)
+        if error is not None and np.isfinite(self.most_error):
+            errors = error(vectors, styles)
+            for again in range(1, TRIES):
+                rows = np.flatnonzero(errors > self.most_error)
+                if not len(rows):
+                    break
+                others = drawn([seed, again])[rows]
+                found = error(vectors[rows], others)
+                better = found < errors[rows]
+                styles[rows[better]], errors[rows[better]] = others[better], found[better]
+        return means + np.float32(truncation) * (styles - means)
 
 
-def fit_regressor(recipes: npt.ArrayLike, styles: npt.ArrayLike, seed: int = 0) -> StyleRegressor:
-    """Fits recipe vectors (n, n_ingredients) to styles (n, style_dim); the penalty is chosen by cross-validation."""
+def fit_regressor(
+    recipes: npt.ArrayLike, styles: npt.ArrayLike, most_error: float = np.inf, seed: int = 0
+) -> StyleRegressor:
+    """Fits recipe vectors (n, n_ingredients) to styles (n, style_dim); the penalty is chosen by cross-validation.
+
+    most_error: see `StyleRegressor`.
+    """
     from sklearn.linear_model import RidgeCV  # slow to load: only those who fit pay for it
     from sklearn.model_selection import KFold, cross_val_predict
 
@@ -69,6 +106,7 @@ def fit_regressor(recipes: npt.ArrayLike, styles: npt.ArrayLike, seed: int = 0) 
         intercept=np.asarray(ridge.intercept_, np.float32),
         covariance=(np.cov(left.T) + 1e-6 * np.eye(y.shape[1])).astype(np.float32),
         r2=(1 - (left**2).mean(0) / y.var(0)).astype(np.float32),
+        most_error=np.full(1, most_error, np.float32),
         pictures=len(y),
     )
 
@@ -82,6 +120,12 @@ def save_regressor(regressor: StyleRegressor, checkpoint: Checkpoint) -> Path:
         unfinished.write_bytes(save(tensors, metadata=facts))
     record(checkpoint.folder, FILE)
     return path
+
+
+def forget_regressor(checkpoint: Checkpoint) -> None:
+    """Removes that of a checkpoint, where there is one."""
+    (checkpoint.folder / FILE).unlink(missing_ok=True)
+    record(checkpoint.folder, FILE)
 
 
 def read_regressor(checkpoint: Checkpoint, style_dim: int, recipe_dim: int) -> StyleRegressor | None:
@@ -100,7 +144,7 @@ def read_regressor(checkpoint: Checkpoint, style_dim: int, recipe_dim: int) -> S
         np.linalg.cholesky(tensors["covariance"].astype(float))  # else no style could be drawn
     except (OSError, ValueError, SafetensorError, np.linalg.LinAlgError) as error:
         raise _unfit(checkpoint) from error
-    finite = all(np.isfinite(tensor).all() for tensor in tensors.values())
+    finite = all(np.isfinite(tensor).all() for name, tensor in tensors.items() if name != "most_error")
     if not (sound and finite) or facts.get("weights") != checkpoint.sha256[WEIGHTS]:
         raise _unfit(checkpoint)
     return StyleRegressor(**tensors, pictures=pictures)
@@ -112,6 +156,7 @@ def _shapes(style_dim: int, recipe_dim: int) -> dict[str, tuple[int, ...]]:
         "intercept": (style_dim,),
         "covariance": (style_dim, style_dim),
         "r2": (style_dim,),
+        "most_error": (1,),
     }
 
 

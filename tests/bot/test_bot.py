@@ -109,7 +109,7 @@ def test_words_to_picture_and_its_buttons(rig, guest) -> None:
     first, second, *_ = painters()
     assert first in painted.text
     pictures = {painted.picture}
-    for button, says in (("Another style", first), ("A typical style", "typical"), (f"By {second}", second)):
+    for button, says in (("Another style", first), ("Any style", "at random"), (f"By {second}", second)):
         guest.press(painted, button)
         before = painted
         painted = guest.wait(lambda got, before=before: got[-1].picture != before.picture and got[-1])

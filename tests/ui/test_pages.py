@@ -78,7 +78,7 @@ def test_a_dozen_and_taking_one_of_it():
     assert app.query_params["dozen"] == "yes"
     calm(app.button_group(key="taken").set_value(5).run())
     model = app.query_params["model"]
-    expected = Generator.load(model).sample_styles(12, 3)[4]
+    expected = Generator.load(model).draw_styles([app.session_state["recipe"]] * 12, 3)[4]
     assert [float(number) for number in app.query_params["style"].split(",")] == pytest.approx(expected, abs=0.006)
 
 
@@ -90,7 +90,7 @@ def test_truncation_draws_styles_nearer_to_the_mean_and_travels(typical):
     shown = app.session_state["style_looked_at"]
     generator, recipe = Generator.load(app.query_params["model"]), app.session_state["recipe"]
     assert generator.regressor is not None
-    whole = generator.typical_styles(recipe, 1, 3) if typical == "yes" else generator.sample_styles(1, 3)
+    whole = generator.typical_styles([recipe], 3) if typical == "yes" else generator.sample_styles(1, 3)
     mean = generator.regressor.mean(catalog().recipe_vector(recipe)) if typical == "yes" else 0
     assert shown == pytest.approx((mean + (whole[0] - mean) / 2).tolist(), abs=1e-5)
     again = run(

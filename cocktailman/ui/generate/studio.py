@@ -73,7 +73,7 @@ def _at_random(generator: Generator, recipe: Recipe, place: DeltaGenerator, grou
         st.number_input("Seed", 0, SEEDS - 1, step=1, key=SEED, width=130, persist_state="session")
         many = st.segmented_control("Show", [ONE, MANY], key=VIEW, required=True, persist_state="session") == MANY
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        typical, truncation = _source(generator) == TYPICAL, _truncation()
+        typical, truncation = _typical(generator), _truncation()
     painting = Painting(
         generator.name,
         recipe,
@@ -86,7 +86,7 @@ def _at_random(generator: Generator, recipe: Recipe, place: DeltaGenerator, grou
     _write_url(painting)
     count = DOZEN if many else 1
     if typical:
-        styles = generator.typical_styles(recipe, count, painting.seed, truncation)
+        styles = generator.draw_styles([recipe] * count, painting.seed, truncation)
     else:
         styles = generator.sample_styles(count, painting.seed, truncation)
     st.session_state[LOOKED_AT] = styles[0].tolist()
@@ -105,22 +105,23 @@ def _at_random(generator: Generator, recipe: Recipe, place: DeltaGenerator, grou
     _download(_tiled(pictures, COLUMNS), painting, "Save the dozen")
 
 
-def _source(generator: Generator) -> str:
-    """What random styles are drawn from; no question where the model knows nothing of what is typical."""
+def _typical(generator: Generator) -> bool:
+    """Whether random styles are typical of the recipe; no question where the model knows nothing of that."""
     regressor = generator.regressor
     if regressor is None:
-        return FROM_PRIOR
+        return st.session_state[SOURCE] == TYPICAL  # for the next model, and for the address
     explained = f"{regressor.r2.mean():.0%} of how styles vary, on {regressor.pictures:,} {generator.checkpoint.domain}"
     source = st.segmented_control(
         "Drawn from",
-        [FROM_PRIOR, TYPICAL],
+        [TYPICAL, FROM_PRIOR],
         key=SOURCE,
         required=True,
         persist_state="session",
         help=f"The prior is N(0, I), whatever the recipe. What is typical of this recipe is predicted from its "
-        f"ingredients by a ridge regression, which explains {explained} (5-fold cross-validation).",
+        f"ingredients by a ridge regression, which explains {explained} (5-fold cross-validation); styles that the "
+        "encoder does not read back from what is painted in them are drawn anew, for what is painted of those is torn.",
     )
-    return source or FROM_PRIOR
+    return source == TYPICAL
 
 
 def _truncation() -> float:

@@ -38,5 +38,5 @@ def choose_painted(model_key: str, cocktail_key: str, seed_key: str, transparent
 
 def _paint(model: str, recipe: Recipe, seed: int, transparent: bool) -> Image.Image:
     generator = cache.generator(model)
-    [picture] = generator.paint(recipe, generator.sample_styles(1, seed), SIDE, None if transparent else GREY)
+    [picture] = generator.paint(recipe, generator.draw_styles([recipe], seed), SIDE, None if transparent else GREY)
     return picture

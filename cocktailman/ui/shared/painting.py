@@ -20,7 +20,7 @@ class Painting:
     recipe: Recipe
     seed: int = 0
     style: tuple[float, ...] | None = None
-    typical: bool = False  # of the recipe, rather than of the prior
+    typical: bool = True  # of the recipe, where the model knows that, rather than of the prior
     ground: str = ""  # under a cut-out: none, or a colour as #rrggbb; the default where nothing is said
     dozen: bool = False  # whether it is shown among eleven others of the seed
     truncation: float = 1.0  # what the distance of a random style from the mean is multiplied by
@@ -30,8 +30,8 @@ class Painting:
         parameters = {"model": self.model, "recipe": ",".join(self.recipe), "seed": str(self.seed)}
         if self.style is not None:
             parameters["style"] = ",".join(f"{number:.2f}" for number in self.style)
-        if self.typical:
-            parameters["typical"] = "yes"
+        if not self.typical:
+            parameters["typical"] = "no"
         if self.ground:
             parameters["ground"] = self.ground.removeprefix("#")
         if self.dozen:
