@@ -31,11 +31,11 @@ class Translator:
 
     @classmethod
     def load(cls, root: Path = CHECKPOINTS) -> Translator:
-        """The first pair there is; raises `InputError` where none ships."""
+        """The first pair there is; raises `InputError` where there is none."""
         found = list_checkpoints(root, Can.TRANSLATE)
         if not found:
             raise InputError(
-                "no CycleGAN ships yet: train one with `python -m training cyclegan`, or choose adain or gatys"
+                "no CycleGAN is here: train one with `python -m training cyclegan`, or choose adain or gatys"
             )
         return cls(found[0])
 

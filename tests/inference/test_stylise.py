@@ -11,13 +11,17 @@ import torch
 from PIL import Image
 
 from cocktailman.__main__ import main
+from cocktailman.cutouts import over
 from cocktailman.errors import InputError
 from cocktailman.inference import stylise as ways
 from cocktailman.inference.gatys import GatysSettings, Sketch, settings_of, sketches, stylise
 from cocktailman.inference.protocols import Stylizer
+from cocktailman.inference.segmenter import Segmenter
 from cocktailman.inference.style_images import as_tensor, sized, usable, with_colours_of
 from cocktailman.inference.stylizer import AdaINStylizer, mixed_styles
+from cocktailman.inference.translator import Translator
 from cocktailman.losses.style import GramLoss, gram_matrix
+from cocktailman.renders import read_renders
 from cocktailman.shelf import SHELF, read_style, shelf, style_image
 from tests.helpers.pictures import noise, picture
 
@@ -138,7 +142,7 @@ def test_the_command(stylizer, tmp_path: Path, monkeypatch, capfd) -> None:
                           "--start", "content", "--keep-colours", "--out", out, "--json")  # fmt: skip
     assert status == 0 and json.loads(said)["steps"] == 2
     for arguments, error in (
-        (("--method", "cyclegan"), "no CycleGAN ships yet: train one with `python -m training cyclegan`, or choose"),
+        (("--method", "cyclegan", "--to", "films"), "there is no way to 'films': choose photos or renders"),
         (("--method", "cut"), "unknown method 'cut': choose one of adain, gatys, cyclegan"),
         ((), "a style image is missing: name one of the shelf, or a file"),
         (("--style", "no-such"), "no style image is called 'no-such': choose one of great-wave, "),
@@ -147,6 +151,29 @@ def test_the_command(stylizer, tmp_path: Path, monkeypatch, capfd) -> None:
     ):
         status, said, wrong = ran(*arguments, "--out", out)
         assert (status, said) == (2, "") and wrong.startswith(error) and wrong.count("\n") == 1
+
+
+def test_a_render_as_a_photo_by_command(tmp_path: Path, monkeypatch, capfd) -> None:
+    renders = read_renders()
+    row = int(np.flatnonzero(renders.factors["split"] == "test")[0])
+    renders.image(row).save(tmp_path / "render.png")
+    made = {}
+    for name in ("photo.png", "photo.jpg"):
+        given = ["--method", "cyclegan", "--content", tmp_path / "render.png", "--out", tmp_path / name]
+        monkeypatch.setattr(sys, "argv", ["cocktailman", "stylise", *map(str, given)])
+        assert main() == 0 and "1 step" in capfd.readouterr().out
+        made[name] = Image.open(tmp_path / name)
+    assert made["photo.png"].mode == "RGBA" and made["photo.jpg"].mode == "RGB"  # which knows no transparency
+    cut = Segmenter.load().cut_out(renders.image(row)).centred(128)
+    change = np.abs(np.asarray(over(made["photo.png"]), float) - np.asarray(over(cut))).mean()
+    assert 1 < change < 40  # it is still the drink, and no longer the render
+
+
+def test_where_no_pair_ships_that_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(
+        InputError, match="no CycleGAN is here: train one with `python -m training cyclegan`, or choose"
+    ):
+        Translator.load(tmp_path)
 
 
 def test_the_shelf_names_whom_it_owes() -> None:

@@ -85,6 +85,18 @@ def test_gatys_paints_and_what_is_there_stays() -> None:
     assert painted(calm(app.run())) == before
 
 
+def test_a_render_as_a_photo_and_back() -> None:
+    app = run("stylise", method="cyclegan")
+    assert not [error.value for error in app.error]
+    assert len(pictures(app)) == 3  # content, what became of it, and that translated back
+    there, back = pictures(app)[1:]
+    assert app.query_params["to"] == "photos"
+    calm(app.segmented_control(key="to").set_value("renders").run())
+    assert app.query_params["to"] == "renders" and {there, back}.isdisjoint(pictures(app)[1:])
+    app = run("stylise", method="cyclegan", to="films")
+    assert "The link's to (films) is not here" in app.error[0].value.replace("\\", "")
+
+
 def test_pictures_that_cannot_be_used_are_one_sentence() -> None:
     for file, said in (
         (png(blank()), "blank.png is of one colour"),
