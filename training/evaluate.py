@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from cocktailman.datasets import Pictures
 from cocktailman.errors import InputError
 from cocktailman.evaluation import classification, detection, segmentation, stylizer, translation
 from cocktailman.evaluation.metrics import Estimate, bootstrap
@@ -22,7 +23,7 @@ from cocktailman.files import written
 from cocktailman.inference.generator import Generator
 from cocktailman.inference.recogniser import Detector
 from cocktailman.inference.segmenter import Segmenter
-from cocktailman.inference.translator import Translator
+from cocktailman.inference.translator import Direction, Translator
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint, load_network
 from cocktailman.models.manifest import record
 from cocktailman.renders import RENDERED, RENDERS, read_renders
@@ -113,7 +114,7 @@ def evaluate_stylizer(checkpoint: Checkpoint, data: EvaluationData) -> dict[str,
 def evaluate_translator(checkpoint: Checkpoint, data: EvaluationData) -> dict[str, object]:
     """Of CycleGAN, on cut-outs of both domains that it was not trained on."""
     photos, renders = (read_pictures(CUTOUTS[domain]) for domain in ("photos", RENDERED))
-    held = {"photos": photos.of("validation"), "renders": renders.of("test")}
+    held: dict[Direction, Pictures] = {"photos": photos.of("validation"), "renders": renders.of("test")}
     return translation.measure_translator(Translator(checkpoint), held)
 
 

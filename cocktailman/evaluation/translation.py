@@ -25,7 +25,7 @@ from cocktailman.inference.translator import Direction, Translator
 OTHER: dict[Direction, Direction] = {"photos": "renders", "renders": "photos"}
 
 
-def measure_translator(translator: Translator, held: dict[Direction, Pictures]) -> dict[str, object]:
+def measure_translator(translator: Translator, held: dict[Direction, Pictures]) -> dict[str, Any]:
     """Of both ways, on held-out pictures of both domains.
 
     For each domain that pictures are translated to: their distance from its own pictures (KID), and beside it what it

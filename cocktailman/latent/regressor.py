@@ -84,7 +84,7 @@ class StyleRegressor:
                 found = error(vectors[rows], others)
                 better = found < errors[rows]
                 styles[rows[better]], errors[rows[better]] = others[better], found[better]
-        return means + np.float32(truncation) * (styles - means)
+        return (means + truncation * (styles - means)).astype(np.float32)
 
 
 def fit_regressor(

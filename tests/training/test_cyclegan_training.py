@@ -124,7 +124,7 @@ def test_of_drinks_without_backgrounds_the_drink_alone_is_translated(tmp_path: P
     network = CycleGAN(CycleGANConfig(64, width=4, blocks=1, residual=True, cutouts=True))
     for way in (network.to_photos, network.to_renders):
         torch.nn.init.zeros_(way.painted.convolution.weight)
-        torch.nn.init.zeros_(way.painted.convolution.bias)
+        torch.nn.init.zeros_(way.painted.convolution.bias)  # type: ignore[arg-type]
     save_network(network, "cyclegan", "cyclegan", "photos", tmp_path)
     drink = Image.new("RGBA", (100, 90))
     drink.paste((180, 60, 20, 255), (30, 20, 60, 80))

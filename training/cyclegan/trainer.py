@@ -66,7 +66,7 @@ class CycleGANTraining(KindTraining):
         if residual:
             for last in (self.network.to_photos.painted, self.network.to_renders.painted):
                 torch.nn.init.zeros_(last.convolution.weight)
-                torch.nn.init.zeros_(last.convolution.bias)
+                torch.nn.init.zeros_(last.convolution.bias)  # type: ignore[arg-type]
 
     def generator_losses(self, photos: Tensor, renders: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Each term, weighted, by name (eq. 1 to 3, and section 5.2 for the identity); and what was made, by domain."""

@@ -40,7 +40,7 @@ class CycleGAN(nn.Module, PyTorchModelHubMixin):
         self.to_renders = generator_of(config)
 
 
-def generator_of(config: CycleGANConfig) -> nn.Module:
+def generator_of(config: CycleGANConfig) -> "ResNetGenerator | UNetGenerator":
     """A generator of pictures (n, 3, h, w) in [0, 1] from such pictures, h and w multiples of 16."""
     if config.generator == "unet":
         return UNetGenerator(config.width, config.norm, config.residual)

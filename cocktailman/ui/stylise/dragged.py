@@ -14,7 +14,7 @@ from streamlit.components.v2 import component
 
 from cocktailman.ui.shared.private_apis import host_file
 
-STRENGTHS = (0, 25, 50, 75, 100)  # %, that are painted before
+STRENGTHS = (0, 20, 40, 60, 80, 100)  # %, that are painted before
 QUALITY = 92  # of JPEG, for a picture that is seen in passing
 
 _follower = component("cocktailman_dragged", js=Path(__file__).with_suffix(".js").read_text("utf-8"))

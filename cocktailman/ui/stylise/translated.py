@@ -22,10 +22,11 @@ def translated(content: Photo) -> None:
     place = st.container(key=SEEN)
     with shown_errors():
         follow_link("to", TO, "photos")
-        to = st.segmented_control(
+        chosen = st.segmented_control(
             "Direction", list(TO), format_func=TO.__getitem__, key="to", required=True, persist_state="page"
         )
         write_link("to")
+        to: Direction = chosen or "photos"
         picture = _there(content, to)
         show(place, picture, {"method": "cyclegan", "content": content.name, "style": to})
         st.image(_there_and_back(content, to), width=SIDE, alt=f"{content.name}, there and back")
