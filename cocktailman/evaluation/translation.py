@@ -20,9 +20,7 @@ from cocktailman.evaluation.metrics import Estimate, bootstrap
 from cocktailman.evaluation.perceptual import perceptual_distances
 from cocktailman.evaluation.reference_networks import extractors, perceptual_distance
 from cocktailman.inference.recogniser import IngredientClassifier
-from cocktailman.inference.translator import Direction, Translator
-
-OTHER: dict[Direction, Direction] = {"photos": "renders", "renders": "photos"}
+from cocktailman.inference.translator import OTHER, Direction, Translator
 
 
 def measure_translator(translator: Translator, held: dict[Direction, Pictures]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, list_checkpo
 from cocktailman.models.registry import Can
 
 Direction = Literal["photos", "renders"]
+OTHER: dict[Direction, Direction] = {"photos": "renders", "renders": "photos"}  # the domain that each is translated to
 
 
 class Translator:

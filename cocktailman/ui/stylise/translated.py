@@ -3,7 +3,7 @@
 import streamlit as st
 from PIL import Image
 
-from cocktailman.inference.translator import Direction, Translator
+from cocktailman.inference.translator import OTHER, Direction, Translator
 from cocktailman.ui.shared.errors import shown_errors
 from cocktailman.ui.shared.link import follow_link, write_link
 from cocktailman.ui.shared.photo import Photo
@@ -11,7 +11,6 @@ from cocktailman.ui.stylise.pictures import by_key
 from cocktailman.ui.stylise.shown import SEEN, show
 
 TO: dict[Direction, str] = {"photos": "As a photo", "renders": "As a render"}
-BACK: dict[Direction, Direction] = {"photos": "renders", "renders": "photos"}
 REMEMBERED = 200  # pictures, 70 kB each
 SIDE = 184  # px, the picture that went there and back
 
@@ -45,4 +44,4 @@ def _there(content: Photo, to: Direction) -> Image.Image:
 
 @st.cache_data(show_spinner=False, max_entries=REMEMBERED, ttl="1h", hash_funcs=by_key)
 def _there_and_back(content: Photo, to: Direction) -> Image.Image:
-    return _translator().translate(_there(content, to), BACK[to])
+    return _translator().translate(_there(content, to), OTHER[to])
