@@ -145,7 +145,8 @@ def read_regressor(checkpoint: Checkpoint, style_dim: int, recipe_dim: int) -> S
     except (OSError, ValueError, SafetensorError, np.linalg.LinAlgError) as error:
         raise _unfit(checkpoint) from error
     finite = all(np.isfinite(tensor).all() for name, tensor in tensors.items() if name != "most_error")
-    if not (sound and finite) or facts.get("weights") != checkpoint.sha256[WEIGHTS]:
+    bounded = sound and bool(tensors["most_error"] > 0)  # not of NaN
+    if not (bounded and finite) or facts.get("weights") != checkpoint.sha256[WEIGHTS]:
         raise _unfit(checkpoint)
     return StyleRegressor(**tensors, pictures=pictures)
 

@@ -16,6 +16,7 @@ from cocktailman.models.compositing import on_grey
 
 CHANNELS = {4: 256, 8: 160, 16: 112, 32: 64, 64: 32, 128: 16, 256: 12, 512: 8}  # feature maps at each resolution, in px
 SIZES = (64, 128, 256, 512)  # px, what the networks can be built for
+SHAPIRO = (-1 / 16, 4 / 16, 10 / 16, 4 / 16, -1 / 16)  # 1 - sin(w / 2)^4
 FILM_SIZES = (8, 16, 32, 64)  # px, where a decoder works twice; twice at larger maps would cost too much
 
 
@@ -66,6 +67,21 @@ def _doubled_along(maps: Tensor, axis: int) -> Tensor:
     before, here, after = (maps.narrow(axis, start, maps.shape[axis] - 2) for start in range(3))
     slope = (after - before) / 8
     return torch.stack([here - slope, here + slope], axis + 1).flatten(axis, axis + 1)
+
+
+def without_grid(maps: Tensor) -> Tensor:
+    """Maps (n, c, h, w) without what changes from each pixel to the next, by Shapiro's filter of order 4 (Reviews of
+    Geophysics 8, 1970) along both axes: of a wave of w radians a pixel 1 - sin(w / 2)^4 is left, nothing of the
+    shortest, and nearly all of those that are twice as long or more.
+
+    Convolved maps that were doubled can carry the grid of their pixels; a low-pass after the nonlinearity takes it off,
+    as in StyleGAN3 (Karras et al., arXiv 2106.12423, section 3).
+    """
+    channels = maps.shape[1]
+    taps = maps.new_tensor(SHAPIRO)
+    maps = F.pad(maps, (2, 2, 2, 2), mode="replicate")
+    maps = F.conv2d(maps, taps.view(1, 1, 1, 5).expand(channels, 1, 1, 5), groups=channels)
+    return F.conv2d(maps, taps.view(1, 1, 5, 1).expand(channels, 1, 5, 1), groups=channels)
 
 
 def down_blocks(size: int, conv: Callable[..., nn.Module]) -> nn.ModuleDict:
@@ -172,6 +188,8 @@ class RecipeDecoder(nn.Module):
 
     Where it grew from `base_size`, skip connections to RGB (StyleGAN2, Karras et al., arXiv 1912.04958, section 4.1)
     add to what maps of that size paint what each larger one does: at first nothing, so that it paints as before.
+
+    Maps of `low_pass` px lose their grid before they go on (see `without_grid`).
     """
 
     def __init__(
@@ -182,9 +200,10 @@ class RecipeDecoder(nn.Module):
         size: int,
         base_size: int | None = None,
         channels: int = 3,
+        low_pass: int | None = None,
     ) -> None:
         super().__init__()
-        self.size = size
+        self.size, self.low_pass = size, low_pass
         self.bottleneck = nn.Sequential(nn.Linear(style_dim + recipe_dim, bottleneck_dim), nn.SiLU())
         self.mapping = Mapping(bottleneck_dim)
         self.seed = nn.Linear(bottleneck_dim, CHANNELS[4] * 4 * 4)
@@ -209,6 +228,7 @@ class RecipeDecoder(nn.Module):
         logits = None
         for side, layer in self.up.items():
             h = layer(h)  # (n, c, 2h, 2w)
+            h = without_grid(h) if int(side) == self.low_pass else h
             h = self.film[side](h, steer) if side in self.film else h
             if side in self.to_rgb:
                 painted = self.to_rgb[side](h).float()  # (n, channels, 2h, 2w)

@@ -109,11 +109,15 @@ def test_it_travels_with_its_weights_and_with_no_others(fitted: StyleRegressor, 
             Generator.load("tiny", tmp_path)
 
 
-@pytest.mark.parametrize("spread", [-np.eye(6), np.full((6, 6), np.nan)])
-def test_a_covariance_that_is_none_gets_a_sentence(
-    fitted: StyleRegressor, network: CVAE, tmp_path: Path, spread: np.ndarray
+@pytest.mark.parametrize(
+    "damage",
+    [{"covariance": -np.eye(6)}, {"covariance": np.full((6, 6), np.nan)}, {"most_error": np.full(1, np.nan)}],
+    ids=["no covariance", "NaN in the covariance", "NaN for a bound"],
+)
+def test_numbers_that_are_none_get_a_sentence(
+    fitted: StyleRegressor, network: CVAE, tmp_path: Path, damage: dict[str, np.ndarray]
 ):
     checkpoint = save_network(network, "cvae", "tiny", "photos", tmp_path)
-    save_regressor(replace(fitted, covariance=spread.astype(np.float32)), checkpoint)
+    save_regressor(replace(fitted, **{name: part.astype(np.float32) for name, part in damage.items()}), checkpoint)
     with pytest.raises(InputError, match="damaged or of other weights"):
         Generator.load("tiny", tmp_path)

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from cocktailman.losses.kl import KLDivergence
 from cocktailman.losses.warmup import linear_warmup
-from cocktailman.models.blocks import UpsamplingConv, doubled, grow
+from cocktailman.models.blocks import UpsamplingConv, doubled, grow, without_grid
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
 from tests.helpers.networks import recipes
 
@@ -46,6 +46,33 @@ def test_doubling_keeps_means_and_slopes() -> None:
     inside = slice(2, -2)  # at the rim, where a neighbour is missing, a slope is half as steep
     linear = F.interpolate(slopes, scale_factor=2, mode="bilinear")
     torch.testing.assert_close(doubled(slopes)[..., inside, inside], linear[..., inside, inside])
+
+
+@pytest.mark.parametrize("waves", [1, 4, 8, 16])  # along 32 pixels: from slow to a change at each pixel
+def test_a_low_pass_leaves_of_a_wave_what_it_says(waves: int) -> None:
+    angle = torch.tensor(2 * torch.pi * waves / 32)
+    wave = torch.cos(angle * torch.arange(32.0)).expand(1, 3, 5, 32)
+    inside = slice(2, -2)  # at the rim pixels are repeated
+    left = wave * (1 - torch.sin(angle / 2) ** 4)
+    torch.testing.assert_close(without_grid(wave)[..., inside], left[..., inside], atol=1e-5, rtol=0)
+    down = wave.transpose(2, 3)
+    torch.testing.assert_close(without_grid(down)[:, :, inside], left.transpose(2, 3)[:, :, inside], atol=1e-5, rtol=0)
+
+
+@torch.no_grad()
+def test_a_decoder_with_a_low_pass_paints_smoother_maps() -> None:
+    torch.manual_seed(0)
+    plain = CVAE(CVAEConfig(size=128, base_size=64)).eval().decoder
+    smooth = CVAE(CVAEConfig(size=128, base_size=64, low_pass=64)).eval().decoder
+    smooth.load_state_dict(plain.state_dict())  # no weights of its own
+    maps: list[torch.Tensor] = []
+    smooth.up["128"].register_forward_pre_hook(lambda _, given: maps.append(given[0]))
+    plain.up["128"].register_forward_pre_hook(lambda _, given: maps.append(given[0]))
+    for decoder in (plain, smooth):
+        decoder(torch.randn(2, 6, generator=torch.Generator().manual_seed(1)), recipes(2))
+    torch.testing.assert_close(maps[1], without_grid(maps[0]))  # the residual there adds nothing at first
+    with pytest.raises(ValueError, match="low_pass"):
+        CVAEConfig(size=64, low_pass=128)
 
 
 @torch.no_grad()

@@ -50,6 +50,7 @@ class CIDVAETraining(KindTraining):
         style_dim: numbers in a style vector.
         size: px, the side of the pictures.
         base_size: px that it grows from, the size of what it starts from (see `RecipeDecoder`).
+        low_pass: px, the maps of the decoder that lose their grid (see `without_grid`).
         channels: 4 of cut-outs, colour and coverage; 3 of pictures with their backgrounds.
         kl_weight: of the KL in nats, against the squared error averaged over pixels.
         perceptual_weight: of the feature maps of rebuilt drinks.
@@ -85,6 +86,7 @@ class CIDVAETraining(KindTraining):
         style_dim: int = 6,
         size: int = 64,
         base_size: int | None = None,
+        low_pass: int | None = None,
         channels: int = 4,
         kl_weight: float = 1e-4,
         perceptual_weight: float = 1.0,
@@ -110,7 +112,14 @@ class CIDVAETraining(KindTraining):
         self.save_hyperparameters(ignore=["start_from"])
         self.automatic_optimization = False
         self.network = CIDVAE(
-            CIDVAEConfig(style_dim=style_dim, size=size, channels=channels, base_size=base_size, conditional_prior=True)
+            CIDVAEConfig(
+                style_dim=style_dim,
+                size=size,
+                channels=channels,
+                base_size=base_size,
+                low_pass=low_pass,
+                conditional_prior=True,
+            )
         )
         start = weights_to_start_from(start_from) if start_from else {}
         if start:

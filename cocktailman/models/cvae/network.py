@@ -11,7 +11,7 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from cocktailman.models.blocks import SIZES, RecipeDecoder, StyleEncoder
+from cocktailman.models.blocks import CHANNELS, SIZES, RecipeDecoder, StyleEncoder
 
 
 @dataclass
@@ -26,6 +26,7 @@ class CVAEConfig:
     base_size: int | None = (
         None  # px that it grew from: what its encoder looks at, and what its decoder adds details to
     )
+    low_pass: int | None = None  # px, the decoder's maps that a low-pass takes their grid off (see `without_grid`)
     conditional_prior: bool = False  # whether styles are told from what is typical of the recipe (see `TypicalStyle`)
 
     def __post_init__(self) -> None:
@@ -35,6 +36,8 @@ class CVAEConfig:
             raise ValueError(f"channels is {self.channels}: choose 3 (a picture) or 4 (colour and coverage)")
         if self.base_size not in (None, *SIZES) or (self.base_size or 0) > self.size:
             raise ValueError(f"base_size is {self.base_size} px: choose one of SIZES, at most {self.size}")
+        if self.low_pass not in (None, *CHANNELS) or (self.low_pass or 0) > self.size:
+            raise ValueError(f"low_pass is {self.low_pass} px: choose one of {[*CHANNELS]}, at most size")
         if self.style_dim < 1:
             raise ValueError(f"style_dim is {self.style_dim}: a style needs at least one number")
 
@@ -73,6 +76,7 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
             config.size,
             config.base_size,
             config.channels,
+            config.low_pass,
         )
 
     def forward(self, image: Tensor, recipe: Tensor) -> CVAEOutput:
