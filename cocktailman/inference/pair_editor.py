@@ -19,7 +19,6 @@ from cocktailman.inference.editor import (
     kept_outside,
 )
 from cocktailman.models.checkpoints import Checkpoint, check_able, load_network
-from cocktailman.models.pairnet.network import limited
 from cocktailman.models.registry import Can
 
 
@@ -52,7 +51,7 @@ class PairEditor:
         image = as_premultiplied(drink)
         condition = (_tensors(before), _tensors(changes))
         with self._turn, torch.inference_mode():
-            made = torch.lerp(image, limited(self._network(image, *condition)), strength)
+            made = torch.lerp(image, self._network.edited(image, *condition), strength)
         result = kept_outside(drink, as_cut_out(made), mask)
         if on_step:
             on_step(1.0, result)

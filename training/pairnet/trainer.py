@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from cocktailman.models.pairnet.network import PairNet, PairNetConfig, limited
+from cocktailman.models.pairnet.network import PairNet, PairNetConfig
 from training.pairnet.data import Pair
 from training.shared.augment_cutouts import affine_alike, color_jitter_alike, mirrored_factors, mirrors
 from training.shared.kind import KindTraining
@@ -68,7 +68,7 @@ class PairNetTraining(KindTraining):
     def validation_step(self, batch: Pair, batch_idx: int) -> None:
         first, second, before, after, differ = batch
         image, truth = first.float() / 255, second.float() / 255
-        made = limited(self.network(image, (before, torch.ones_like(differ)), (after, differ)))
+        made = self.network.edited(image, (before, torch.ones_like(differ)), (after, differ))
         self.log("validation/unexplained", unexplained(made, truth, image), batch_size=len(first))
         self.log("validation/mae", (made - truth).abs().mean(), prog_bar=True, batch_size=len(first))
         self.log("validation/mae_of_copying", (image - truth).abs().mean(), batch_size=len(first))

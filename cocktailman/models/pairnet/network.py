@@ -27,6 +27,7 @@ class PairNetConfig:
     patch: int = 4  # px, the side of what becomes one place of its finest maps
     widths: list[int] = field(default_factory=lambda: [32, 64, 96])  # channels of maps of 16, 8 and 4 places a side
     steer_dim: int = 160  # numbers that steer each block
+    least_change: float = 0.0  # of a pixel, white being 1: what would change by less stays as it was
     factor_dim: int = field(default_factory=encoded_width)  # numbers that factors are
 
 
@@ -57,6 +58,14 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         kept, added = output.chunk(2, dim=1)  # (n, 4, h, w) each
         gain = BRIGHTEST * torch.sigmoid(kept - FIRST)  # 1 where nothing is added
         return gain * self._relit(image, steer) + added  # (n, 4, h, w), about in [0, 1]: see `limited`
+
+    def edited(self, image: Tensor, before: tuple[Tensor, Tensor], after: tuple[Tensor, Tensor]) -> Tensor:
+        """As `forward`, in [0, 1]; pixels that would hardly change stay as they were, to the bit (hard thresholding,
+        Donoho & Johnstone, Biometrika 81, 1994, of the change instead of wavelets): an average of what might be is
+        a little off everywhere."""
+        made = limited(self(image, before, after))
+        change = (made - image).abs().amax(1, keepdim=True)  # (n, 1, h, w)
+        return torch.where(change < self.config.least_change, image, made)
 
     def _relit(self, image: Tensor, steer: Tensor) -> Tensor:
         """All colours of a picture changed alike, by a matrix that hangs on what is asked for and on its mean: most of
