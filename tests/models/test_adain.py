@@ -81,3 +81,19 @@ def test_only_the_decoder_learns_and_pictures_keep_their_size(coded: str) -> Non
     learning = {name.partition(".")[0] for name, weights in network.named_parameters() if weights.requires_grad}
     assert learning == {"decoder"}
     assert network(torch.rand(1, 3, 32, 48), torch.rand(1, 3, 40, 32)).shape == (1, 3, 32, 48)
+
+
+@pytest.mark.parametrize(("depth", "coded"), [(16, "relu3_1"), (16, "relu4_1"), (19, "relu4_1")])
+@torch.no_grad()
+def test_features_do_not_know_where_a_picture_ends(depth: int, coded: str) -> None:
+    torch.manual_seed(0)
+    network = AdaIN(AdaINConfig(depth, coded))
+    whole = F.interpolate(torch.rand(1, 3, 8, 8), 256, mode="bicubic")
+    flat = torch.full((1, 3, 96, 96), 0.3)
+    found = network.encode(flat)
+    assert found.shape[2] == 96 // (4 if coded == "relu3_1" else 8)
+    torch.testing.assert_close(found, found.mean((2, 3), keepdim=True).expand_as(found))  # also at the rim
+    inside = network.encode(whole)
+    plain = network.encoder.maps(whole, [coded])[0]
+    far = slice(8, -8)
+    torch.testing.assert_close(inside[:, :, far, far], plain[:, :, far, far])

@@ -38,8 +38,16 @@ class AdaIN(nn.Module, PyTorchModelHubMixin):
         self.decoder = Decoder(layers_of(config.depth, config.coded))
 
     def encode(self, images: Tensor) -> Tensor:
-        """The features that are restyled and decoded: of relu3_1 (n, 256, h / 4, w / 4), a block deeper half of it."""
-        return self.encoder.maps(images, [self.config.coded])[0]
+        """The features that are restyled and decoded: of relu3_1 (n, 256, h / 4, w / 4), a block deeper half of it.
+
+        Pictures are mirrored at their borders as far as a feature sees: beyond them VGG sees zeros, and what is decoded
+        of that is a frame around the picture.
+        """
+        border, stride = reach(layers_of(self.config.depth, self.config.coded))
+        mirrored = F.pad(images, (border,) * 4, "reflect" if border < min(images.shape[2:]) else "replicate")
+        features = self.encoder.maps(mirrored, [self.config.coded])[0]
+        cut = border // stride
+        return features[:, :, cut : features.shape[2] - cut, cut : features.shape[3] - cut]
 
     def forward(self, content: Tensor, style: Tensor, strength: float = 1.0) -> Tensor:
         """Content pictures (n, 3, h, w) in the style of others, both in [0, 1]: (n, 3, h, w), hardly outside [0, 1].
@@ -73,6 +81,16 @@ class Decoder(nn.Module):
                 if name.endswith("_1"):
                     x = F.interpolate(x, scale_factor=2, mode="nearest")
         return x  # (n, 3, 4 h, 4 w) from relu3_1
+
+
+def reach(names: list[str]) -> tuple[int, int]:
+    """How far beyond its own pixels a feature after these layers sees, in whole features, and how many pixels a side
+    is its own, both in px."""
+    stride, seen = 1, 0
+    for name in names:
+        stride *= 2 if name.endswith("_1") and name != names[0] else 1
+        seen += stride  # a convolution of 3 x 3
+    return -(-seen // stride) * stride, stride
 
 
 def moments(features: Tensor) -> Moments:
