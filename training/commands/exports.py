@@ -21,13 +21,7 @@ def export(
     name: str,
     domain: str = "photos",
     root: Path = CHECKPOINTS,
-    packed: Annotated[
-        Path | None,
-        typer.Option(
-            help="measure styles anew on the training split of these; of an editor: choose, on the scenes for "
-            "validation, which changes are too small to be meant"
-        ),
-    ] = None,
+    packed: Annotated[Path | None, typer.Option(help="measure styles anew on the training split of these")] = None,
     truncation: Annotated[
         float, typer.Option(min=0.1, max=10, help="below 1, samples vary less than in training; above 1, more")
     ] = 1.0,

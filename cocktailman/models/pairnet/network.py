@@ -27,7 +27,7 @@ class PairNetConfig:
     patch: int = 4  # px, the side of what becomes one place of its finest maps
     widths: list[int] = field(default_factory=lambda: [32, 64, 96])  # channels of maps of 16, 8 and 4 places a side
     steer_dim: int = 160  # numbers that steer each block
-    least_change: float = 0.0  # of a pixel, white being 1: what would change by less stays as it was
+    least_change: float = 4 / 255  # of a pixel: what would change by less, which nobody would see, stays as it was
     factor_dim: int = field(default_factory=encoded_width)  # numbers that factors are
 
 
