@@ -176,26 +176,24 @@ def painted(pair: Pair, selection: Selection) -> Panel:
 
 
 def samples(pair: Pair, selection: Selection) -> Panel:
-    """One recipe in many styles."""
-    styles = shared_styles(pair, SAMPLES, selection.seed)
-    sheets = [generator.paint(selection.recipe, drawn) for generator, drawn in zip(pair, styles, strict=True)]
+    """One recipe in many styles, as each generator draws them."""
+    recipes = [selection.recipe] * SAMPLES
+    sheets = [generator.paint_each(recipes, generator.draw_styles(recipes, selection.seed)) for generator in pair]
     rows = [
         Row(generator.name, tuple(sheet[start : start + COLUMNS]))
-        for start in range(0, SAMPLES, COLUMNS)
         for generator, sheet in zip(pair, sheets, strict=True)
+        for start in range(0, SAMPLES, COLUMNS)
     ]
-    widest = max(generator.style_dim for generator in pair)
-    by_seed = [generator for generator in pair if generator.style_dim == widest]  # the others' styles are cut to fit
     return Panel(
         "Samples of the recipe",
-        f"{catalog().describe(selection.recipe)}, in {SAMPLES} styles drawn from the prior; pictures above each other "
-        "have the same style.",
+        f"{catalog().describe(selection.recipe)}, in {SAMPLES} styles that each model draws for itself: typical of the "
+        "recipe, where it knows what is, and else of the prior.",
         (),
         tuple(rows),
         tuple(
             f"python -m cocktailman generate --model {generator.name} --ingredients {','.join(selection.recipe)} "
             f"--seed {selection.seed} --count {SAMPLES} --out {generator.name}"
-            for generator in by_seed
+            for generator in pair
         ),
     )
 

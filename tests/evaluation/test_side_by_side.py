@@ -98,6 +98,18 @@ def test_a_panel_has_its_rows_and_columns(pair: Pair, name: str, rows: int, colu
     assert Image.open(BytesIO(panel_png(panel))).height >= rows * 128
 
 
+def test_samples_are_what_their_commands_paint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    pair = Generator.load(NAMES[0]), Generator.load(NAMES[1])
+    panel = PANELS["samples"](pair, Selection(MOJITO, 1))
+    for row, command in zip(panel.rows[::2], panel.commands, strict=True):
+        monkeypatch.setattr(sys, "argv", [*command.split()[2:], "--size", "128", "--background", "#cdcdcd"])
+        assert main() == 0
+        folder = tmp_path / row.label
+        painted = [Image.open(file).convert("RGB") for file in sorted(folder.iterdir())[:8]]
+        assert all(map(alike, row.pictures, painted))
+
+
 def test_a_traversal_moves_one_number_and_leaves_the_others(pair: Pair) -> None:
     panel = PANELS["traversals"](pair, Selection(MOJITO, 1))
     assert [row.label for row in panel.rows][:3] == ["z1, tiny", "z1, narrow", "z2, tiny"]
