@@ -7,7 +7,7 @@ in `cocktailman/ui/shared/private_apis.py`, those of the Plotly that it brings a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from PIL import Image
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:  # what only reads pictures does without torch
 INCEPTION_FEATURES = "2048"  # as torch-fidelity calls the pooled ones
 
 
-def lpips_alexnet(pretrained: bool = True) -> nn.Module:
-    """torchmetrics' LPIPS of AlexNet, which called twice builds one network and not two; `net` holds the AlexNet.
+def lpips(backbone: Literal["alex", "vgg"], pretrained: bool = True) -> nn.Module:
+    """torchmetrics' LPIPS of AlexNet or VGG16, which called twice builds one network and not two; `net` holds that.
 
-    Raises `OSError` where the weights of AlexNet cannot be downloaded; not `pretrained`, these are random.
+    Raises `OSError` where the weights of `net` cannot be downloaded; not `pretrained`, these are random.
     """
     from torchmetrics.functional.image.lpips import _NoTrainLpips
 
-    return _NoTrainLpips(net="alex", pnet_rand=not pretrained)
+    return _NoTrainLpips(net=backbone, pnet_rand=not pretrained)
 
 
 def inception_v3(weights: str | None = None) -> nn.Module:

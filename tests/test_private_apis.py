@@ -1,6 +1,7 @@
 """Private interfaces of libraries, each as it is used; what fails here names the version that broke it."""
 
 from importlib.metadata import version
+from typing import Literal
 
 import pytest
 import torch
@@ -13,14 +14,17 @@ def broken(package: str) -> str:
     return f"{package} {version(package)} has changed what cocktailman/private_apis.py uses of it"
 
 
-def test_lpips_of_torchmetrics_is_none_for_the_same_picture_and_keeps_its_alexnet_where_weights_go() -> None:
-    network = private_apis.lpips_alexnet(pretrained=False).eval()
+@pytest.mark.parametrize(("backbone", "first", "count"), [("alex", (64, 3, 11, 11), 10), ("vgg", (64, 3, 3, 3), 26)])
+def test_lpips_of_torchmetrics_is_none_for_the_same_picture_and_keeps_its_network_where_weights_go(
+    backbone: Literal["alex", "vgg"], first: tuple[int, ...], count: int
+) -> None:
+    network = private_apis.lpips(backbone, pretrained=False).eval()
     picture = torch.rand(1, 3, 64, 64)
     with torch.inference_mode():
         same, other = (network(picture, target, normalize=True).flatten() for target in (picture, 1 - picture))
     assert float(same) == pytest.approx(0, abs=1e-6) and float(other) > 0, broken("torchmetrics")
     shapes = [tuple(weights.shape) for weights in network.net.state_dict().values()]  # type: ignore[union-attr]
-    assert shapes[0] == (64, 3, 11, 11) and len(shapes) == 10, broken("torchmetrics")
+    assert shapes[0] == first and len(shapes) == count, broken("torchmetrics")
 
 
 def test_inception_of_torch_fidelity_takes_weights_by_their_order(tmp_path) -> None:

@@ -45,7 +45,7 @@ class Comparison:
 
     def __init__(self, real: Pictures, packed: Path, rebuilt_at: int = SIZE) -> None:
         self.real, self.rebuilt_at = real, rebuilt_at
-        self.extractors, self.lpips = extractors(), perceptual_distance()
+        self.extractors, self.lpips, self.lpips_vgg = extractors(), perceptual_distance(), perceptual_distance("vgg")
         kept = f"held-out-{real.pixels.shape[1]}-{{}}-{SIZE}"
         self.features = {
             extractor.name: kept_features(packed, kept.format(extractor.name), real, extractor)
@@ -110,8 +110,9 @@ class Comparison:
             "psnr": pixels.psnr(squared),
             "ssim": pixels.ssim(reconstructed, real),
         }
-        if self.lpips:
-            by_picture["lpips_alex"] = perceptual_distances(reconstructed, real, self.lpips)
+        for name, distance in (("lpips_alex", self.lpips), ("lpips_vgg", self.lpips_vgg)):
+            if distance:
+                by_picture[name] = perceptual_distances(reconstructed, real, distance)
         return {name: bootstrap(values) for name, values in by_picture.items()}
 
     def _set_distances(self, sampled: Sequence[Image.Image]) -> Estimates:

@@ -68,6 +68,12 @@ _ALL = (
         "How different rebuilt pictures and real ones look to a network that was fitted to what people say.",
     ),
     Metric(
+        "lpips_vgg",
+        "LPIPS, VGG16",
+        "less",
+        "The same by another, larger network, of which no generator here has learnt.",
+    ),
+    Metric(
         "kid_inception",
         "KID, Inception",
         "less",

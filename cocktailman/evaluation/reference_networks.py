@@ -1,14 +1,14 @@
-"""Reference networks that generators are measured by: Inception (FID, KID), EfficientNet-Lite0, and LPIPS of AlexNet.
+"""Reference networks that generators are measured by: Inception (FID, KID), EfficientNet-Lite0, and LPIPS.
 
-Inception and AlexNet come from their makers where the network allows, else from packages on PyPI, read without running
-or unpickling anything of them. Needs training/requirements.txt.
+Inception, AlexNet and VGG16 come from their makers where the network allows, else from packages on PyPI, read without
+running or unpickling anything of them. Needs training/requirements.txt.
 """
 
 from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zipfile import ZipFile
 
 import torch
@@ -19,7 +19,8 @@ from cocktailman.evaluation.features import FeatureExtractor, lite_extractor
 from cocktailman.evaluation.perceptual import Distance
 from cocktailman.files import written
 from cocktailman.models.packaged import Packaged, floats, pickled_arrays, turned
-from cocktailman.private_apis import inception_v3, lpips_alexnet
+from cocktailman.models.vgg import VGG16
+from cocktailman.private_apis import inception_v3, lpips
 
 # TensorFlow's Inception of 2015-12-05 (Apache-2.0), whose features the Fréchet Inception distance is defined on; here
 # as StyleGAN3's code has it, in a package under the MIT licence.
@@ -50,10 +51,10 @@ def extractors() -> list[FeatureExtractor]:
         return [lite_extractor()]
 
 
-def perceptual_distance() -> Distance | None:
-    """LPIPS of AlexNet (Zhang et al., arXiv 1801.03924, version 0.1), None where the weights cannot be had."""
+def perceptual_distance(backbone: Literal["alex", "vgg"] = "alex") -> Distance | None:
+    """LPIPS of AlexNet or VGG16 (Zhang et al., arXiv 1801.03924, version 0.1), None where weights cannot be had."""
     try:
-        network = lpips_network()
+        network = lpips_network(backbone)
     except InputError as error:
         logging.getLogger(__name__).warning("LPIPS is not measured: %s", error)
         return None
@@ -86,13 +87,13 @@ def _as_tensors(archive: Path) -> Path:
     return path
 
 
-def lpips_network() -> nn.Module:
-    """torchmetrics' LPIPS of AlexNet; raises `InputError` where its weights cannot be had."""
+def lpips_network(backbone: Literal["alex", "vgg"]) -> nn.Module:
+    """torchmetrics' LPIPS of AlexNet or VGG16; raises `InputError` where its weights cannot be had."""
     try:
-        return lpips_alexnet()
+        return lpips(backbone)
     except OSError:
-        network: Any = lpips_alexnet(pretrained=False)
-        found = pickled_arrays(ALEXNET.fetch().read_bytes())
+        network: Any = lpips(backbone, pretrained=False)
+        found = pickled_arrays({"alex": ALEXNET, "vgg": VGG16}[backbone].fetch().read_bytes())
         own = network.net.state_dict()
         network.net.load_state_dict(
             {name: turned(values, own[name].shape) for name, values in zip(own, found[: len(own)], strict=True)}

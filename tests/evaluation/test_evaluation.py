@@ -3,7 +3,7 @@
 import pickle
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zipfile import ZipFile
 
 import numpy as np
@@ -153,14 +153,17 @@ def test_the_glossary_explains_in_a_sentence_each():
     assert all(metric.better in ("less", "more", "neither") for metric in METRICS.values())
 
 
-def test_lpips_takes_its_network_from_a_pickle_that_is_never_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("backbone", ["alex", "vgg"])
+def test_lpips_takes_its_network_from_a_pickle_that_is_never_loaded(
+    backbone: Literal["alex", "vgg"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     class Trap:
         def __reduce__(self):
             return (pytest.fail, ("the pickle was loaded",))
 
     rng = np.random.default_rng(0)
-    plain = private_apis.lpips_alexnet(pretrained=False).net.state_dict()  # type: ignore[union-attr]
-    monkeypatch.setattr(reference_networks, "lpips_alexnet", _offline)
+    plain = private_apis.lpips(backbone, pretrained=False).net.state_dict()  # type: ignore[union-attr]
+    monkeypatch.setattr(reference_networks, "lpips", _offline)
     arrays: list[object] = []
     for weights in plain.values():
         shape = [weights.shape[place] for place in ((2, 3, 1, 0) if weights.ndim == 4 else (0,))]
@@ -168,17 +171,17 @@ def test_lpips_takes_its_network_from_a_pickle_that_is_never_loaded(tmp_path: Pa
     path = tmp_path / "alexnet.ckpt"
     path.write_bytes(pickle.dumps([*arrays, Trap()], protocol=3))
     monkeypatch.setattr(packaged.Packaged, "fetch", lambda self: path)
-    own = reference_networks.lpips_network().net.state_dict()  # type: ignore[union-attr]
+    own = reference_networks.lpips_network(backbone).net.state_dict()  # type: ignore[union-attr]
     kernel, bias = list(own.values())[2:4]
     assert torch.equal(kernel, torch.from_numpy(arrays[2]).permute(3, 2, 0, 1))  # type: ignore[arg-type]
     assert torch.equal(bias, torch.from_numpy(arrays[3]))  # type: ignore[arg-type]
 
 
-def _offline(pretrained: bool = True) -> torch.nn.Module:
+def _offline(backbone: Literal["alex", "vgg"], pretrained: bool = True) -> torch.nn.Module:
     """Builds the network without weights, and cannot download any."""
     if pretrained:
         raise OSError
-    return private_apis.lpips_alexnet(pretrained)
+    return private_apis.lpips(backbone, pretrained)
 
 
 def test_what_cannot_be_had_is_left_out_with_a_word(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):

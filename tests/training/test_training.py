@@ -278,7 +278,7 @@ def test_renders_become_pictures_of_the_size_asked_for(tmp_path: Path) -> None:
 
 def test_renders_are_measured_by_split(generator: Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "extractors", lambda: [lite_extractor()])  # the others would be downloaded
-    monkeypatch.setattr(comparison, "perceptual_distance", lambda: lambda a, b: (a - b).abs().mean((1, 2, 3)))
+    monkeypatch.setattr(comparison, "perceptual_distance", lambda *_: lambda a, b: (a - b).abs().mean((1, 2, 3)))
     folder = write_renders(tmp_path / "renders")
     pictures, factors = read_pictures(folder, generator.checkpoint.size), read_renders(folder).factors
     found: dict[str, Any] = measure_on_renders(generator, pictures, folder, factors, Estimate(0.5, 0.4, 0.6, 2))
