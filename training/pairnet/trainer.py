@@ -35,8 +35,8 @@ class PairNetTraining(KindTraining):
     def __init__(
         self,
         size: int = 64,
-        patch: int = 4,
-        widths: Sequence[int] = (32, 64, 96),
+        patch: int = 2,
+        widths: Sequence[int] = (24, 48, 96),
         factor_dropout: float = 0.2,
         all_dropout: float = 0.2,
         tint: float = 0.1,

@@ -36,8 +36,9 @@ class CVAEConfig:
             raise ValueError(f"channels is {self.channels}: choose 3 (a picture) or 4 (colour and coverage)")
         if self.base_size not in (None, *SIZES) or (self.base_size or 0) > self.size:
             raise ValueError(f"base_size is {self.base_size} px: choose one of SIZES, at most {self.size}")
-        if self.low_pass not in (None, *CHANNELS) or (self.low_pass or 0) > self.size:
-            raise ValueError(f"low_pass is {self.low_pass} px: choose one of {[*CHANNELS]}, at most size")
+        decoded = [side for side in CHANNELS if 4 < side <= self.size]  # px, the maps that a decoder doubles to
+        if self.low_pass not in (None, *decoded):
+            raise ValueError(f"low_pass is {self.low_pass} px: choose one of {', '.join(map(str, decoded))}")
         if self.style_dim < 1:
             raise ValueError(f"style_dim is {self.style_dim}: a style needs at least one number")
 

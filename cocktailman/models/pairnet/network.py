@@ -24,8 +24,8 @@ class PairNetConfig:
     """What a pair network is built from; the defaults are those of the shipped one."""
 
     size: int = 64  # px, the side of what it looks at
-    patch: int = 4  # px, the side of what becomes one place of its finest maps
-    widths: list[int] = field(default_factory=lambda: [32, 64, 96])  # channels of maps of 16, 8 and 4 places a side
+    patch: int = 2  # px, the side of what becomes one place of its finest maps
+    widths: list[int] = field(default_factory=lambda: [24, 48, 96])  # channels of maps of 32, 16 and 8 places a side
     steer_dim: int = 160  # numbers that steer each block
     least_change: float = 4 / 255  # of a pixel: what would change by less, which nobody would see, stays as it was
     factor_dim: int = field(default_factory=encoded_width)  # numbers that factors are
