@@ -105,6 +105,7 @@ def compare(
     from cocktailman.catalog import DEFAULT_COCKTAIL, catalog
     from cocktailman.evaluation.report import report_html
     from cocktailman.evaluation.side_by_side import Original, Selection
+    from cocktailman.images import on_white
     from cocktailman.inference.generator import Generator
     from cocktailman.inference.recogniser import Recogniser
 
@@ -123,7 +124,7 @@ def compare(
     pair = Generator.load(first), Generator.load(second)
     read = Recogniser.load().recipe if recognised else lambda _: None
     usable = usable_pictures(pictures or (), pair)
-    photos = tuple(Original.of_photo(name, image, read(image)) for name, image in usable)
+    photos = tuple(Original.of_photo(name, image, read(on_white(image))) for name, image in usable)
     html = report_html(pair, Selection(recipe, seed, photos, recognised))
     with written(out) as unfinished:
         unfinished.write_text(html, "utf-8")
@@ -148,7 +149,8 @@ def encode(
     failed = False
     for path in pictures_in(paths):
         try:
-            posterior = generator.encode_seen([generator.seen(read_image(path), printable(path))], [recipe])
+            seen = generator.seen(read_image(path, transparent=True), printable(path))
+            posterior = generator.encode_seen([seen], [recipe])
         except InputError as error:
             failed = True
             print(error, file=sys.stderr)

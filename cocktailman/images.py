@@ -77,7 +77,7 @@ def read_image(source: bytes | Path | BinaryIO, name: str = "", transparent: boo
         try:
             image = _of_8_bits(_decode(_open(data, name), data), name)
             alpha = _alpha(image) if transparent else None
-            picture = _to_rgb(image)
+            picture = _to_rgb(image if alpha is None else image.convert("RGBA").convert("RGB"))
         except ImageError:
             raise
         except (MemoryError, Image.DecompressionBombError) as error:
@@ -122,6 +122,14 @@ def crop_around(image: Image.Image, x1: float, y1: float, x2: float, y2: float) 
 def to_square(image: Image.Image, size: int) -> Image.Image:
     """The whole picture stretched to `size` × `size`: a crop would cut the top or the foot off a tall glass."""
     return image.resize((size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """The picture in mode RGB, what shows through it white."""
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
 
 
 def png_bytes(image: Image.Image, facts: Mapping[str, str] | None = None) -> bytes:
@@ -248,11 +256,8 @@ def _has_bloated_tiles(image: ImageFile) -> bool:
 def _to_rgb(image: Image.Image) -> Image.Image:
     """The picture as sRGB on white, without metadata."""
     icc = image.info.get("icc_profile")
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    if image.mode not in {"CMYK", "RGB"}:  # a picture that is RGB already would be copied, at 3 bytes a pixel
-        image = image.convert("RGB")
+    if image.has_transparency_data or image.mode not in {"CMYK", "RGB"}:  # else it would be copied, at 3 bytes a pixel
+        image = on_white(image)
     if icc:
         with suppress(OSError, ImageCms.PyCMSError):  # damaged, or for another kind of pixel: colours stay as stored
             srgb = ImageCms.createProfile("sRGB")

@@ -10,7 +10,7 @@ A folder of two parquet files with the same rows in the same order, sorted by co
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ from cocktailman.errors import InputError
 from cocktailman.images import read_image
 
 RENDERS = DATA / "renders"
+STUDIO = DATA / "studio"  # drinks of the same scenes, alone in a plain studio, with coverage
 RENDERED = "renders"  # the domain, where that of photos is "photos"
 SPLITS = ("train", "validation", "test", "unseen")  # unseen: recipes left out of training altogether
 MASKS = {"vessel": 1, "liquid": 2, "garnish": 4}  # the bit of each
@@ -103,12 +104,12 @@ class Renders:
         return self.factors.iloc[row].to_dict()
 
     def image(self, row: int) -> Image.Image:
-        """The picture of a row, mode RGB."""
+        """The picture of a row, mode RGB, or RGBA of drinks without a background."""
         return self.images([row])[0]
 
     def images(self, rows: Rows) -> list[Image.Image]:
         """The pictures of these rows, in their order; reads each group of rows once."""
-        return self._decoded("image", rows, read_image)
+        return self._decoded("image", rows, partial(read_image, transparent=True))
 
     def mask(self, row: int) -> npt.NDArray[np.uint8]:
         """The bits of `MASKS` each pixel has, shape (height, width)."""

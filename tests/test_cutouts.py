@@ -21,7 +21,7 @@ from cocktailman.errors import InputError
 from cocktailman.evaluation.segmentation import intersection_over_union
 from cocktailman.images import read_image
 from cocktailman.inference.generator import Generator
-from cocktailman.inference.segmenter import Segmenter
+from cocktailman.inference.segmenter import Segmenter, cut_by_alpha
 from cocktailman.models.checkpoints import save_network
 from cocktailman.models.compositing import composite, on_grey, random_grounds
 from cocktailman.models.cvae.network import CVAE, CVAEConfig
@@ -307,6 +307,15 @@ def test_a_photo_without_a_drink_or_without_anything_else_gets_one_sentence(
         segmenter.cut_out(Image.new("RGB", (50, 40), colour), "bar.jpg")
 
 
+def test_a_foot_that_clear_glass_parts_from_its_bowl_stays_with_it() -> None:
+    pixels = np.zeros((60, 40, 4), np.uint8)
+    pixels[5:25, 5:35] = (*RED, 255)
+    pixels[25:50, 18:22] = (255, 255, 255, 15)  # a stem that hardly covers anything
+    pixels[50:56, 8:32] = (255, 255, 255, 60)
+    alpha = np.asarray(cut_by_alpha(Image.fromarray(pixels)).picture.getchannel("A"))
+    assert (alpha == pixels[..., 3]).all()
+
+
 def test_a_segmenter_of_any_photo_size_gives_a_matte_of_its_square() -> None:
     torch.manual_seed(0)
     network = DrinkSegmenter(SegmenterConfig(size=64, width=8)).eval()
@@ -321,6 +330,8 @@ def test_transparency_is_kept_where_it_may_be(tmp_path) -> None:
     kept = read_image(path, transparent=True)
     assert kept.mode == "RGBA" and np.array_equal(np.asarray(kept.getchannel("A")) / 255, glass())
     assert read_image(path).mode == "RGB"
+    Image.new("RGBA", (4, 4), (10, 200, 30, 51)).save(path)
+    assert read_image(path, transparent=True).getpixel((0, 0)) == (10, 200, 30, 51), "no white is mixed in"
     Image.new("RGBA", (4, 4), (1, 2, 3, 255)).save(path)
     assert read_image(path, transparent=True).mode == "RGB", "what is opaque has no matte of its own"
 

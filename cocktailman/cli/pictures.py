@@ -43,7 +43,7 @@ def usable_pictures(paths: Sequence[Path], generators: Sequence[Generator]) -> l
     usable: list[tuple[str, Image.Image]] = []
     for path in paths:
         try:
-            picture = read_image(path, printable(path))
+            picture = read_image(path, printable(path), transparent=True)
             for generator in generators:
                 generator.seen(picture, printable(path))
             usable.append((printable(path), picture))

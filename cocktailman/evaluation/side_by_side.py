@@ -19,7 +19,7 @@ from cocktailman.inference.generator import Generator
 from cocktailman.latent.paths import mixed
 from cocktailman.latent.tables import read_styles
 from cocktailman.models.checkpoints import Checkpoint
-from cocktailman.renders import FREE_POUR, RENDERED, Renders, read_renders
+from cocktailman.renders import FREE_POUR, RENDERED, STUDIO, Renders, read_renders
 
 Pair: TypeAlias = tuple[Generator, Generator]
 Array = npt.NDArray[np.float32]
@@ -129,7 +129,7 @@ def originals_of(selection: Selection) -> tuple[Original, ...]:
     """What is rebuilt: the photos that were brought, or renders that no model was trained on, drawn by the seed."""
     if selection.photos:
         return selection.photos
-    renders = read_renders()
+    renders = read_renders(STUDIO)
     held_out = renders.factors.loc[renders.factors["split"].isin(["test", "unseen"])]
     drawn = held_out.sample(frac=1, random_state=selection.seed).drop_duplicates("ingredients").head(ORIGINALS)
     return _renders_at(renders, drawn.index.to_numpy())
@@ -137,7 +137,7 @@ def originals_of(selection: Selection) -> tuple[Original, ...]:
 
 def trained_on(checkpoint: Checkpoint) -> set[Recipe]:
     """The recipes of the pictures that a checkpoint was trained on; raises `InputError` where no table tells."""
-    table = read_renders().factors if checkpoint.domain == RENDERED else read_styles(checkpoint.name)
+    table = read_renders(STUDIO).factors if checkpoint.domain == RENDERED else read_styles(checkpoint.name)
     texts = table.loc[table["split"] == "train", "ingredients"].unique()
     return {catalog().recipe(text.split()) for text in texts if text}
 
@@ -146,7 +146,7 @@ def rebuilt(pair: Pair, selection: Selection) -> Panel:
     """Pictures, and what each generator makes of them."""
     originals = originals_of(selection)
     contents = tuple(catalog().describe(photo.recipe or selection.recipe) for photo in selection.photos)
-    rows = [Row("the picture", tuple(to_square(original.image, KEPT // 2) for original in originals), contents)]
+    rows = [Row("the picture", tuple(_shown(to_square(original.image, KEPT // 2)) for original in originals), contents)]
     for generator in _with_encoder(pair):
         pictures, errors = rebuild(generator, originals, selection.recipe)
         rows.append(Row(generator.name, tuple(pictures), tuple(f"MSE {error:.4f}" for error in errors)))
@@ -227,7 +227,7 @@ def between(pair: Pair, selection: Selection) -> Panel:
     shares = np.linspace(0, 1, COLUMNS)
     recipe, other_recipe = (catalog().recipe_vector(original.recipe or selection.recipe) for original in ends)
     recipes = np.stack([mixed(recipe, other_recipe, share) for share in shares])  # (columns, n_ingredients)
-    first, last = (to_square(original.image, KEPT // 2) for original in ends)
+    first, last = (_shown(to_square(original.image, KEPT // 2)) for original in ends)
     rows = [Row("the pictures", (first, *[None] * (COLUMNS - 2), last))]
     for generator in _with_encoder(pair):
         style, other_style = encoded(generator, ends)
@@ -246,7 +246,7 @@ def between(pair: Pair, selection: Selection) -> Panel:
 def unseen(pair: Pair, selection: Selection) -> Panel:
     """Recipes that neither generator was trained on, beside a render of each."""
     known = set.union(*(trained_on(generator.checkpoint) for generator in pair))
-    renders = read_renders()
+    renders = read_renders(STUDIO)
     held_out = renders.factors.loc[renders.factors["split"] != "train"]
     new = ~held_out["ingredients"].map(lambda text: catalog().recipe(text.split())).isin(known)
     named_first = held_out.loc[new].sort_values("cocktail", ascending=False, kind="stable")
@@ -254,7 +254,7 @@ def unseen(pair: Pair, selection: Selection) -> Panel:
     originals = _renders_at(renders, drawn.index.to_numpy())
     recipes = [original.recipe or selection.recipe for original in originals]
     contents = [f"{original.name}: {catalog().describe(original.recipe or ())}" for original in originals]
-    rows = [Row("a render of it", tuple(original.image for original in originals))]
+    rows = [Row("a render of it", tuple(_shown(original.image) for original in originals))]
     styles = shared_styles(pair, UNSEEN_STYLES, selection.seed)
     for number in range(UNSEEN_STYLES):
         for generator, drawn_styles in zip(pair, styles, strict=True):

@@ -16,7 +16,7 @@ from torch import Tensor
 from cocktailman.catalog import Catalog, Recipe, catalog
 from cocktailman.cutouts import GREY, Colour, over
 from cocktailman.errors import InputError
-from cocktailman.images import to_square
+from cocktailman.images import on_white, to_square
 from cocktailman.inference.segmenter import Segmenter, cut_by_alpha
 from cocktailman.latent.regressor import read_regressor
 from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, check_able, find_checkpoint, load_network
@@ -203,7 +203,7 @@ class Generator:
         """
         size = self.checkpoint.size
         if not self.transparent:
-            return to_square(image.convert("RGB"), size)
+            return to_square(on_white(image), size)
         found = cut_by_alpha(image, name) if image.mode == "RGBA" else self._segmenter.cut_out(image, name)
         return found.centred(size)
 

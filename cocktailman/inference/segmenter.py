@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from cocktailman.cutouts import Matte, centred, facts_of, foreground, main_component, with_matte
+from cocktailman.cutouts import FAINT, Matte, centred, facts_of, foreground, main_component, with_matte
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, check_able, find_checkpoint, load_network
@@ -69,19 +69,26 @@ class Segmenter:
 
 
 def cut_by_alpha(image: Image.Image, name: str = "the picture") -> CutOut:
-    """The drink of a picture in mode RGBA, whose alpha is the matte; raises as `Segmenter.cut_out` does."""
-    kept, confidence = _main_drink((np.asarray(image.getchannel("A")) / 255).astype(np.float32), name)
-    return CutOut(with_matte(np.asarray(image.convert("RGB")), kept), confidence)
+    """The drink of a picture in mode RGBA, whose alpha is the matte, all of it: clear glass may part a foot from its
+    bowl. Raises as `Segmenter.cut_out` does."""
+    matte = (np.asarray(image.getchannel("A")) / 255).astype(np.float32)
+    _check_area(float((matte > FAINT).mean()), name)
+    return CutOut(with_matte(np.asarray(image.convert("RGB")), matte), facts_of(matte).confidence)
 
 
 def _main_drink(matte: Matte, name: str) -> tuple[Matte, float]:
     """The main component of a matte, and how sure the matte is of itself."""
     facts = facts_of(matte)
-    if facts.area < SMALLEST:
-        raise InputError(f"no drink was found in {name}: choose a photo that shows one large and whole")
-    if facts.area > LARGEST:
-        raise InputError(f"{name} seems to be all drink: choose a photo with some background around it")
+    _check_area(facts.area, name)
     return main_component(matte)[0], facts.confidence
+
+
+def _check_area(area: float, name: str) -> None:
+    """Raises `InputError` where a drink covers too little or too much, as a share, of the picture `name`."""
+    if area < SMALLEST:
+        raise InputError(f"no drink was found in {name}: choose a photo that shows one large and whole")
+    if area > LARGEST:
+        raise InputError(f"{name} seems to be all drink: choose a photo with some background around it")
 
 
 def _enlarged(matte: Matte, size: tuple[int, int]) -> Matte:

@@ -8,6 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from cocktailman.errors import InputError
+from cocktailman.images import on_white
 
 SMALLEST = 32  # px, the shorter side of a picture to go by: VGG halves it three or four times
 SIZES = range(64, 1025)  # px, the longer side of what is painted
@@ -40,8 +41,7 @@ def usable(image: Image.Image, name: str) -> Image.Image:
             f"choose a picture of at least {SMALLEST} a side"
         )
     if image.mode != "RGB":
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+        image = on_white(image)
     if np.asarray(image.resize((SMALLEST, SMALLEST), Image.Resampling.NEAREST)).std((0, 1)).max() <= PLAIN:
         raise InputError(f"{name} is of one colour, and shows neither a drink nor a style: choose another picture")
     return image

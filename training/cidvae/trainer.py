@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from cocktailman.losses.augment import augment
+from cocktailman.losses.factors import FactorSupervision
 from cocktailman.losses.gradient_penalty import GradientPenalty
 from cocktailman.losses.kl import KLDivergence
 from cocktailman.losses.moments import FeatureMoments
@@ -64,6 +65,8 @@ class CIDVAETraining(KindTraining):
         contrast_weight: of telling from painted drinks what their recipes are (see `RecipeContrast`).
         style_moment_weight: of holding means, squares and products of the photos' styles at those of the prior, beside
             the KL, which sees each picture and each number by itself.
+        factor_weight: of the factors that a batch tells, each of which the encoder is to read into a number of the
+            style, the first into the first (see `FactorSupervision`).
         discriminator_weight: of the discriminators' losses among those that move the encoder.
         penalty: gamma of R1 and R2 on the encoder's logit, computed every `penalty_interval` steps.
         augmented: share of pictures that EfficientNet-Lite0 sees changed (differentiable augmentation); a photo and
@@ -97,6 +100,7 @@ class CIDVAETraining(KindTraining):
         regression_weight: float = 0.25,
         contrast_weight: float = 0.0,
         style_moment_weight: float = 1.0,
+        factor_weight: float = 0.0,
         discriminator_weight: float = 0.01,
         penalty: float = 1.0,
         penalty_interval: int = 16,
@@ -148,6 +152,7 @@ class CIDVAETraining(KindTraining):
         grow(self.contrast, part_of(start, "contrast"))
         self.moments, self.style_moments = FeatureMoments(sum(widths)), FeatureMoments(style_dim * (style_dim + 1) // 2)
         self.kl, self.perceptual = KLDivergence(), PerceptualLoss()
+        self.supervision, self.factor_weight = FactorSupervision(), factor_weight
         self.relativistic, self.gradient_penalty = RelativisticLoss(), GradientPenalty()
         self.norms: Tensor
         self.register_buffer("norms", torch.zeros(1 + len(self.ratio)))  # of gradients: reconstruction, then as `ratio`
@@ -167,7 +172,7 @@ class CIDVAETraining(KindTraining):
         return self.global_step // 2  # Lightning counts the steps of each optimiser
 
     def training_step(self, batch: Batch, batch_idx: int) -> None:
-        image, recipe = batch
+        image, recipe, *known = batch
         half = len(image) // 2
         kept = recipe * (torch.rand_like(recipe) >= self.recipe_dropout)
         real = self.network.encoder(image, recipe)
@@ -204,10 +209,12 @@ class CIDVAETraining(KindTraining):
         # Once more, of maps cut off from the pixels: else the way back would lead through the backbone again.
         painted_maps = [torch.cat(pair).detach() for pair in zip(rebuilt_maps, sampled_maps, strict=True)]
         projected = self._discriminate(real_maps, painted_maps, recipe)
+        supervised = {"factors": self.supervision(real.mean, known[0])} if known else {}
         discriminating = {"discriminator": implicit, "projected_discriminator": projected}
         if self.ratio["contrast"]:
             discriminating["contrast_real"] = self.contrast(real_maps, recipe)
         total = (painted * gradient).sum() + prior + self.discriminator_weight * sum(discriminating.values())
+        total = total + self.factor_weight * sum(supervised.values())
         if self.penalty and self.steps % self.penalty_interval == 0:
             total = total + self.discriminator_weight * self._penalties(image, judged.detach(), recipe)
         self._step(total)
@@ -216,7 +223,7 @@ class CIDVAETraining(KindTraining):
             "style_moments": style_moments,
             "relativistic_logit": (real.logit - fake.logit).mean(),
         }
-        logged |= discriminating
+        logged |= discriminating | supervised
         self.log_dict({f"train/{name}": value.detach() for name, value in logged.items()}, on_step=False, on_epoch=True)
 
     def _maps(self, image: Tensor, ground: Tensor, seed: int) -> list[Tensor]:

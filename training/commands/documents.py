@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cocktailman.renders import read_renders
+from cocktailman.renders import STUDIO, read_renders
 from training.commands.options import AUGMENTATIONS, Augmentations, Packed
 
 app = typer.Typer()
@@ -49,7 +49,7 @@ def latent_document(folder: Path = Path("docs")) -> None:
 
 @app.command()
 def renders_sheets(folder: Path = Path("docs")) -> None:
-    """Draw the sheets of the docs: all cocktails, and renders beside what they stand for."""
+    """Draw the sheets of the docs: all cocktails, in the bar and in the studio, and what renders stand for."""
     from training.renders.sheets import write_sheets
 
-    print(*write_sheets(read_renders(), folder), sep="\n")
+    print(*write_sheets(read_renders(), read_renders(STUDIO), folder), sep="\n")

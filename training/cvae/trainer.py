@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from cocktailman.errors import InputError
+from cocktailman.losses.factors import FactorSupervision
 from cocktailman.losses.kl import KLDivergence
 from cocktailman.losses.warmup import linear_warmup
 from cocktailman.models.compositing import composite, random_grounds
@@ -32,6 +33,8 @@ class CVAETraining(KindTraining):
         kl_warmup: steps over which the KL's weight rises from 0.
         recipe_dropout: how often each ingredient is left out of a training recipe: labels are incomplete anyway, and
             the decoder learns what one ingredient more or less changes.
+        factor_weight: of the factors that a batch tells, each of which the encoder is to read into a number of the
+            style, the first into the first (see `FactorSupervision`).
         learning_rate: of AdamW, at its peak; it falls to 0 along a cosine.
         start_from: folder of a run or a checkpoint, of any size, whose weights start the layers both have.
     """
@@ -47,6 +50,7 @@ class CVAETraining(KindTraining):
         kl_weight: float = 1e-4,
         kl_warmup: int = 300,
         recipe_dropout: float = 0.1,
+        factor_weight: float = 0.0,
         learning_rate: float = 1.5e-3,
         start_from: Path | None = None,
     ) -> None:
@@ -62,23 +66,25 @@ class CVAETraining(KindTraining):
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.kl_weight, self.kl_warmup = kl_weight, kl_warmup
         self.recipe_dropout, self.learning_rate = recipe_dropout, learning_rate
-        self.kl = KLDivergence()
+        self.kl, self.supervision, self.factor_weight = KLDivergence(), FactorSupervision(), factor_weight
 
-    def losses(self, output: CVAEOutput, image: Tensor) -> dict[str, Tensor]:
-        """Each term, unweighted, by name."""
+    def losses(self, output: CVAEOutput, image: Tensor, scores: Tensor | None = None) -> dict[str, Tensor]:
+        """Each term, unweighted, by name; `scores` are those of the factors that are known."""
         ground = random_grounds(image)  # the same under both: coverage is learnt from what shows through
-        return {
+        terms = {
             "reconstruction": F.mse_loss(composite(output.image, ground), composite(image, ground)),
             "kl": self.kl(output.mean, output.log_variance),
         }
+        return terms if scores is None else terms | {"factors": self.supervision(output.mean, scores)}
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        image, recipe = batch
+        image, recipe, *known = batch
         kept = recipe * (torch.rand_like(recipe) >= self.recipe_dropout)
-        losses = self.losses(self.network(image, kept), image)
+        losses = self.losses(self.network(image, kept), image, *known)
         self.log_dict({f"train/{name}": value for name, value in losses.items()}, on_step=False, on_epoch=True)
         warm = linear_warmup(self.global_step, self.kl_warmup)
-        return losses["reconstruction"] + warm * self.kl_weight * losses["kl"]
+        supervised = self.factor_weight * losses.get("factors", 0.0)
+        return losses["reconstruction"] + warm * self.kl_weight * losses["kl"] + supervised
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         log_validation(self, self.network, batch)

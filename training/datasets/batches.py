@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +14,12 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from torchvision.transforms import v2
 
 from cocktailman.datasets import Pictures, recipe_matrix
+from training.datasets.factor_scores import FactorScores
 from training.datasets.pictures import read_pictures
 
-Batch = tuple[Tensor, Tensor]  # images (n, 3, size, size) in [0, 1], recipes (n, n_ingredients)
+# Images (n, 3 or 4, size, size) in [0, 1], recipes (n, n_ingredients), and, where factors are asked for, their normal
+# scores (n, factors).
+Batch = tuple[Tensor, ...]
 
 
 def sampling_weights(pictures: Pictures, class_balance_exponent: float) -> np.ndarray:
@@ -32,31 +35,38 @@ def sampling_weights(pictures: Pictures, class_balance_exponent: float) -> np.nd
     return weights / weights.mean()
 
 
-class PictureDataset(Dataset[tuple[Tensor, Tensor]]):
+class PictureDataset(Dataset[Batch]):
     """Images and recipes of pictures, at `size` px; mirrored and cropped a little at random where `augment`.
 
-    An item is asked for by its row, or by its row and the seed of its augmentation.
+    An item is asked for by its row, or by its row and the seed of its augmentation. factors: of renders, those whose
+    scores are the third part of an item (see `FactorScores`).
     """
 
-    def __init__(self, pictures: Pictures, size: int, augment: bool) -> None:
+    def __init__(self, pictures: Pictures, size: int, augment: bool, factors: Sequence[str] = ()) -> None:
         self.pixels = pictures.pixels
         self.recipes = torch.from_numpy(recipe_matrix(pictures))
+        self.scores = FactorScores(pictures, factors) if factors else None
+        self.augment = augment
         sharp = v2.InterpolationMode.BICUBIC  # as near to `images.to_square` as tensors come
         crop = v2.RandomResizedCrop(size, scale=(0.8, 1.0), ratio=(0.9, 1.11), interpolation=sharp)
         resize = v2.Resize(size, sharp)
         # A cut-out fills its frame: it is turned and moved a little, and never cropped.
         turn = v2.RandomAffine([-3, 3], (0.02, 0.02), (0.92, 1.03), interpolation=v2.InterpolationMode.BILINEAR)
         changes = [turn, resize] if self.pixels.shape[3] == 4 else [crop]
-        self.transform = v2.Compose([v2.RandomHorizontalFlip(), *changes] if augment else [resize])
+        self.transform = v2.Compose(changes if augment else [resize])
 
     def __len__(self) -> int:
         return len(self.pixels)
 
-    def __getitem__(self, item: int | tuple[int, int]) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, item: int | tuple[int, int]) -> Batch:
         row, seed = item if isinstance(item, tuple) else (item, 0)
         image = torch.from_numpy(self.pixels[row]).permute(2, 0, 1)  # (3, h, w) uint8
         with seeded(seed):
-            return straight(self.transform(premultiplied(image.float() / 255))).clamp(0, 1), self.recipes[row]
+            mirrored = self.augment and bool(torch.rand(()) < 0.5)
+            image = image.flip(2) if mirrored else image
+            changed = straight(self.transform(premultiplied(image.float() / 255))).clamp(0, 1)
+        parts = changed, self.recipes[row]
+        return (*parts, self.scores.of(row, mirrored)) if self.scores else parts
 
 
 @contextmanager
@@ -144,6 +154,7 @@ class PictureData(EpochData):
         batch_size: pictures a step.
         class_balance_exponent: 0 draws pictures evenly, 1 draws drinks evenly (see `sampling_weights`).
         augment: mirror and crop a little at random.
+        factors: of renders, those whose scores are part of a batch (see `FactorScores`).
         seed: of the draws.
     """
 
@@ -154,16 +165,18 @@ class PictureData(EpochData):
         batch_size: int = 64,
         class_balance_exponent: float = 0.5,
         augment: bool = True,
+        factors: Sequence[str] = (),
         seed: int = 0,
     ) -> None:
         super().__init__()
         self.size, self.batch_size, self.seed = size, batch_size, seed
         self.pictures = read_pictures(packed, size)
+        self.factors = tuple(factors)
         self.class_balance_exponent, self.augment = class_balance_exponent, augment
 
     def train_dataloader(self) -> DataLoader:
         pictures = self.pictures.of("train")
-        data = PictureDataset(pictures, self.size, self.augment)
+        data = PictureDataset(pictures, self.size, self.augment, self.factors)
         weights = sampling_weights(pictures, self.class_balance_exponent)
         return self.drawn(data, weights, drop_last=len(data) > self.batch_size)
 

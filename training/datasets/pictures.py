@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from cocktailman.cutouts import centred
 from cocktailman.datasets import Pictures
 from cocktailman.errors import InputError
 from cocktailman.images import to_square
 from cocktailman.models.checkpoints import Checkpoint, read_config
-from cocktailman.renders import FREE_POUR, RENDERED, RENDERS, Renders, read_renders
+from cocktailman.renders import FREE_POUR, RENDERED, RENDERS, STUDIO, Renders, read_renders
 
 PACKED = Path("build/photos-128.parquet")
 CUTOUTS = {domain: Path(f"build/cutouts-{domain}-128.parquet") for domain in ("photos", RENDERED)}
@@ -30,9 +31,10 @@ def read_pictures(packed: Path, size: int | None = None) -> Pictures:
 
 def packed_for(checkpoint: Checkpoint) -> Path:
     """Where the pictures of a checkpoint's domain are, if nobody says otherwise: cut-outs, where it paints these."""
-    if read_config(checkpoint).get("channels") == 4:
-        return CUTOUTS[checkpoint.domain]
-    return RENDERS if checkpoint.domain == RENDERED else PACKED
+    transparent = read_config(checkpoint).get("channels") == 4
+    if checkpoint.domain == RENDERED:
+        return STUDIO if transparent else RENDERS
+    return CUTOUTS[checkpoint.domain] if transparent else PACKED
 
 
 def _photos(packed: Path) -> Pictures:
@@ -48,9 +50,15 @@ def _photos(packed: Path) -> Pictures:
 
 
 def _renders(renders: Renders, size: int | None) -> Pictures:
-    images = renders.images(range(len(renders)))
-    pixels = np.stack([np.asarray(to_square(image, size) if size else image) for image in images])
-    return Pictures(pixels, render_table(renders))
+    images = [_framed(image, size or image.width) for image in renders.images(range(len(renders)))]
+    return Pictures(np.stack([np.asarray(image) for image in images]), render_table(renders))
+
+
+def _framed(image: Image.Image, size: int) -> Image.Image:
+    """A render at `size` px; where it is transparent, its drink in the middle of it as that of every cut-out."""
+    if image.mode != "RGBA":
+        return to_square(image, size) if image.width != size else image
+    return centred(image, size) or image.resize((size, size))
 
 
 def render_table(renders: Renders) -> pd.DataFrame:

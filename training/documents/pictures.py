@@ -5,13 +5,14 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import Recipe, catalog
+from cocktailman.cutouts import over
 from cocktailman.drinks import DRINKS
 from cocktailman.evaluation.markup import panel_png
 from cocktailman.evaluation.side_by_side import Panel, Row, shared_styles
 from cocktailman.files import written
 from cocktailman.inference.generator import Generator
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint
-from cocktailman.renders import Renders, read_renders
+from cocktailman.renders import STUDIO, Renders, read_renders
 from training.kinds import made
 
 # From gin and tonic to espresso martini, one ingredient swapped at a time: none between was ever in training.
@@ -55,8 +56,8 @@ def write_beside(first: str, second: str, folder: Path) -> Path:
     pair = Generator.load(first), Generator.load(second)
     drinks = [catalog().cocktail(name) for name in DRINKS[:SHOWN]]
     vectors = shared_styles(pair, STYLES, seed=3)
-    renders = read_renders()
-    rows = [Row("a render", tuple(renders.image(_first_of(renders, drink.name)) for drink in drinks))]
+    renders = read_renders(STUDIO)
+    rows = [Row("a render", tuple(over(renders.image(_first_of(renders, drink.name))) for drink in drinks))]
     for style in range(STYLES):
         for generator, styles in zip(pair, vectors, strict=True):
             painted = generator.paint_each([drink.recipe for drink in drinks], styles[[style] * len(drinks)])

@@ -17,13 +17,15 @@ def renders(
     shard: Annotated[str, typer.Option(help="the share of this machine, such as 1/4")] = "1/1",
     samples: Annotated[int, typer.Option(min=1, help="paths a pixel, before the denoiser")] = 4,
     threads: Annotated[int, typer.Option(min=0, help="0 takes all there are")] = 0,
-    out: Annotated[Path | None, typer.Option(help="folder; runs/renders-SIZE by default")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="the drinks alone, in a plain studio, with alpha")] = False,
+    out: Annotated[Path | None, typer.Option(help="folder; runs/renders-SIZE, or runs/studio-SIZE")] = None,
 ) -> None:
     """Render the bar: path-traced cocktails with their factors, boxes and masks; what is there already stays."""
     from training.renders.make import jobs, make
     from training.renders.make import shard as share
 
-    make(out or Path(f"runs/renders-{size}"), share(jobs(per_cocktail, free), shard), size, samples, threads)
+    folder = out or Path(f"runs/{'studio' if plain else 'renders'}-{size}")
+    make(folder, share(jobs(per_cocktail, free), shard), size, samples, threads, plain)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from cocktailman.catalog import catalog, fold
 from cocktailman.errors import InputError
 from training.renders.factors import FREE, Factors, draw
 from training.renders.picture import Picture, take
+from training.renders.studio import take_plain
 
 QUALITY = 88  # of WebP
 FREE_ID = "free-pour"
@@ -49,29 +50,32 @@ def picture_id(cocktail: str, index: int) -> str:
     return f"{'-'.join(fold(word) for word in words) or FREE_ID}-{index:03d}"
 
 
-def make(out: Path, work: list[tuple[str, int]], size: int, samples: int, threads: int) -> None:
-    """Renders what is not yet in the folder `out`: ID.webp, ID.mask.webp and, last, ID.json."""
+def make(out: Path, work: list[tuple[str, int]], size: int, samples: int, threads: int, plain: bool = False) -> None:
+    """Renders what is not yet in the folder `out`: ID.webp, ID.mask.webp and, last, ID.json; where `plain`, in the
+    plain studio (see `training.renders.studio`)."""
     out.mkdir(parents=True, exist_ok=True)
     missing = [job for job in work if not (out / f"{picture_id(*job)}.json").exists()]
-    for factors, picture, seconds in _rendered(missing, size, samples, threads):
+    for factors, picture, seconds in _rendered(missing, size, samples, threads, plain):
         _write(out, factors, picture, {"size": size, "samples": samples, "seconds": round(seconds, 3)})
 
 
 def _rendered(
-    work: list[tuple[str, int]], size: int, samples: int, threads: int
+    work: list[tuple[str, int]], size: int, samples: int, threads: int, plain: bool
 ) -> Iterator[tuple[Factors, Picture, float]]:
     from training.renders.scene import Studio
 
+    shot = take_plain if plain else take
     studio = Studio(size, samples, threads)
     for job in tqdm(work, desc="rendering", unit="picture", mininterval=5, smoothing=0.05):
         start = perf_counter()
         factors = draw(*job)
-        yield factors, take(factors, studio, size), perf_counter() - start
+        yield factors, shot(factors, studio, size), perf_counter() - start
 
 
 def _write(out: Path, factors: Factors, picture: Picture, how: dict[str, float]) -> None:
     name = picture_id(factors.cocktail, factors.index)
-    picture.image.save(out / f"{name}.webp", quality=QUALITY, method=6)
+    # Of coverage, method 6 takes longer than rendering.
+    picture.image.save(out / f"{name}.webp", quality=QUALITY, method=6 if picture.image.mode == "RGB" else 4)
     Image.fromarray(picture.mask).convert("RGB").save(out / f"{name}.mask.webp", lossless=True, method=6)
     facts = {"id": name} | asdict(factors) | {"box": [round(float(x), 6) for x in picture.box]} | how
     unfinished = out / f".{name}.json"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,19 +18,21 @@ from training.renders.factors import Factors
 from training.renders.garnish import dress
 from training.renders.ice import ice_part
 from training.renders.masks import BITS, box, silhouette
-from training.renders.parts import Part, Seat
+from training.renders.parts import Part, Role, Seat
 from training.renders.tables import table
 from training.renders.vessels import Vessel, mouth, vessel
 
 if TYPE_CHECKING:
-    from training.renders.scene import Lamp, Studio
+    from training.renders.scene import Lamp, Studio, Surroundings
 
+FRAMED: Set[Role] = frozenset({"vessel", "garnish"})  # a straw may leave the frame
 Streams = Callable[[str], np.random.Generator]  # what the random numbers of a subject ("ice", "table") are drawn from
 
 
 @dataclass(frozen=True)
 class Picture:
-    """image: RGB. mask: (size, size) uint8, the sum of masks.BITS. box: x1, y1, x2, y2, fractions of the sides."""
+    """image: RGB, or RGBA of a drink alone. mask: (size, size) uint8, the sum of masks.BITS. box: x1, y1, x2, y2,
+    fractions of the sides."""
 
     image: Image.Image
     mask: NDArray[np.uint8]
@@ -57,18 +59,27 @@ def take(
     parts = drink_parts(factors, glass, streams)
     camera = camera or view(factors, parts)
     image = studio.render(
-        parts,
+        parts, bar(factors, streams), lamp(factors), camera, sharp_at(camera, glass), seed=factors.seed
+    )
+    mask = masks(parts, glass, camera, size)
+    return Picture(image, mask, box((mask & (BITS["vessel"] | BITS["garnish"])) > 0))
+
+
+def bar(factors: Factors, streams: Streams) -> Surroundings:
+    """The table and the background of a picture."""
+    from training.renders.scene import Surroundings
+
+    return Surroundings(
         background(factors.background, streams("background")),
         table(factors.table, streams("table")),
         float(streams("table's turn").uniform(0, 360)),
         float(streams("table's edge").uniform(18, 70)),
-        lamp(factors),
-        camera,
-        focus=float(np.linalg.norm(camera.position - (0, 0, glass.rim_height * 0.7))) - glass.rim_radius * 0.7,
-        seed=factors.seed,
     )
-    mask = masks(parts, glass, camera, size)
-    return Picture(image, mask, box((mask & (BITS["vessel"] | BITS["garnish"])) > 0))
+
+
+def sharp_at(camera: Camera, glass: Vessel) -> float:
+    """How far from the camera, in cm, a picture is sharp: at the near side of the glass."""
+    return float(np.linalg.norm(camera.position - (0, 0, glass.rim_height * 0.7))) - glass.rim_radius * 0.7
 
 
 def vessel_of(factors: Factors, streams: Streams) -> Vessel:
@@ -89,9 +100,9 @@ def drink_parts(factors: Factors, glass: Vessel, streams: Streams) -> list[Part]
     return parts + dress(factors.garnish, seat, factors.garnish_azimuth, streams("garnish"))
 
 
-def view(factors: Factors, parts: list[Part]) -> Camera:
-    """The camera of a picture: the vessel with its garnish in the frame."""
-    corners = [part.shape.vertices[::3] for part in parts if part.role in {"vessel", "garnish"}]
+def view(factors: Factors, parts: list[Part], framed: Set[Role] = FRAMED) -> Camera:
+    """The camera of a picture, with these parts in the frame."""
+    corners = [part.shape.vertices[::3] for part in parts if part.role in framed]
     return framing(
         np.concatenate(corners),
         factors.camera_azimuth,

@@ -24,6 +24,8 @@ from training.renders.tables import TableLook
 TABLE_SIDE = 140.0  # cm
 LAMP_DISTANCE, LAMP_SIDE = 80.0, 28.0  # cm
 LAMP_POWER = 60000.0  # of a lamp of strength 1, in the unit Blender calls W when lengths are cm
+EXPOSURE = -0.1  # stops
+BACKDROP = "backdrop"  # what the node is called that holds its radiance
 APERTURE = 0.009  # radius of the lens, in units of the distance it is sharp at: what is a hand behind is soft
 
 
@@ -34,6 +36,22 @@ class Lamp:
     position: NDArray[np.float64]
     colour: tuple[float, float, float]
     strength: float
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a drink: its panorama of linear radiance (256, 512, 3), and a table or none.
+
+    The table's texture is turned by `turn` degrees, and its top ends `back` cm behind the drink. A `backdrop` is one
+    radiance that the camera sees behind the drink, past it and through its glass, in place of the panorama, which goes
+    on to light the drink and to be mirrored in it.
+    """
+
+    panorama: NDArray[np.float32]
+    table: TableLook | None = None
+    turn: float = 0.0
+    back: float = 0.0
+    backdrop: float | None = None
 
 
 class Studio:
@@ -58,31 +76,32 @@ class Studio:
         cycles.caustics_reflective = cycles.caustics_refractive = False  # noise; shadows of glass are lit another way
         cycles.sample_clamp_indirect = 6.0
         cycles.blur_glossy = 0.5
-        view.view_transform, view.look, view.exposure = "Standard", "None", -0.1
+        view.view_transform, view.look, view.exposure = "Standard", "None", EXPOSURE
 
     def render(
-        self,
-        parts: list[Part],
-        background: NDArray[np.float32],
-        table: TableLook,
-        table_turn: float,
-        table_back: float,
-        lamp: Lamp,
-        camera: Camera,
-        focus: float,
-        seed: int,
+        self, parts: list[Part], around: Surroundings, lamp: Lamp, camera: Camera, focus: float, seed: int
     ) -> Image.Image:
-        """The picture, RGB, `size` px; the camera is sharp at `focus` cm.
+        """The picture, RGB, `size` px; the camera is sharp at `focus` cm."""
+        self.build(parts, around, lamp, camera, focus, seed)
+        return self.shoot()
 
-        The table's texture is turned by degrees, and its top ends `table_back` cm behind the drink.
-        """
+    def build(
+        self, parts: list[Part], around: Surroundings, lamp: Lamp, camera: Camera, focus: float, seed: int
+    ) -> None:
+        """Sets the stage, for one picture or several."""
         self._clear()
         self.scene.cycles.seed = seed
         for part in parts:
             self._add(part.shape, _material(part.material), smooth=True)
-        self._add(_plane(table_turn, table_back), _table_material(table), smooth=False)
-        self._light(background, lamp)
+        if around.table:
+            self._add(_plane(around.turn, around.back), _table_material(around.table), smooth=False)
+        self._light(around, lamp)
         self._look(camera, focus)
+
+    def shoot(self, backdrop: float | None = None) -> Image.Image:
+        """The picture, RGB, of the stage as it is; of a backdrop, where one stands, its radiance may be another."""
+        if backdrop is not None:
+            self.scene.world.node_tree.nodes[BACKDROP].inputs["Color"].default_value = (backdrop,) * 3 + (1,)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "picture.png"
             self.scene.render.filepath = str(path)
@@ -113,18 +132,20 @@ class Studio:
         made.materials.append(material)
         self.scene.collection.objects.link(bpy.data.objects.new("part", made))
 
-    def _light(self, background: NDArray[np.float32], lamp: Lamp) -> None:
+    def _light(self, around: Surroundings, lamp: Lamp) -> None:
         world: Any = bpy.data.worlds.new("world")
         self.scene.world = world
         world.use_nodes = True
         nodes, links = world.node_tree.nodes, world.node_tree.links
         sky = nodes.new("ShaderNodeTexEnvironment")
-        sky.image, sky.interpolation = _image(background, linear=True), "Cubic"
+        sky.image, sky.interpolation = _image(around.panorama, linear=True), "Cubic"
         place, ahead = nodes.new("ShaderNodeTexCoord"), nodes.new("ShaderNodeMapping")
         ahead.inputs["Rotation"].default_value = (0, 0, -np.pi / 2)  # the middle of the panorama lies at +y
         links.new(place.outputs["Generated"], ahead.inputs["Vector"])
         links.new(ahead.outputs["Vector"], sky.inputs["Vector"])
         links.new(sky.outputs["Color"], nodes["Background"].inputs["Color"])
+        if around.backdrop is not None:
+            _stand_behind(around.backdrop, nodes, links)
         world.cycles.sampling_method, world.cycles.sample_map_resolution = "MANUAL", 256
         light: Any = bpy.data.lights.new("lamp", "AREA")
         light.shape, light.size = "SQUARE", LAMP_SIDE
@@ -145,6 +166,17 @@ class Studio:
         placed.matrix_world = _frame(right, up, -forward, camera.position)
         self.scene.collection.objects.link(placed)
         self.scene.camera = placed
+
+
+def _stand_behind(backdrop: float, nodes: Any, links: Any) -> None:
+    """Camera rays and what glass lets through of them meet a backdrop of one radiance instead of the world."""
+    path, either, plain = (nodes.new(f"ShaderNode{kind}") for kind in ("LightPath", "Math", "Background"))
+    either.operation = "MAXIMUM"
+    links.new(path.outputs["Is Camera Ray"], either.inputs[0])
+    links.new(path.outputs["Is Transmission Ray"], either.inputs[1])
+    plain.name, plain.inputs["Color"].default_value = BACKDROP, (backdrop,) * 3 + (1,)
+    seen = _mixed(nodes, links, either.outputs[0], nodes["Background"], plain)
+    links.new(seen.outputs[0], nodes["World Output"].inputs["Surface"])
 
 
 def _plane(turned: float, back: float) -> Mesh:

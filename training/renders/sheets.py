@@ -1,4 +1,4 @@
-"""The pictures of the docs: a contact sheet of all cocktails, and renders beside what they stand for."""
+"""The pictures of the docs: contact sheets of all cocktails, and renders beside what they stand for."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.catalog import catalog
+from cocktailman.cutouts import GREY, Colour, over
 from cocktailman.files import written
 from cocktailman.overlay import COLOURS, overlaid
 from cocktailman.renders import EDGES, FREE_POUR, Renders
 
 TILE, LABEL, COLUMNS = 160, 22, 8  # px, px, pictures in a row
 ROW, WORDS = 200, 420  # px: a line of the second sheet, and its text
+GROUNDS: tuple[Colour, ...] = (GREY, (120, 60, 40), (30, 40, 60))
 DESCRIBED = ("Mojito", "Negroni", "Tequila Sunrise", "Espresso Martini", "Irish Coffee", "")
 
 
-def write_sheets(renders: Renders, folder: Path) -> list[Path]:
-    """Writes both sheets as JPEG; returns their paths."""
+def write_sheets(renders: Renders, studio: Renders, folder: Path) -> list[Path]:
+    """Writes the sheets of the bar, and of its drinks in the studio, as JPEG; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    sheets = {"renders-cocktails.jpg": contact_sheet(renders), "renders-factors.jpg": factor_sheet(renders)}
+    sheets = {
+        "renders-cocktails.jpg": contact_sheet(renders),
+        "renders-factors.jpg": factor_sheet(renders),
+        "studio.jpg": contact_sheet(studio),
+    }
     for name, sheet in sheets.items():
         with written(folder / name) as unfinished:
             sheet.save(unfinished, "JPEG", quality=88)
@@ -27,7 +33,8 @@ def write_sheets(renders: Renders, folder: Path) -> list[Path]:
 
 
 def contact_sheet(renders: Renders) -> Image.Image:
-    """One picture of each cocktail, the first, and as many free pours as fill the last line."""
+    """One picture of each cocktail, the first, and as many free pours as fill the last line; those without a background
+    on another of `GROUNDS` in each line."""
     rows = _rows(renders)
     free = rows.pop("", [])
     named = [first for first, *_ in rows.values()]
@@ -36,7 +43,8 @@ def contact_sheet(renders: Renders) -> Image.Image:
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
     for place, (row, image) in enumerate(zip(shown, renders.images(shown), strict=True)):
         x, y = place % COLUMNS * TILE, place // COLUMNS * (TILE + LABEL)
-        sheet.paste(image.resize((TILE, TILE), Image.Resampling.LANCZOS), (x, y))
+        image = over(image.resize((TILE, TILE), Image.Resampling.LANCZOS), GROUNDS[place // COLUMNS % len(GROUNDS)])
+        sheet.paste(image, (x, y))
         draw.text((x + 4, y + TILE + 4), renders.facts(row)["cocktail"] or FREE_POUR, "black", font)
     return sheet
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cocktailman.errors import InputError
 from cocktailman.evaluation.side_by_side import Original, Selection, counterpart
-from cocktailman.images import read_image
+from cocktailman.images import on_white, read_image
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.ui.shared import address, cache
 from cocktailman.ui.shared.brought import NOT_KEPT, bring
@@ -86,8 +86,8 @@ def _photos(models: Sequence[str]) -> tuple[tuple[Original, ...], bool]:
 
 @st.cache_data(show_spinner="Reading the photo …", max_entries=REMEMBERED, ttl="1h")
 def _photo(name: str, data: bytes, recognised: bool) -> Original:
-    image = read_image(data, name)
-    return Original.of_photo(name, image, cache.recogniser().recipe(image) if recognised else None)
+    image = read_image(data, name, transparent=True)
+    return Original.of_photo(name, image, cache.recogniser().recipe(on_white(image)) if recognised else None)
 
 
 def _follow_link() -> None:

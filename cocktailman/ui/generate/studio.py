@@ -169,7 +169,7 @@ def _from_photo(generator: Generator, recipe: Recipe, place: DeltaGenerator, gro
     if not files:
         st.info("The encoder reads the style of your photo, and the decoder paints your recipe in it.")
         return
-    photo = read_image(files[0].data, files[0].name)
+    photo = read_image(files[0].data, files[0].name, transparent=True)
     posterior = generator.encode([photo], [recipe])  # as that recipe would look like it
     [picture] = generator.paint(recipe, posterior.mean, SHOWN, ground)
     photo.thumbnail((SHOWN, SHOWN))

@@ -94,6 +94,6 @@ def say_what_is_missing(work: Encoding) -> None:
 @st.cache_data(show_spinner=False, max_entries=REMEMBERED, hash_funcs={Brought: attrgetter("data")})
 def _posterior(model: str, file: Brought) -> Posterior:
     generator = cache.generator(model)
-    picture = generator.seen(read_image(file.data, file.name), file.name)
+    picture = generator.seen(read_image(file.data, file.name, transparent=True), file.name)
     found = generator.encode([picture])
     return found.mean[0], found.std[0]

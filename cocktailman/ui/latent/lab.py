@@ -93,7 +93,7 @@ def draw_seat(
     """The driver's seat of one model, and where to go from there."""
     styles = styles_of(model)
     projector, _ = projected(styles, view, around(model))
-    truth = cache.renders() if has_truth(model, styles) else None
+    truth = cache.studio() if has_truth(model, styles) else None
     places = chart_places(styles.table, projector, chart_of(model), tool == DRIVE, truth)
 
     def visit(row: int) -> None:

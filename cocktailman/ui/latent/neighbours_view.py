@@ -11,6 +11,7 @@ from PIL import Image
 from sklearn.metrics import pairwise_distances
 
 from cocktailman.catalog import catalog
+from cocktailman.cutouts import over
 from cocktailman.inference.embedder import OURS
 from cocktailman.latent.tables import style_matrix
 from cocktailman.models.checkpoints import Checkpoint
@@ -92,8 +93,8 @@ def _pictures(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) ->
     """The true pictures of rows where they ship, else as the model rebuilds them."""
     part = styles.table.iloc[rows]
     if has_truth(model, styles):
-        renders = cache.renders()
-        return renders.images([renders.row(file) for file in part["file"]])
+        renders = cache.studio()
+        return [over(picture) for picture in renders.images([renders.row(file) for file in part["file"]])]
     recipes = [catalog().recipe(text.split() or st.session_state[RECIPE]) for text in part["ingredients"]]
     return cache.generator(model.name).paint_each(recipes, style_matrix(part))
 

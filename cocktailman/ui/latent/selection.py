@@ -13,6 +13,7 @@ import streamlit as st
 from PIL import Image
 
 from cocktailman.catalog import catalog
+from cocktailman.cutouts import over
 from cocktailman.files import distinct
 from cocktailman.images import png_bytes
 from cocktailman.latent.tables import style_matrix
@@ -99,8 +100,8 @@ def thumbnails(model: Checkpoint, part: pd.DataFrame, truth: bool) -> list[Image
     rebuilt = cache.generator(model.name).paint_each(recipes, style_matrix(part))
     if not truth:
         return rebuilt
-    renders = cache.renders()
-    truths = renders.images([renders.row(file) for file in part["file"]])
+    renders = cache.studio()
+    truths = [over(picture) for picture in renders.images([renders.row(file) for file in part["file"]])]
     return [_beside(truth, picture) for truth, picture in zip(truths, rebuilt, strict=True)]
 
 

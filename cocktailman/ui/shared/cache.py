@@ -13,7 +13,7 @@ from cocktailman.inference.recogniser import Recogniser
 from cocktailman.latent.tables import read_styles
 from cocktailman.models.checkpoints import Checkpoint, list_painters
 from cocktailman.models.registry import Can, kind_of
-from cocktailman.renders import Renders, read_renders
+from cocktailman.renders import STUDIO, Renders, read_renders
 
 
 @st.cache_resource(show_spinner="Loading the model …")
@@ -60,6 +60,12 @@ def styles(name: str) -> pd.DataFrame:
 def renders() -> Renders:
     """The rendered bar; its tables are shared: nobody changes them."""
     return read_renders()
+
+
+@st.cache_resource(show_spinner="Reading the renders …")
+def studio() -> Renders:
+    """The drinks of the rendered bar without backgrounds: what generators of renders were trained and tested on."""
+    return read_renders(STUDIO)
 
 
 def checkpoints(able: Can = Can.PAINT) -> list[Checkpoint]:

@@ -1,0 +1,64 @@
+"""The drink of a picture of the bar, photographed once more in a plain studio: colour and coverage, no background.
+
+Triangulation matting (Smith & Blinn, *Blue Screen Matting*, SIGGRAPH 1996, section 3): each drink is rendered before a
+grey backdrop and before a black one, and what differs is what shows through it. Glass is as clear as it is; what is
+seen through it later is the ground that a drink is laid on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from training.renders.backgrounds import background
+from training.renders.factors import Factors
+from training.renders.masks import BITS, box
+from training.renders.parts import srgb
+from training.renders.picture import Picture, drink_parts, lamp, masks, one_stream, sharp_at, vessel_of, view
+
+if TYPE_CHECKING:
+    from training.renders.scene import Studio
+
+GREY = 205  # of 255: `cocktailman.cutouts.GREY`, whose libraries are not where Blender is
+DISTANCE = 1.04  # of the camera: a drink fills its frame as `cocktailman.cutouts.centred` has it
+ROLES = frozenset({"vessel", "garnish", "straw"})  # what the frame holds whole
+LOOK, SEED = "studio_light", 7  # the panorama that lights every drink: what it mirrors tells drinks apart no more
+
+
+def take_plain(factors: Factors, studio: Studio, size: int) -> Picture:
+    """Renders the drink of `training.renders.picture.take`, seen alike and lit by the same lamp; `size` px, RGBA."""
+    from training.renders.scene import EXPOSURE, Surroundings
+
+    streams = one_stream(factors.seed)
+    glass = vessel_of(factors, streams)
+    parts = drink_parts(factors, glass, streams)
+    camera = view(replace(factors, camera_distance=DISTANCE), parts, ROLES)
+    grey, black = (srgb(f"#{level:02x}{level:02x}{level:02x}")[0] / 2**EXPOSURE for level in (GREY, 0))
+    around = Surroundings(_panorama(), backdrop=grey)
+    studio.build(parts, around, lamp(factors), camera, sharp_at(camera, glass), factors.seed)
+    over_grey, over_black = (np.asarray(studio.shoot(radiance)) / 255 for radiance in (grey, black))
+    mask = masks(parts, glass, camera, size)
+    image = matted(over_grey, over_black, GREY / 255)
+    return Picture(image, mask, box((mask & (BITS["vessel"] | BITS["garnish"])) > 0))
+
+
+def matted(over_grey: NDArray[np.float64], over_black: NDArray[np.float64], grey: float) -> Image.Image:
+    """Colour and coverage, mode RGBA, of a drink (h, w, 3), in [0, 1], seen before a grey ground and a black one.
+
+    What is tinted lets one colour through and holds back another; coverage is one number: of the colour that is held
+    back most. Over the grey it looks as it was rendered.
+    """
+    through = ((over_grey - over_black) / grey).clip(0, 1)  # (h, w, 3)
+    coverage = 1 - through.min(2, keepdims=True)  # (h, w, 1)
+    colour = (over_grey - (1 - coverage) * grey) / coverage.clip(1 / 255)
+    return Image.fromarray(np.round(np.dstack([colour.clip(0, 1), coverage]) * 255).astype(np.uint8))
+
+
+@cache
+def _panorama() -> NDArray[np.float32]:
+    return background(LOOK, np.random.default_rng(SEED))
