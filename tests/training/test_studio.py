@@ -6,13 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from scipy.stats import spearmanr
 
 from cocktailman.catalog import catalog
 from cocktailman.cutouts import GREY, over
@@ -115,7 +113,7 @@ def test_scores_of_factors_are_normal_and_rise_with_them(shipped: Pictures) -> N
     told = np.stack([scores.of(row, mirrored=False).numpy() for row in range(len(shipped.pixels))])
     factors = read_renders().factors.set_index("id").loc[shipped.table["file"], list(FACTORS)].to_numpy(float)
     for number in range(len(FACTORS)):
-        assert spearmanr(told[:, number], factors[:, number]).statistic > 0.999
+        assert (np.argsort(told[:, number]) == np.argsort(factors[:, number])).all()
     assert np.abs(told.mean(0)).max() < 0.01 and np.abs(told.std(0) - 1).max() < 0.02
     assert (scores.of(0, mirrored=True) == scores.of(0, mirrored=False) * torch.tensor([1, 1, -1])).all()
 
@@ -170,4 +168,4 @@ def test_a_drink_is_rendered_alone(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     coverage = np.asarray(Image.open(tmp_path / "alexander-000.webp").getchannel("A"))
     assert coverage[:2].max() < 10 and coverage[24, 24] > 200 and 0.05 < (coverage > 25).mean() < 0.8
-    assert pd.read_json(tmp_path / "alexander-000.json", typ="series")["size"] == 48
+    assert json.loads((tmp_path / "alexander-000.json").read_text())["size"] == 48

@@ -7,6 +7,7 @@ seen through it later is the ground that a drink is laid on.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from PIL import Image
 from training.renders.backgrounds import background
 from training.renders.factors import Factors
 from training.renders.masks import BITS, box
-from training.renders.parts import srgb
+from training.renders.parts import Role, srgb
 from training.renders.picture import Picture, drink_parts, lamp, masks, one_stream, sharp_at, vessel_of, view
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 GREY = 205  # of 255: `cocktailman.cutouts.GREY`, whose libraries are not where Blender is
 DISTANCE = 1.04  # of the camera: a drink fills its frame as `cocktailman.cutouts.centred` has it
-ROLES = frozenset({"vessel", "garnish", "straw"})  # what the frame holds whole
+ROLES: Set[Role] = frozenset({"vessel", "garnish", "straw"})  # what the frame holds whole
 LOOK, SEED = "studio_light", 7  # the panorama that lights every drink: what it mirrors tells drinks apart no more
 
 
