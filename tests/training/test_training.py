@@ -32,6 +32,7 @@ from tests.helpers.pictures import DRINKS, picture
 from tests.helpers.renders import write_renders
 from tests.helpers.runs import PowerCutError, configuration, last
 from training.__main__ import main
+from training.cidvae.trainer import CIDVAETraining
 from training.cvae.trainer import CVAETraining
 from training.datasets import photos as photos_module
 from training.datasets.batches import EpochSampler, PictureDataset, sampling_weights
@@ -368,3 +369,15 @@ def test_the_error_of_a_style_table_is_that_of_the_pixels(generator: Generator, 
     [rebuilt] = generator.paint(pictures.recipes[2], styles[[2]])
     gap = (np.asarray(rebuilt, float) - pictures.pixels[2]) / 255
     assert rebuilding_errors(generator, pictures, styles)[2] == pytest.approx((gap**2).mean(), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("training", "options", "words"),
+    [
+        (CVAETraining, {"size": 100}, "size is 100 px"),
+        (CIDVAETraining, {"size": 128, "low_pass": 256}, "low_pass is 256 px"),
+    ],
+)
+def test_a_network_that_cannot_be_built_is_refused_in_one_sentence(training: Any, options: dict, words: str) -> None:
+    with pytest.raises(InputError, match=f"the network cannot be built: {words}"):
+        training(**options)

@@ -33,7 +33,7 @@ from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig, without_batc
 from cocktailman.models.compositing import composite, random_grounds
 from cocktailman.models.cvae.network import drawn_style
 from training.datasets.batches import Batch
-from training.shared.kind import KindTraining
+from training.shared.kind import KindTraining, configured
 from training.shared.runs import NETWORK, part_of, start_with, weights_to_start_from
 from training.shared.style_moments import whiten
 from training.shared.validation import log_validation
@@ -116,7 +116,8 @@ class CIDVAETraining(KindTraining):
         self.save_hyperparameters(ignore=["start_from"])
         self.automatic_optimization = False
         self.network = CIDVAE(
-            CIDVAEConfig(
+            configured(
+                CIDVAEConfig,
                 style_dim=style_dim,
                 size=size,
                 channels=channels,

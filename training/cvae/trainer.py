@@ -8,14 +8,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from cocktailman.errors import InputError
 from cocktailman.losses.factors import FactorSupervision
 from cocktailman.losses.kl import KLDivergence
 from cocktailman.losses.warmup import linear_warmup
 from cocktailman.models.compositing import composite, random_grounds
 from cocktailman.models.cvae.network import CVAE, CVAEConfig, CVAEOutput
 from training.datasets.batches import Batch
-from training.shared.kind import KindTraining
+from training.shared.kind import KindTraining, configured
 from training.shared.runs import NETWORK, part_of, start_with, weights_to_start_from
 from training.shared.validation import log_validation
 
@@ -56,11 +55,9 @@ class CVAETraining(KindTraining):
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
-        try:
-            config = CVAEConfig(style_dim=style_dim, size=size, channels=channels, base_size=base_size)
-        except ValueError as error:
-            raise InputError(f"the network cannot be built: {error}") from error
-        self.network = CVAE(config)
+        self.network = CVAE(
+            configured(CVAEConfig, style_dim=style_dim, size=size, channels=channels, base_size=base_size)
+        )
         if start_from:
             start_with(self.network, part_of(weights_to_start_from(start_from), NETWORK))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

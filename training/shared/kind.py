@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 import lightning as L
 
+from cocktailman.errors import InputError
+
+Config = TypeVar("Config")
 KIND = "kind"  # in a checkpoint of Lightning's
 
 
@@ -16,3 +20,11 @@ class KindTraining(L.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint[KIND] = self.kind
+
+
+def configured(config: Callable[..., Config], **options: Any) -> Config:
+    """The configuration of a network with these options; raises `InputError` where no such network can be built."""
+    try:
+        return config(**options)
+    except ValueError as error:
+        raise InputError(f"the network cannot be built: {error}") from error
