@@ -16,7 +16,7 @@ from cocktailman.ui.latent.map_view import projected, view_picker
 from cocktailman.ui.latent.neighbours_view import neighbours_view
 from cocktailman.ui.latent.outlines import OUTLINE_HELP, OUTLINES
 from cocktailman.ui.latent.own_styles import Styles, drop_place, newly_dropped, shipped_styles, styles_of
-from cocktailman.ui.latent.selection import choose, chosen_rows, has_truth, keep_of_chosen, newly_chosen, selection
+from cocktailman.ui.latent.selection import choose, chosen_rows, keep_of_chosen, newly_chosen, selection, truth_of
 from cocktailman.ui.latent.steering import Mixture, choose_mixture, driven, go_to, leave_from
 from cocktailman.ui.latent.understanding import named_numbers
 from cocktailman.ui.latent.waiting import waiting
@@ -93,8 +93,7 @@ def draw_seat(
     """The driver's seat of one model, and where to go from there."""
     styles = styles_of(model)
     projector, _ = projected(styles, view, around(model))
-    truth = cache.studio() if has_truth(model, styles) else None
-    places = chart_places(styles.table, projector, chart_of(model), tool == DRIVE, truth)
+    places = chart_places(styles.table, projector, chart_of(model), tool == DRIVE, truth_of(model, styles))
 
     def visit(row: int) -> None:
         go_to(models, styles.table["file"].iloc[row])

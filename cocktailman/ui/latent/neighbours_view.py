@@ -17,7 +17,7 @@ from cocktailman.latent.tables import style_matrix
 from cocktailman.models.checkpoints import Checkpoint
 from cocktailman.ui.latent.filters import Filter, filterable
 from cocktailman.ui.latent.own_styles import Styles, styles_of
-from cocktailman.ui.latent.selection import choose, has_truth
+from cocktailman.ui.latent.selection import choose, truth_of
 from cocktailman.ui.latent.steering import Mixture, driven, go_to
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.csv import save_csv, without_formulas
@@ -92,9 +92,8 @@ def _seen(space: str, pictures: list[Image.Image]) -> npt.NDArray[np.float32]:
 def _pictures(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) -> list[Image.Image]:
     """The true pictures of rows where they ship, else as the model rebuilds them."""
     part = styles.table.iloc[rows]
-    if has_truth(model, styles):
-        renders = cache.studio()
-        return [over(picture) for picture in renders.images([renders.row(file) for file in part["file"]])]
+    if truth := truth_of(model, styles):
+        return [over(picture) for picture in truth.images([truth.row(file) for file in part["file"]])]
     recipes = [catalog().recipe(text.split() or st.session_state[RECIPE]) for text in part["ingredients"]]
     return cache.generator(model.name).paint_each(recipes, style_matrix(part))
 

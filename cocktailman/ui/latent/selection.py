@@ -18,7 +18,7 @@ from cocktailman.files import distinct
 from cocktailman.images import png_bytes
 from cocktailman.latent.tables import style_matrix
 from cocktailman.models.checkpoints import Checkpoint
-from cocktailman.renders import RENDERED
+from cocktailman.renders import RENDERED, Renders
 from cocktailman.ui.latent.own_styles import Styles
 from cocktailman.ui.shared import cache
 from cocktailman.ui.shared.csv import save_csv
@@ -69,14 +69,18 @@ def newly_chosen() -> bool:
     return before != now
 
 
-def has_truth(model: Checkpoint, styles: Styles) -> bool:
-    """Whether the true pictures of a table ship: renders do, photos and a visitor's pictures do not."""
-    return model.domain == RENDERED and not styles.own
+def truth_of(model: Checkpoint, styles: Styles) -> Renders | None:
+    """The true pictures of a table, where they ship: renders do, photos and a visitor's pictures do not. Where all of
+    them are in the plain studio they are those that were encoded; else those of the bar."""
+    if model.domain != RENDERED or styles.own:
+        return None
+    studio = cache.studio()
+    return studio if styles.table["file"].isin(studio.factors["id"]).all() else cache.renders()
 
 
 def selection(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) -> None:
     """Draws the chosen rows: a few of them, mixed, and what can be downloaded."""
-    table, truth = styles.table, has_truth(model, styles)
+    table, truth = styles.table, truth_of(model, styles)
     mixed = np.random.default_rng(0).permutation(rows)[:SHOWN]
     of_them = f", {SHOWN} of them below" if len(rows) > SHOWN else ""
     what = "truth left, rebuilt right" if truth else "as the model rebuilds them"
@@ -85,14 +89,14 @@ def selection(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) ->
         st.space("stretch")
         _downloads(model, table.iloc[rows], truth)
         st.button("Clear the selection", icon=":material/clear:", on_click=choose, args=(None,))
-    with st.grid(min_column_width=TILE * (1 + truth)) as grid:
+    with st.grid(min_column_width=TILE * (2 if truth else 1)) as grid:
         for row, picture in zip(mixed.tolist(), thumbnails(model, table.iloc[mixed], truth), strict=True):
             with grid.cell():
                 st.image(picture, width="stretch", caption=table["drink"].iloc[row] or table["file"].iloc[row])
 
 
-def thumbnails(model: Checkpoint, part: pd.DataFrame, truth: bool) -> list[Image.Image]:
-    """Each picture as the model rebuilds it from the mean of its style, beside the truth where that ships.
+def thumbnails(model: Checkpoint, part: pd.DataFrame, truth: Renders | None) -> list[Image.Image]:
+    """Each picture as the model rebuilds it from the mean of its style, beside the truth where there is one.
 
     Where nobody knows a picture's recipe, it is rebuilt with the one that is chosen.
     """
@@ -100,9 +104,8 @@ def thumbnails(model: Checkpoint, part: pd.DataFrame, truth: bool) -> list[Image
     rebuilt = cache.generator(model.name).paint_each(recipes, style_matrix(part))
     if not truth:
         return rebuilt
-    renders = cache.studio()
-    truths = [over(picture) for picture in renders.images([renders.row(file) for file in part["file"]])]
-    return [_beside(truth, picture) for truth, picture in zip(truths, rebuilt, strict=True)]
+    pictures = truth.images([truth.row(file) for file in part["file"]])
+    return [_beside(over(picture), painted) for picture, painted in zip(pictures, rebuilt, strict=True)]
 
 
 def _beside(truth: Image.Image, rebuilt: Image.Image) -> Image.Image:
@@ -118,7 +121,7 @@ def names_of(files: Iterable[str]) -> list[str]:
     return [f"{name}.png" for name in distinct(stem[-LONGEST:] for stem in stems)]
 
 
-def _downloads(model: Checkpoint, part: pd.DataFrame, truth: bool) -> None:
+def _downloads(model: Checkpoint, part: pd.DataFrame, truth: Renders | None) -> None:
     def pictures() -> bytes:
         few = part.head(MAX_SAVED)
         buffer = BytesIO()
