@@ -137,7 +137,7 @@ def originals_of(selection: Selection) -> tuple[Original, ...]:
 
 def trained_on(checkpoint: Checkpoint) -> set[Recipe]:
     """The recipes of the pictures that a checkpoint was trained on; raises `InputError` where no table tells."""
-    table = read_renders(STUDIO).factors if checkpoint.domain == RENDERED else read_styles(checkpoint.name)
+    table = read_renders().factors if checkpoint.domain == RENDERED else read_styles(checkpoint.name)
     texts = table.loc[table["split"] == "train", "ingredients"].unique()
     return {catalog().recipe(text.split()) for text in texts if text}
 

@@ -127,6 +127,20 @@ def test_rebuilt_and_sampled_drinks_are_both_judged_by_both_discriminators(
     assert any(learnt) == bool(contrast)
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_factors_that_a_batch_tells_are_read_into_the_first_numbers(stepping: Any, told: bool) -> None:
+    image, recipe = BATCH
+    scores, stepping.factor_weight = torch.full((4, 2), 3.0), 0.1
+
+    def error() -> float:
+        return F.mse_loss(stepping.network.encoder(image, recipe).mean[:, :2], scores).item()
+
+    before = error()
+    stepping.training_step((image, recipe, scores) if told else BATCH, 0)
+    assert ("train/factors" in stepping.logged) == told
+    assert (error() < 0.99 * before) == told
+
+
 def test_recipes_are_read_from_what_is_painted_as_they_are_read_from_photos() -> None:
     torch.manual_seed(0)
     training = CIDVAETraining(size=64)

@@ -143,7 +143,7 @@ def test_supervision_is_the_squared_error_of_the_first_numbers() -> None:
 
 
 def test_a_supervised_number_comes_to_tell_its_factor(shipped: Pictures) -> None:
-    """A few steps on eight pictures: the first number learns by heart what it is told, the last does not."""
+    """A few steps on eight pictures: the first numbers learn by heart what they are told."""
     torch.manual_seed(0)
     training = CVAETraining(size=64, factor_weight=1.0, learning_rate=2e-3)
     data = PictureDataset(shipped, 64, augment=False, factors=FACTORS)
