@@ -75,7 +75,7 @@ def truth_of(model: Checkpoint, styles: Styles) -> Renders | None:
     if model.domain != RENDERED or styles.own:
         return None
     studio = cache.studio()
-    return studio if styles.table["file"].isin(studio.factors["id"]).all() else cache.renders()
+    return studio if set(styles.table["file"]) <= set(studio.factors["id"]) else cache.renders()
 
 
 def selection(model: Checkpoint, styles: Styles, rows: npt.NDArray[np.int64]) -> None:
