@@ -30,6 +30,7 @@ LABELS = {
     "train/moments": "Feature matching, training",
     "train/style_moments": "Moment matching of styles and the prior, training",
     "train/regression": "Latent regression, training",
+    "train/factors": "Squared error of supervised numbers, training",
     "train/contrast": "Contrastive loss of painted drinks and recipes, training",
     "train/contrast_real": "Contrastive loss of real drinks and recipes, training",
     "train/edge": "Error of neighbouring pixels' differences, training",

@@ -291,7 +291,7 @@ def test_the_command_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "argv", ["cocktailman", "compare", *NAMES, *arguments, "--out", str(out)])
     assert main() == 0
     html = out.read_text("utf-8")
-    assert "Recipe: Gin, Red bitter" in html and html.count("Plotly.newPlot(") == 7
+    assert "Recipe: Gin, Red bitter" in html and html.count("Plotly.newPlot(") == 8
     assert html.count("data:image/webp") > 150
     assert re.search("&#39;[^&]*a drink.png&#39; --recognise", html)  # quoted in the command
     assert "recognised in it" in html
