@@ -57,7 +57,7 @@ def _renders(renders: Renders, size: int | None) -> Pictures:
 def _framed(image: Image.Image, size: int) -> Image.Image:
     """A render at `size` px; where it is transparent, its drink in the middle of it as that of every cut-out."""
     if image.mode != "RGBA":
-        return to_square(image, size) if image.width != size else image
+        return to_square(image, size)
     return centred(image, size) or image.resize((size, size))
 
 

@@ -61,6 +61,11 @@ def take(
     image = studio.render(
         parts, bar(factors, streams), lamp(factors), camera, sharp_at(camera, glass), seed=factors.seed
     )
+    return with_masks(image, parts, glass, camera, size)
+
+
+def with_masks(image: Image.Image, parts: list[Part], glass: Vessel, camera: Camera, size: int) -> Picture:
+    """A rendered image with the masks and the box of what it shows."""
     mask = masks(parts, glass, camera, size)
     return Picture(image, mask, box((mask & (BITS["vessel"] | BITS["garnish"])) > 0))
 

@@ -18,9 +18,8 @@ from PIL import Image
 
 from training.renders.backgrounds import background
 from training.renders.factors import Factors
-from training.renders.masks import BITS, box
 from training.renders.parts import Role, srgb
-from training.renders.picture import Picture, drink_parts, lamp, masks, one_stream, sharp_at, vessel_of, view
+from training.renders.picture import Picture, drink_parts, lamp, one_stream, sharp_at, vessel_of, view, with_masks
 
 if TYPE_CHECKING:
     from training.renders.scene import Studio
@@ -43,9 +42,7 @@ def take_plain(factors: Factors, studio: Studio, size: int) -> Picture:
     around = Surroundings(_panorama(), backdrop=grey)
     studio.build(parts, around, lamp(factors), camera, sharp_at(camera, glass), factors.seed)
     over_grey, over_black = (np.asarray(studio.shoot(radiance)) / 255 for radiance in (grey, black))
-    mask = masks(parts, glass, camera, size)
-    image = matted(over_grey, over_black, GREY / 255)
-    return Picture(image, mask, box((mask & (BITS["vessel"] | BITS["garnish"])) > 0))
+    return with_masks(matted(over_grey, over_black, GREY / 255), parts, glass, camera, size)
 
 
 def matted(over_grey: NDArray[np.float64], over_black: NDArray[np.float64], grey: float) -> Image.Image:
