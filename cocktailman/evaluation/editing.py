@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 from cocktailman.cutouts import over
 from cocktailman.evaluation.metrics import Estimate, bootstrap
+from cocktailman.evaluation.perceptual import Distance, perceptual_distances
 from cocktailman.factors import Values, encode, encode_all, places
 from cocktailman.models.backbones import LiteBackbone
 
@@ -71,23 +72,41 @@ def errors_of(made: Image.Image, pair: Pair) -> Errors:
     return Errors(inside, float(error[~changes].mean()) if not changes.all() else 0.0, float(error.mean()))
 
 
-def errors_by_factor(made: Sequence[Image.Image], pairs: Sequence[Pair]) -> dict[str, dict[str, Any]]:
+def errors_by_factor(
+    made: Sequence[Image.Image], pairs: Sequence[Pair], distance: Distance | None = None
+) -> dict[str, dict[str, Any]]:
     """Of each factor and of all of them: the errors of the edits and of copying, and in how many edits the error of all
-    pixels is smaller than that of copying."""
-    rows = [
-        (pair.changed, errors_of(image, pair), errors_of(pair.before, pair))
-        for image, pair in zip(made, pairs, strict=True)
-    ]
+    pixels is smaller than that of copying.
+
+    distance: LPIPS, by which edits and copies are held against the truth too: absolute errors want a blur where a shape
+        must be guessed.
+    """
+    columns = _columns(made, pairs, distance), _columns([pair.before for pair in pairs], pairs, distance)
+    changed = np.array([pair.changed for pair in pairs])
     found: dict[str, dict[str, Any]] = {}
-    for factor in ("all", *dict.fromkeys(pair.changed for pair in pairs)):
-        chosen = [(edit, copy) for changed, edit, copy in rows if factor in ("all", changed)]
-        found[factor] = {"pairs": len(chosen)}
-        for part in ("inside", "outside", "whole"):
-            own, copied = (np.array([getattr(each[which], part) for each in chosen]) for which in (0, 1))
-            found[factor][part] = rounded(bootstrap(own)) | {"copying": round(float(copied.mean()), 5)}
-        better = [edit.whole < copy.whole for edit, copy in chosen]
-        found[factor]["better_than_copying"] = round(float(np.mean(better)), 3)
+    for factor in ("all", *dict.fromkeys(changed.tolist())):
+        chosen = (changed == factor) | (factor == "all")
+        found[factor] = {"pairs": int(chosen.sum())}
+        for part, errors in columns[0].items():
+            copied = float(columns[1][part][chosen].mean())
+            found[factor][part] = rounded(bootstrap(errors[chosen])) | {"copying": round(copied, 5)}
+        better = columns[0]["whole"][chosen] < columns[1]["whole"][chosen]
+        found[factor]["better_than_copying"] = round(float(better.mean()), 3)
     return found
+
+
+def _columns(made: Sequence[Image.Image], pairs: Sequence[Pair], distance: Distance | None) -> dict[str, np.ndarray]:
+    """The errors of each picture, (n,) each, by name."""
+    errors = [errors_of(image, pair) for image, pair in zip(made, pairs, strict=True)]
+    found = {part: np.array([getattr(each, part) for each in errors]) for part in ("inside", "outside", "whole")}
+    if distance:
+        shown, truth = (np.stack([np.asarray(over(image)) for image in part]) for part in (made, _truth(pairs)))
+        found["lpips"] = perceptual_distances(shown, truth, distance)
+    return found
+
+
+def _truth(pairs: Sequence[Pair]) -> list[Image.Image]:
+    return [pair.after for pair in pairs]
 
 
 class FactorReader:
@@ -128,7 +147,7 @@ def seen_changes(
     (root mean square of their numbers): of the truth and of the edits."""
     before = reader.read([pair.before for pair in pairs])
     moved = {
-        "truth": reader.read([pair.after for pair in pairs]) - before,
+        "truth": reader.read(_truth(pairs)) - before,
         "edits": reader.read(made) - before,
     }
     return {name: _along(shifts, pairs) for name, shifts in moved.items()}
@@ -167,17 +186,21 @@ def nearest_training(pictures: Sequence[Image.Image], training: Sequence[Image.I
 
 
 def measure_edits(
-    edit: Edit, pairs: Sequence[Pair], reader: FactorReader, training: Sequence[Image.Image]
+    edit: Edit,
+    pairs: Sequence[Pair],
+    reader: FactorReader,
+    training: Sequence[Image.Image],
+    distance: Distance | None = None,
 ) -> dict[str, Any]:
     """All that is measured of one method on held-back pairs."""
     made = [edit(pair) for pair in pairs]
     return {
-        "errors": errors_by_factor(made, pairs),
+        "errors": errors_by_factor(made, pairs, distance),
         "reader": seen_changes(reader, made, pairs),
         "round_trip": rounded(round_trip(edit, made, pairs)),
         "nearest_training": {
             "edits": round(nearest_training(made, training), 4),
-            "truth": round(nearest_training([pair.after for pair in pairs], training), 4),
+            "truth": round(nearest_training(_truth(pairs), training), 4),
         },
     }
 

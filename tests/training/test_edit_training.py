@@ -19,7 +19,7 @@ from training.flow.trainer import FlowTraining
 from training.pairnet.data import PairData, PairSet
 from training.pairnet.measure import pairs_of
 from training.pairnet.trainer import PairNetTraining
-from training.renders.changes import CHANGES
+from training.renders.changes import CHANGES, changing
 from training.renders.pairs import AS_IT_IS, scene
 from training.shared.augment_cutouts import SIDEWAYS, affine_alike, mirrored_factors
 
@@ -49,6 +49,15 @@ def test_of_each_version_of_a_scene_one_factor_changed_and_no_other():
         for name, facts in versions.items():
             values = values_of(asdict(facts))
             assert [factor for factor in factors() if values[factor] != base[factor]] == [name] * (name != AS_IT_IS)
+
+
+def test_only_what_is_named_changes():
+    among = changing("fill, glass,ice", 2)
+    assert {name for number in range(20) for name in scene(number, 2, among)} == {AS_IT_IS, "fill", "glass", "ice"}
+    assert changing("", 8) == list(CHANGES)
+    for names, message in (("fill,glas", "glas: no factor"), ("fill", "2 changes of 1")):
+        with pytest.raises(InputError, match=message):
+            changing(names, 2)
 
 
 def test_half_of_the_first_scenes_are_held_back():
@@ -113,10 +122,42 @@ def test_a_training_learns_one_batch(kind, packed, monkeypatch):
     assert np.mean(losses[-4:]) < 0.8 * np.mean(losses[:4])
 
 
+def test_a_discriminator_warms_up_and_learns_beside_the_network(packed, monkeypatch):
+    told: dict[str, torch.Tensor] = {}
+    monkeypatch.setattr(PairNetTraining, "log_dict", lambda self, logged, **options: told.update(logged))
+    monkeypatch.setattr(PairNetTraining, "log", lambda *args, **options: None)
+    data = PairData(packed, 32, batch_size=4)
+    data.setup("fit")
+    batch = next(iter(data.train_dataloader()))
+
+    def gradient(adversarial_weight: float, step: int) -> torch.Tensor:
+        torch.manual_seed(0)
+        training = PairNetTraining(size=32, patch=4, widths=(8, 16), adversarial_weight=adversarial_weight, warmup=10)
+        monkeypatch.setattr(PairNetTraining, "global_step", step)
+        torch.manual_seed(1)
+        training.training_step(batch, 0).backward()
+        if adversarial_weight:
+            assert all(weights.grad is not None for weights in training.projected.parameters())
+        weights = training.network.unet.head.bias
+        assert weights is not None and weights.grad is not None
+        return weights.grad
+
+    alone = gradient(0.0, 0)
+    assert torch.allclose(gradient(1.0, 0), alone, rtol=1e-4, atol=1e-6)  # at first it says nothing yet
+    assert not torch.allclose(gradient(1.0, 10), alone, rtol=0.1)
+    assert told["train/adversarial"] > 0 and told["train/discriminator"] > 0
+
+
 def test_copying_is_measured_as_copying_and_the_truth_as_no_error(packed):
     pairs = [pair for versions in read_scenes(packed, "test") for pair in pairs_of(versions, 32)]
     copied = errors_by_factor([pair.before for pair in pairs], pairs)["all"]
     assert copied["whole"]["value"] == copied["whole"]["copying"] > 0 and copied["better_than_copying"] == 0
+
+    def darker(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+        return (first - second).mean((1, 2, 3)).abs()
+
+    assert errors_by_factor([pair.before for pair in pairs], pairs, darker)["all"]["lpips"]["copying"] > 0
+    assert errors_by_factor([pair.after for pair in pairs], pairs, darker)["all"]["lpips"]["value"] == 0
     true = errors_by_factor([pair.after for pair in pairs], pairs)["all"]
     assert true["inside"]["value"] == true["whole"]["value"] == 0 and true["better_than_copying"] == 1
     reader = FactorReader().fit([pair.before for pair in pairs], [pair.values for pair in pairs])

@@ -33,19 +33,17 @@ from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig, without_batc
 from cocktailman.models.compositing import composite, random_grounds
 from cocktailman.models.cvae.network import drawn_style
 from training.datasets.batches import Batch
+from training.shared.gradient_ratios import GradientRatios
 from training.shared.kind import KindTraining, configured
 from training.shared.runs import NETWORK, part_of, start_with, weights_to_start_from
 from training.shared.style_moments import whiten
 from training.shared.validation import log_validation
 
-WEIGHED_EVERY, WEIGHT_MEMORY = 32, 0.5  # steps between measurements of gradient norms, and the share of earlier ones
-
 
 class CIDVAETraining(KindTraining):
     """The C-IDVAE with its losses and its two optimisers.
 
-    A weight of an adversarial, moment or perceptual loss is a ratio: its gradient at the painted pixels is scaled to so
-    many times that of the reconstruction (adaptive loss weight, Esser et al., arXiv 2012.09841, eq. 7).
+    A weight of an adversarial, moment or perceptual loss is a ratio to the reconstruction (see `GradientRatios`).
 
     Args:
         style_dim: numbers in a style vector.
@@ -130,14 +128,16 @@ class CIDVAETraining(KindTraining):
         if start:
             start_with(self.network, without_batch_norm(part_of(start, NETWORK)))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.ratio = {
-            "perceptual": perceptual_weight,
-            "adversarial": adversarial_weight,
-            "projected": projected_weight,
-            "moments": moment_weight,
-            "regression": regression_weight,
-            "contrast": contrast_weight,
-        }
+        self.ratios = GradientRatios(
+            {
+                "perceptual": perceptual_weight,
+                "adversarial": adversarial_weight,
+                "projected": projected_weight,
+                "moments": moment_weight,
+                "regression": regression_weight,
+                "contrast": contrast_weight,
+            }
+        )
         self.style_moment_weight, self.projected_learning_rate = style_moment_weight, projected_learning_rate
         self.kl_weight, self.discriminator_weight = kl_weight, discriminator_weight
         self.penalty, self.penalty_interval = penalty, penalty_interval
@@ -155,8 +155,6 @@ class CIDVAETraining(KindTraining):
         self.kl, self.perceptual = KLDivergence(), PerceptualLoss()
         self.supervision, self.factor_weight = FactorSupervision(), factor_weight
         self.relativistic, self.gradient_penalty = RelativisticLoss(), GradientPenalty()
-        self.norms: Tensor
-        self.register_buffer("norms", torch.zeros(1 + len(self.ratio)))  # of gradients: reconstruction, then as `ratio`
 
     def on_fit_start(self) -> None:
         for part in self._frozen.values():
@@ -198,9 +196,9 @@ class CIDVAETraining(KindTraining):
         losses["moments"] = self.moments(_means(sampled_maps), _means(real_maps))
         painted_with = torch.cat([style[:half], style[len(image) + half :]]).detach()  # (n, style_dim)
         losses["regression"] = F.mse_loss(fake.mean, painted_with)
-        if self.ratio["contrast"]:
+        if self.ratios.ratio["contrast"]:
             losses["contrast"] = self.contrast(rebuilt_maps, recipe) + self.contrast(sampled_maps, recipe)
-        gradient = self._pixel_gradient(losses, pixels)
+        gradient = self.ratios.gradient(losses, pixels, self.steps, linear_warmup(self.steps, self.warmup))
 
         kl = self.kl(real.mean, real.log_variance)
         encoded, drawn = (_with_products(part) for part in (style[: len(image)], torch.randn_like(real.mean)))
@@ -212,7 +210,7 @@ class CIDVAETraining(KindTraining):
         projected = self._discriminate(real_maps, painted_maps, recipe)
         supervised = {"factors": self.supervision(real.mean, known[0])} if known else {}
         discriminating = {"discriminator": implicit, "projected_discriminator": projected}
-        if self.ratio["contrast"]:
+        if self.ratios.ratio["contrast"]:
             discriminating["contrast_real"] = self.contrast(real_maps, recipe)
         total = (painted * gradient).sum() + prior + self.discriminator_weight * sum(discriminating.values())
         total = total + self.factor_weight * sum(supervised.values())
@@ -243,22 +241,6 @@ class CIDVAETraining(KindTraining):
         # Of a photo with two recipes only the projection differs.
         matched, mismatched = (self.projected.projection(real_maps, asked) for asked in (recipe, recipe.roll(1, 0)))
         return self.relativistic(real.repeat(2, 1), painted) + self.relativistic(matched, mismatched)
-
-    def _pixel_gradient(self, losses: dict[str, Tensor], pixels: Tensor) -> Tensor:
-        """The gradient at `pixels` of all losses, each but the reconstruction weighed to have its ratio."""
-        if self.steps % WEIGHED_EVERY == 0:
-            self._measure(losses, pixels)
-        ratios = torch.tensor([1.0, *(self.ratio[name] for name in losses if name in self.ratio)]).to(self.norms)
-        weights = ratios * self.norms[0] / (self.norms[: len(losses)] + 1e-12)
-        weights[1:] *= linear_warmup(self.steps, self.warmup)
-        weighed = sum(weight * loss for weight, loss in zip(weights, losses.values(), strict=True))
-        return torch.autograd.grad(weighed, pixels, retain_graph=True)[0].nan_to_num()  # type: ignore[arg-type]
-
-    def _measure(self, losses: dict[str, Tensor], pixels: Tensor) -> None:
-        """Running means of the norms of the losses' gradients at `pixels`."""
-        for place, loss in enumerate(losses.values()):
-            norm = torch.autograd.grad(loss, pixels, retain_graph=True)[0].nan_to_num().norm()
-            self.norms[place] = torch.lerp(norm, self.norms[place], WEIGHT_MEMORY) if self.norms[place] else norm
 
     def _penalties(self, image: Tensor, sampled: Tensor, recipe: Tensor) -> Tensor:
         """R1 on photos and R2 on samples, for all steps of the interval."""

@@ -8,6 +8,7 @@ from time import perf_counter
 from PIL import Image
 
 from cocktailman.evaluation.editing import FactorReader, Pair, measure_edits
+from cocktailman.evaluation.reference_networks import perceptual_distance
 from cocktailman.factors import values_of
 from cocktailman.inference.editor import Editor, EditSettings
 from cocktailman.inference.editors import load_editor
@@ -31,14 +32,16 @@ def measure_editor(checkpoint: Checkpoint, given: EvaluationData) -> dict[str, o
     pairs = [pair for versions in scenes for pair in pairs_of(versions, SIZE)]
     if editor.starts:
         pairs = pairs[:: max(1, -(-len(pairs) // MOST_OF_STEPS))]
-    reader, training = fitted_reader(), training_pictures()
+    reader, training, distance = fitted_reader(), training_pictures(), perceptual_distance()
     found: dict[str, object] = {
         "data": f"{len(pairs)} pairs of {len(scenes)} scenes held back, {SIZE} px, over grey; errors are mean absolute"
     }
     ways = {start: EditSettings(start=start) for start in editor.starts} or {"": EditSettings()}
     for name, settings in ways.items():
         begun = perf_counter()
-        measured = measure_edits(lambda pair, how=settings: made_by(editor, pair, how), pairs, reader, training)
+        measured = measure_edits(
+            lambda pair, how=settings: made_by(editor, pair, how), pairs, reader, training, distance
+        )
         seconds = (perf_counter() - begun) / (2 * len(pairs))  # there and back
         found |= {name: measured} if name else measured
         found[f"seconds_{name}".rstrip("_")] = round(seconds, 3)

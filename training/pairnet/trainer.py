@@ -1,4 +1,9 @@
-"""The pair network as it is trained: network, loss and optimiser in one Lightning module."""
+"""The pair network as it is trained: network, losses and optimiser in one Lightning module.
+
+Of a shape that must be guessed, such as another glass, the squared error wants the average of what might be, a blur. A
+projected discriminator (Sauer et al., arXiv 2111.01007) and a perceptual loss want one that might be (as in pix2pix,
+Isola et al., arXiv 1611.07004).
+"""
 
 from __future__ import annotations
 
@@ -8,16 +13,29 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from cocktailman.models.pairnet.network import PairNet, PairNetConfig
+from cocktailman.factors import encoded_width
+from cocktailman.losses.augment import augment
+from cocktailman.losses.perceptual import PerceptualLoss
+from cocktailman.losses.projected import ProjectedDiscriminator
+from cocktailman.losses.relativistic import RelativisticLoss
+from cocktailman.losses.warmup import linear_warmup
+from cocktailman.models.backbones import LiteBackbone
+from cocktailman.models.blocks import grow
+from cocktailman.models.compositing import random_grounds
+from cocktailman.models.pairnet.network import PairNet, PairNetConfig, limited
 from training.pairnet.data import Pair
 from training.shared.augment_cutouts import affine_alike, color_jitter_alike, mirrored_factors, mirrors
+from training.shared.gradient_ratios import GradientRatios
 from training.shared.kind import KindTraining
 from training.shared.optimizers import annealed
 from training.shared.runs import NETWORK, part_of, weights_to_start_from
 
+AUGMENTED = 0.5  # share of pictures whose colours change and that lose a square before the discriminator looks
+DISCRIMINATOR_WEIGHT = 0.01  # so that its gradients are not what is clipped: its optimiser takes them at any scale
+
 
 class PairNetTraining(KindTraining):
-    """The pair network with its loss and its optimiser.
+    """The pair network with its losses and its optimiser.
 
     Args:
         size: px, the side of the pictures.
@@ -26,8 +44,15 @@ class PairNetTraining(KindTraining):
         factor_dropout: how often each factor of the picture before is not told.
         all_dropout: how often none is, as with a photo.
         tint: the most that the colours of both pictures are changed by, as a share.
+        adversarial_weight: of the projected discriminator, which looks at what was made and at the factors that it is
+            to have, as a ratio to the squared error (see `GradientRatios`); 0 is none, and no perceptual loss either.
+        perceptual_weight: of the feature maps of what was made, a ratio too.
+        projected_at: px, at what size EfficientNet-Lite0 looks.
+        warmup: steps over which both rise from 0.
         learning_rate: of AdamW, at its peak; it falls to 0 along a cosine.
-        start_from: folder of a run or a checkpoint to go on from, such as one of fewer scenes.
+        projected_learning_rate: that of the discriminator.
+        start_from: folder of a run or a checkpoint to go on from, such as one of fewer scenes; of a run also its
+            discriminator.
     """
 
     kind = "pairnet"
@@ -40,17 +65,35 @@ class PairNetTraining(KindTraining):
         factor_dropout: float = 0.2,
         all_dropout: float = 0.2,
         tint: float = 0.1,
+        adversarial_weight: float = 0.0,
+        perceptual_weight: float = 1.0,
+        projected_at: int = 112,
+        warmup: int = 100,
         learning_rate: float = 1e-3,
+        projected_learning_rate: float = 4e-4,
         start_from: Path | None = None,
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
         self.factor_dropout, self.all_dropout, self.tint = factor_dropout, all_dropout, tint
-        self.learning_rate = learning_rate
+        self.adversarial, self.projected_at, self.warmup = adversarial_weight > 0, projected_at, warmup
+        self.learning_rate, self.projected_learning_rate = learning_rate, projected_learning_rate
         self.network = PairNet(PairNetConfig(size, patch, list(widths)))
-        if start_from:
-            self.network.load_state_dict(part_of(weights_to_start_from(start_from), NETWORK))
+        start = weights_to_start_from(start_from) if start_from else {}
+        if start:
+            self.network.load_state_dict(part_of(start, NETWORK))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if self.adversarial:
+            # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
+            self._frozen = {"features": LiteBackbone(0)}
+            self.projected = ProjectedDiscriminator(self._frozen["features"].widths[1:], encoded_width())
+            grow(self.projected, part_of(start, "projected"))
+            self.ratios = GradientRatios({"perceptual": perceptual_weight, "adversarial": adversarial_weight})
+            self.perceptual, self.relativistic = PerceptualLoss(), RelativisticLoss()
+
+    def on_fit_start(self) -> None:
+        if self.adversarial:
+            self._frozen["features"].to(self.device)
 
     def training_step(self, batch: Pair, batch_idx: int) -> Tensor:
         first, second, before, after, differ = batch
@@ -60,10 +103,41 @@ class PairNetTraining(KindTraining):
         known = torch.rand_like(differ) >= self.factor_dropout
         known = (known & (torch.rand_like(differ[:, :1]) >= self.all_dropout)).float()
         condition = (mirrored_factors(before, mirrored), known), (mirrored_factors(after, mirrored), differ)
-        made = self.network(image.contiguous(memory_format=torch.channels_last), *condition)
-        loss = unexplained(made.float(), truth, image)
+        made = self.network(image.contiguous(memory_format=torch.channels_last), *condition).float()
+        if self.adversarial:
+            wrong, right = condition[0][0], condition[1][0]
+            return self._with_discriminator(made, truth, image, right, wrong)
+        loss = unexplained(made, truth, image)
         self.log("train/unexplained", loss, on_step=False, on_epoch=True)
         return loss
+
+    def _with_discriminator(self, made: Tensor, truth: Tensor, image: Tensor, right: Tensor, wrong: Tensor) -> Tensor:
+        """The losses of both sides: what was made shall have the factors `right` (n, encoded_width) as the truth has,
+        and not those that the picture had, `wrong`."""
+        pixels = made.detach().requires_grad_()  # what the network's losses pull at
+        ground, seed = random_grounds(truth), int(torch.randint(2**31, ()))
+        made_maps = self._maps(limited(pixels), ground, seed)
+        with torch.no_grad():
+            true_maps = self._maps(truth, ground, seed)
+            true_logits = self.projected(true_maps, right)
+        losses = {"unexplained": unexplained(pixels, truth, image)}
+        losses["perceptual"] = self.perceptual(made_maps, true_maps)
+        losses["adversarial"] = self.relativistic(self.projected(made_maps, right), true_logits)
+        gradient = self.ratios.gradient(losses, pixels, self.global_step, linear_warmup(self.global_step, self.warmup))
+
+        told = self.projected(true_maps, right), self.projected([part.detach() for part in made_maps], right)
+        # The hardest mismatch there is (Reed et al., arXiv 1605.05396): the same factors but for what changed.
+        matched, mismatched = (self.projected.projection(true_maps, numbers) for numbers in (right, wrong))
+        discriminator = self.relativistic(*told) + self.relativistic(matched, mismatched)
+        logged = losses | {"discriminator": discriminator}
+        self.log_dict({f"train/{name}": value.detach() for name, value in logged.items()}, on_step=False, on_epoch=True)
+        return (made * gradient).sum() + DISCRIMINATOR_WEIGHT * discriminator
+
+    def _maps(self, image: Tensor, ground: Tensor, seed: int) -> list[Tensor]:
+        """Feature maps of premultiplied pictures over their grounds, augmented, at strides 4 to 32."""
+        shown = augment(image[:, :3] + ground * (1 - image[:, 3:]), AUGMENTED, seed, self.projected_at)
+        with torch.autocast("cpu", enabled=False):
+            return self._frozen["features"].maps(shown)[1:]
 
     def validation_step(self, batch: Pair, batch_idx: int) -> None:
         first, second, before, after, differ = batch
@@ -74,7 +148,12 @@ class PairNetTraining(KindTraining):
         self.log("validation/mae_of_copying", (image - truth).abs().mean(), batch_size=len(first))
 
     def configure_optimizers(self):
-        return annealed(self, torch.optim.AdamW(self.network.parameters(), self.learning_rate, weight_decay=1e-2))
+        parts: list[dict] = [{"params": list(self.network.parameters())}]
+        if self.adversarial:
+            parts[0]["betas"] = 0.0, 0.99
+            discriminator = {"params": list(self.projected.parameters()), "betas": (0.0, 0.99), "weight_decay": 0.0}
+            parts.append(discriminator | {"lr": self.projected_learning_rate})
+        return annealed(self, torch.optim.AdamW(parts, self.learning_rate, weight_decay=1e-2))
 
 
 def unexplained(made: Tensor, truth: Tensor, image: Tensor) -> Tensor:

@@ -32,15 +32,17 @@ def renders(
 def pairs(
     scenes: Annotated[int, typer.Option(min=1, help="each rendered as it is, and changed")] = 160,
     changes: Annotated[int, typer.Option(min=1, max=8, help="pictures of a scene with one factor changed")] = 4,
+    among: Annotated[str, typer.Option(help="which factors may change, between commas; all where none is named")] = "",
     size: Annotated[int, typer.Option(min=16, max=4096, help="px, the side of a picture")] = 160,
     samples: Annotated[int, typer.Option(min=1, help="paths a pixel, before the denoiser")] = 4,
     threads: Annotated[int, typer.Option(min=0, help="0 takes all there are")] = 0,
     out: Annotated[Path, typer.Option(help="folder")] = Path("runs/pairs"),
 ) -> None:
     """Render scenes with one factor changed at a time; what is there already stays."""
+    from training.renders.changes import changing
     from training.renders.pairs import make_pairs
 
-    make_pairs(out, scenes, changes, size, samples, threads)
+    make_pairs(out, scenes, changes, changing(among, changes), size, samples, threads)
 
 
 if __name__ == "__main__":

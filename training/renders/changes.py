@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from cocktailman.catalog import GLASSES, Recipe, catalog
+from cocktailman.errors import InputError
 from training.renders.drink import pours
 from training.renders.factors import Factors
 from training.renders.garnish_pieces import MAKERS
@@ -72,6 +73,16 @@ CHANGES: dict[str, Callable[[Factors, np.random.Generator], Factors]] = {
     "light_warmth": _light_warmth,
     "light_strength": _light_strength,
 }
+
+
+def changing(names: str, changes: int) -> list[str]:
+    """The factors named, between commas, or all; raises `InputError` where one is none or where they are too few."""
+    chosen = [name.strip() for name in names.split(",") if name.strip()] or list(CHANGES)
+    if unknown := [name for name in chosen if name not in CHANGES]:
+        raise InputError(f"{', '.join(unknown)}: no factor that changes; those are {', '.join(CHANGES)}")
+    if len(chosen) < changes:
+        raise InputError(f"{changes} changes of {len(chosen)} factors: name more, or ask for fewer --changes")
+    return chosen
 
 
 def with_ice(factors: Factors, ice: str) -> Factors:

@@ -7,7 +7,7 @@ chance stays what it was, whatever another draws (`separate_streams`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -26,22 +26,24 @@ FREE_SHARE = 3  # every third scene is of a free pour: changed ingredients are t
 QUALITY = 92  # of WebP
 
 
-def scene(number: int, changes: int) -> dict[str, Factors]:
-    """A scene as it is, and with as many of its factors changed, one at a time, by the name of what is changed."""
+def scene(number: int, changes: int, among: Sequence[str] = tuple(CHANGES)) -> dict[str, Factors]:
+    """A scene as it is, and with as many of the factors `among` changed, one at a time, by the name of what changed."""
     rng = np.random.default_rng([number, 24])
     names = [FREE if number % FREE_SHARE == 0 else str(rng.choice([item.name for item in catalog().cocktails]))]
     drawn = draw(names[0], FIRST_INDEX + number)
     pieces = tuple(piece for piece in drawn.garnish if piece != UNMASKED)
     base = replace(drawn, garnish=pieces, camera_distance=1.05, fill=float(rng.uniform(0.45, 0.93)))
-    chosen = rng.choice(list(CHANGES), changes, replace=False)
+    chosen = rng.choice(list(among), changes, replace=False)
     return {AS_IT_IS: base} | {str(name): CHANGES[str(name)](base, rng) for name in chosen}
 
 
-def make_pairs(out: Path, scenes: int, changes: int, size: int, samples: int, threads: int) -> None:
+def make_pairs(
+    out: Path, scenes: int, changes: int, among: Sequence[str], size: int, samples: int, threads: int
+) -> None:
     """Renders what is not yet in the folder `out`: NUMBER-CHANGED.webp with alpha, and, last, NUMBER.json."""
     out.mkdir(parents=True, exist_ok=True)
     missing = [number for number in range(scenes) if not (out / f"{number:04d}.json").exists()]
-    for number, versions, pictures in _rendered(missing, changes, size, samples, threads):
+    for number, versions, pictures in _rendered(missing, changes, among, size, samples, threads):
         for name, picture in pictures.items():
             cut_out(picture).save(out / f"{number:04d}-{name}.webp", quality=QUALITY, method=4)
         facts = {name: asdict(factors) for name, factors in versions.items()}
@@ -51,13 +53,13 @@ def make_pairs(out: Path, scenes: int, changes: int, size: int, samples: int, th
 
 
 def _rendered(
-    numbers: list[int], changes: int, size: int, samples: int, threads: int
+    numbers: list[int], changes: int, among: Sequence[str], size: int, samples: int, threads: int
 ) -> Iterator[tuple[int, dict[str, Factors], dict[str, Picture]]]:
     from training.renders.scene import Studio
 
     studio = Studio(size, samples, threads)
     for number in tqdm(numbers, desc="rendering", unit="scene", mininterval=5):
-        versions = scene(number, changes)
+        versions = scene(number, changes, among)
         streams = separate_streams(versions[AS_IT_IS].seed)
         parts = [drink_parts(item, vessel_of(item, streams), streams) for item in versions.values()]
         camera = view(versions[AS_IT_IS], [part for version in parts for part in version])
