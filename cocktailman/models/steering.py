@@ -13,18 +13,16 @@ from cocktailman.factors import encoded_width, factors
 class FactorEmbedding(nn.Module):
     """Factors (n, encoded_width) and which of them are known (n, n_factors) to a vector (n, dim)."""
 
-    widths: Tensor
-
     def __init__(self, dim: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             nn.Linear(encoded_width() + len(factors()), 2 * dim), nn.SiLU(), nn.Linear(2 * dim, dim)
         )
-        widths = torch.tensor([item.width for item in factors().values()])
-        self.register_buffer("widths", widths, persistent=False)
+        self.widths = [item.width for item in factors().values()]  # no buffer: averaging weights would round it down
 
     def forward(self, numbers: Tensor, known: Tensor) -> Tensor:
-        shown = numbers * known.repeat_interleave(self.widths, dim=1)  # what is not known is 0
+        widths = torch.tensor(self.widths, device=known.device)
+        shown = numbers * known.repeat_interleave(widths, dim=1)  # what is not known is 0
         return self.layers(torch.cat([shown, known], dim=1))  # (n, dim)
 
 

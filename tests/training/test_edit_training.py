@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cocktailman.errors import InputError
 from cocktailman.evaluation.editing import FactorReader, Pair, errors_by_factor, measure_edits, seen_changes
@@ -120,6 +121,18 @@ def test_a_training_learns_one_batch(kind, packed, monkeypatch):
         optimizer.step()
         losses.append(float(loss.detach()))
     assert np.mean(losses[-4:]) < 0.8 * np.mean(losses[:4])
+
+
+@pytest.mark.parametrize("decay", [0.99, 0.997, 0.999])
+def test_averaged_weights_still_work(decay):
+    """Averages round whole numbers down: a network must keep none that it computes with."""
+    network = PairNet(PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16))
+    averaged = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+    for _ in range(3):
+        averaged.update_parameters(network)
+    told = torch.rand(1, network.config.factor_dim), torch.ones(1, len(factors()))
+    image = torch.rand(1, 4, 32, 32)
+    assert torch.allclose(averaged(image, told, told), network(image, told, told), atol=1e-5)
 
 
 def test_a_discriminator_warms_up_and_learns_beside_the_network(packed, monkeypatch):
