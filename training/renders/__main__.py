@@ -36,13 +36,15 @@ def pairs(
     size: Annotated[int, typer.Option(min=16, max=4096, help="px, the side of a picture")] = 160,
     samples: Annotated[int, typer.Option(min=1, help="paths a pixel, before the denoiser")] = 4,
     threads: Annotated[int, typer.Option(min=0, help="0 takes all there are")] = 0,
-    out: Annotated[Path, typer.Option(help="folder")] = Path("runs/pairs"),
+    plain: Annotated[bool, typer.Option("--plain", help="the drinks alone, in a plain studio, with alpha")] = False,
+    out: Annotated[Path | None, typer.Option(help="folder; runs/pairs, or runs/pairs-studio")] = None,
 ) -> None:
     """Render scenes with one factor changed at a time; what is there already stays."""
     from training.renders.changes import changing
     from training.renders.pairs import make_pairs
 
-    make_pairs(out, scenes, changes, changing(among, changes), size, samples, threads)
+    folder = out or Path("runs/pairs-studio" if plain else "runs/pairs")
+    make_pairs(folder, scenes, changes, changing(among, changes), size, samples, threads, plain)
 
 
 if __name__ == "__main__":

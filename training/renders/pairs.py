@@ -19,6 +19,7 @@ from cocktailman.catalog import catalog
 from training.renders.changes import CHANGES, UNMASKED
 from training.renders.factors import FREE, Factors, draw
 from training.renders.picture import Picture, drink_parts, separate_streams, take, vessel_of, view
+from training.renders.studio import take_plain, view_plain
 
 AS_IT_IS = "base"
 FIRST_INDEX = 1000  # of the pictures of a cocktail that are used here: none of these is in data/renders
@@ -38,12 +39,13 @@ def scene(number: int, changes: int, among: Sequence[str] = tuple(CHANGES)) -> d
 
 
 def make_pairs(
-    out: Path, scenes: int, changes: int, among: Sequence[str], size: int, samples: int, threads: int
+    out: Path, scenes: int, changes: int, among: Sequence[str], size: int, samples: int, threads: int, plain: bool
 ) -> None:
-    """Renders what is not yet in the folder `out`: NUMBER-CHANGED.webp with alpha, and, last, NUMBER.json."""
+    """Renders what is not yet in the folder `out`: NUMBER-CHANGED.webp with alpha, and, last, NUMBER.json; where
+    `plain`, in the plain studio (see `training.renders.studio`)."""
     out.mkdir(parents=True, exist_ok=True)
     missing = [number for number in range(scenes) if not (out / f"{number:04d}.json").exists()]
-    for number, versions, pictures in _rendered(missing, changes, among, size, samples, threads):
+    for number, versions, pictures in _rendered(missing, changes, among, size, samples, threads, plain):
         for name, picture in pictures.items():
             cut_out(picture).save(out / f"{number:04d}-{name}.webp", quality=QUALITY, method=4)
         facts = {name: asdict(factors) for name, factors in versions.items()}
@@ -53,21 +55,24 @@ def make_pairs(
 
 
 def _rendered(
-    numbers: list[int], changes: int, among: Sequence[str], size: int, samples: int, threads: int
+    numbers: list[int], changes: int, among: Sequence[str], size: int, samples: int, threads: int, plain: bool
 ) -> Iterator[tuple[int, dict[str, Factors], dict[str, Picture]]]:
     from training.renders.scene import Studio
 
     studio = Studio(size, samples, threads)
+    shot, seen = (take_plain, view_plain) if plain else (take, view)
     for number in tqdm(numbers, desc="rendering", unit="scene", mininterval=5):
         versions = scene(number, changes, among)
         streams = separate_streams(versions[AS_IT_IS].seed)
         parts = [drink_parts(item, vessel_of(item, streams), streams) for item in versions.values()]
-        camera = view(versions[AS_IT_IS], [part for version in parts for part in version])
-        yield number, versions, {name: take(item, studio, size, streams, camera) for name, item in versions.items()}
+        camera = seen(versions[AS_IT_IS], [part for version in parts for part in version])
+        yield number, versions, {name: shot(item, studio, size, streams, camera) for name, item in versions.items()}
 
 
 def cut_out(picture: Picture) -> Image.Image:
-    """The drink alone: the picture with its mask as alpha."""
+    """The drink alone: the picture with its mask as alpha, where it has no coverage of its own."""
+    if picture.image.mode == "RGBA":
+        return picture.image
     alpha = Image.fromarray((picture.mask > 0).astype(np.uint8) * 255)
     cut = picture.image.convert("RGBA")
     cut.putalpha(alpha)

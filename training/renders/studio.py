@@ -17,9 +17,20 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.renders.backgrounds import background
+from training.renders.camera import Camera
 from training.renders.factors import Factors
-from training.renders.parts import Role, srgb
-from training.renders.picture import Picture, drink_parts, lamp, one_stream, sharp_at, vessel_of, view, with_masks
+from training.renders.parts import Part, Role, srgb
+from training.renders.picture import (
+    Picture,
+    Streams,
+    drink_parts,
+    lamp,
+    one_stream,
+    sharp_at,
+    vessel_of,
+    view,
+    with_masks,
+)
 
 if TYPE_CHECKING:
     from training.renders.scene import Studio
@@ -30,19 +41,26 @@ ROLES: Set[Role] = frozenset({"vessel", "garnish", "straw"})  # what the frame h
 LOOK, SEED = "studio_light", 7  # the panorama that lights every drink: what it mirrors tells drinks apart no more
 
 
-def take_plain(factors: Factors, studio: Studio, size: int) -> Picture:
+def take_plain(
+    factors: Factors, studio: Studio, size: int, streams: Streams | None = None, camera: Camera | None = None
+) -> Picture:
     """Renders the drink of `training.renders.picture.take`, seen alike and lit by the same lamp; `size` px, RGBA."""
     from training.renders.scene import EXPOSURE, Surroundings
 
-    streams = one_stream(factors.seed)
+    streams = streams or one_stream(factors.seed)
     glass = vessel_of(factors, streams)
     parts = drink_parts(factors, glass, streams)
-    camera = view(replace(factors, camera_distance=DISTANCE), parts, ROLES)
+    camera = camera or view_plain(factors, parts)
     grey, black = (srgb(f"#{level:02x}{level:02x}{level:02x}")[0] / 2**EXPOSURE for level in (GREY, 0))
     around = Surroundings(_panorama(), backdrop=grey)
     studio.build(parts, around, lamp(factors), camera, sharp_at(camera, glass), factors.seed)
     over_grey, over_black = (np.asarray(studio.shoot(radiance)) / 255 for radiance in (grey, black))
     return with_masks(matted(over_grey, over_black, GREY / 255), parts, glass, camera, size)
+
+
+def view_plain(factors: Factors, parts: list[Part]) -> Camera:
+    """The camera of a picture, with all of these parts in the frame, which they fill."""
+    return view(replace(factors, camera_distance=DISTANCE), parts, ROLES)
 
 
 def matted(over_grey: NDArray[np.float64], over_black: NDArray[np.float64], grey: float) -> Image.Image:
