@@ -107,7 +107,7 @@ def test_a_training_learns_one_batch(kind, packed, monkeypatch):
     monkeypatch.setattr(kind, "log", lambda *args, **options: None)
     torch.manual_seed(0)
     training = kind(size=32, patch=4, widths=(16, 16), learning_rate=5e-3)
-    data = PairData(packed, 32, batch_size=16)
+    data = PairData([packed], 32, batch_size=16)
     data.setup("fit")
     first, second, before, after, differ = next(iter(data.train_dataloader()))
     batch = (first, second, before, after, differ) if kind is PairNetTraining else (first, before, differ)
@@ -139,7 +139,7 @@ def test_a_discriminator_warms_up_and_learns_beside_the_network(packed, monkeypa
     told: dict[str, torch.Tensor] = {}
     monkeypatch.setattr(PairNetTraining, "log_dict", lambda self, logged, **options: told.update(logged))
     monkeypatch.setattr(PairNetTraining, "log", lambda *args, **options: None)
-    data = PairData(packed, 32, batch_size=4)
+    data = PairData([packed], 32, batch_size=4)
     data.setup("fit")
     batch = next(iter(data.train_dataloader()))
 

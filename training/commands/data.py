@@ -10,7 +10,7 @@ import typer
 from cocktailman.files import written
 from cocktailman.renders import RENDERS
 from training.commands.options import CROPS, DETECTOR_DATA, FOUND, LABEL_FEATURES, PASS_THROUGH, PhotosFolder
-from training.datasets.pairs import SCENES
+from training.datasets.pairs import BAR
 from training.datasets.pictures import PACKED
 
 app = typer.Typer()
@@ -180,7 +180,7 @@ def pairs(context: typer.Context) -> None:
 
 
 @app.command()
-def pairs_pack(folder: Path = Path("runs/pairs"), out: Path = SCENES) -> None:
+def pairs_pack(folder: Path = Path("runs/pairs"), out: Path = BAR) -> None:
     """Pack rendered scenes into one file to train on and to judge edits by."""
     from training.datasets.pairs import pack_scenes
 

@@ -17,7 +17,8 @@ from cocktailman.errors import InputError
 from cocktailman.factors import Values, values_of
 from cocktailman.files import written
 
-SCENES = Path("build/pairs-160.parquet")
+BAR, STUDIO = Path("build/pairs-160.parquet"), Path("build/pairs-studio.parquet")
+SCENES = {"bar": BAR, "studio": STUDIO}  # where scenes were rendered: cut out by masks, or alone with their coverage
 AS_IT_IS = "base"  # the same as `training.renders.pairs.AS_IT_IS`, which wants what Blender's environment has
 JUDGED = 150  # of the first scenes, every second is held back to judge by; what comes after is trained on
 
@@ -29,7 +30,7 @@ def split_of(scene: int) -> str:
     return "validation" if scene % 20 == 0 else "train"
 
 
-def pack_scenes(folder: Path, out: Path = SCENES) -> pd.DataFrame:
+def pack_scenes(folder: Path, out: Path = BAR) -> pd.DataFrame:
     """Writes the scenes of a folder that `python -m training pairs` rendered to one parquet table; returns it.
 
     Raises `InputError` where there is none.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from cocktailman.factors import Values, encode, factors
 from training.datasets.batches import EpochData
-from training.datasets.pairs import SCENES, Version, framed_alike, read_scenes
+from training.datasets.pairs import BAR, Version, framed_alike, read_scenes
 from training.flow.data import shrunk_to
 
 # Two pictures (4, size, size) uint8, premultiplied; the factors of both; which of them differ.
@@ -67,7 +68,7 @@ class PairData(EpochData):
     """Scenes in several versions.
 
     Args:
-        packed: what `python -m training pairs-pack` wrote.
+        packed: what `python -m training pairs-pack` wrote, one file or several.
         size: px, the side the network works at.
         batch_size: pairs a step.
         repeats: how often each change is drawn in an epoch.
@@ -75,14 +76,18 @@ class PairData(EpochData):
     """
 
     def __init__(
-        self, packed: Path = SCENES, size: int = 64, batch_size: int = 32, repeats: int = 1, seed: int = 0
+        self, packed: Sequence[Path] = (BAR,), size: int = 64, batch_size: int = 32, repeats: int = 1, seed: int = 0
     ) -> None:
         super().__init__()
         self.packed, self.size, self.batch_size, self.repeats, self.seed = packed, size, batch_size, repeats, seed
 
     def setup(self, stage: str) -> None:
-        self.train = PairSet(read_scenes(self.packed, "train"), self.size, drawn=True)
-        self.validation = PairSet(read_scenes(self.packed, "validation"), self.size, drawn=False)
+        train, validation = (self._scenes(split) for split in ("train", "validation"))
+        self.train = PairSet(train, self.size, drawn=True)
+        self.validation = PairSet(validation, self.size, drawn=False)
+
+    def _scenes(self, split: str) -> list[list[Version]]:
+        return [scene for packed in self.packed for scene in read_scenes(packed, split)]
 
     def train_dataloader(self) -> DataLoader:
         return self.drawn(self.train, draws=len(self.train) * self.repeats)

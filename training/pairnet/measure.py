@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from time import perf_counter
 
 from PIL import Image
@@ -13,7 +12,7 @@ from cocktailman.factors import values_of
 from cocktailman.inference.editor import Editor, EditSettings
 from cocktailman.inference.editors import load_editor
 from cocktailman.models.checkpoints import Checkpoint
-from cocktailman.renders import RENDERED, read_renders
+from cocktailman.renders import RENDERED, RENDERS, STUDIO, read_renders
 from training.datasets.pairs import SCENES, Version, framed_alike, read_scenes
 from training.datasets.pictures import CUTOUTS, read_pictures
 from training.evaluate import EvaluationData
@@ -23,29 +22,32 @@ MOST_OF_STEPS = 50  # pairs that an editor in steps is asked for: each takes doz
 
 
 def measure_editor(checkpoint: Checkpoint, given: EvaluationData) -> dict[str, object]:
-    """Errors by factor, what a reader of factors sees, round trip, nearest training picture, seconds an edit.
+    """Of scenes in the bar and of those in the studio: errors by factor, what a reader of factors sees, round trip,
+    nearest training picture, seconds an edit.
 
     Of an editor in steps, from each of its starts, on every few of the pairs.
     """
-    editor = load_editor(checkpoint.name)
-    scenes = read_scenes(SCENES, "test")
-    pairs = [pair for versions in scenes for pair in pairs_of(versions, SIZE)]
-    if editor.starts:
-        pairs = pairs[:: max(1, -(-len(pairs) // MOST_OF_STEPS))]
-    reader, training, distance = fitted_reader(), training_pictures(), perceptual_distance()
-    found: dict[str, object] = {
-        "data": f"{len(pairs)} pairs of {len(scenes)} scenes held back, {SIZE} px, over grey; errors are mean absolute"
-    }
+    editor, distance = load_editor(checkpoint.name), perceptual_distance()
+    found: dict[str, object] = {"data": f"pairs of scenes held back, {SIZE} px, over grey; errors are mean absolute"}
     ways = {start: EditSettings(start=start) for start in editor.starts} or {"": EditSettings()}
-    for name, settings in ways.items():
-        begun = perf_counter()
-        measured = measure_edits(
-            lambda pair, how=settings: made_by(editor, pair, how), pairs, reader, training, distance
-        )
-        seconds = (perf_counter() - begun) / (2 * len(pairs))  # there and back
-        found |= {name: measured} if name else measured
-        found[f"seconds_{name}".rstrip("_")] = round(seconds, 3)
+    for domain in SCENES:
+        pairs = held_back(domain, SIZE)
+        if editor.starts:
+            pairs = pairs[:: max(1, -(-len(pairs) // MOST_OF_STEPS))]
+        reader, training = fitted_reader(domain), training_pictures(domain)
+        for name, settings in ways.items():
+            begun = perf_counter()
+            measured = measure_edits(
+                lambda pair, how=settings: made_by(editor, pair, how), pairs, reader, training, distance
+            )
+            seconds = (perf_counter() - begun) / (2 * len(pairs))  # there and back
+            found[f"{domain}_{name}".rstrip("_")] = measured | {"seconds": round(seconds, 3)}
     return found
+
+
+def held_back(domain: str, size: int) -> list[Pair]:
+    """The pairs of the scenes of the bar or of the studio that nothing was trained on."""
+    return [pair for versions in read_scenes(SCENES[domain], "test") for pair in pairs_of(versions, size)]
 
 
 def made_by(editor: Editor, pair: Pair, settings: EditSettings) -> Image.Image:
@@ -64,18 +66,19 @@ def pairs_of(versions: list[Version], size: int) -> list[Pair]:
     return found
 
 
-def fitted_reader(packed: Path = CUTOUTS[RENDERED]) -> FactorReader:
-    """A reader of factors that learnt from the training split of the renders that ship."""
-    pictures, renders = read_pictures(packed).of("train"), read_renders()
+def fitted_reader(domain: str) -> FactorReader:
+    """A reader of factors that learnt from the training split of the renders that ship, of the bar or of the studio."""
+    packed, folder = {"bar": (CUTOUTS[RENDERED], RENDERS), "studio": (STUDIO, STUDIO)}[domain]
+    pictures, renders = read_pictures(packed).of("train"), read_renders(folder)
     factors = [values_of(renders.facts(renders.row(file))) for file in pictures.table["file"]]
     return FactorReader().fit(pictures.images, factors)
 
 
-def training_pictures() -> list[Image.Image]:
+def training_pictures(domain: str) -> list[Image.Image]:
     """All versions of the scenes that were trained on."""
     return [
         image
         for split in ("train", "validation")
-        for scene in read_scenes(SCENES, split)
+        for scene in read_scenes(SCENES[domain], split)
         for image in framed_alike(scene, 64)
     ]

@@ -13,8 +13,7 @@ from cocktailman.files import written
 from cocktailman.inference.editor import EditSettings
 from cocktailman.inference.editors import load_editor
 from cocktailman.models.checkpoints import Checkpoint
-from training.datasets.pairs import SCENES, read_scenes
-from training.pairnet.measure import made_by, pairs_of
+from training.pairnet.measure import held_back, made_by
 
 SIZE, MARGIN, GAP = 112, 96, 10  # px: of a picture, of the names to the left, between two edits
 SHOWN = (0.95, 0.75, 0.5)  # edits of each factor: of all by the size of the true change, those at these quantiles
@@ -22,9 +21,12 @@ INK = (60, 60, 60)
 
 
 def write_sheet(checkpoint: Checkpoint, folder: Path) -> list[Path]:
-    """Writes docs/edit-NAME.jpg: a row a factor, in threes: before, edited, the truth; the largest changes first."""
+    """Writes docs/edit-NAME.jpg: a row a factor, in threes: before, edited, the truth; the largest changes first.
+
+    Scenes are those of the studio, and of the bar where the studio has none, for light.
+    """
     editor = load_editor(checkpoint.name)
-    pairs = [pair for versions in read_scenes(SCENES, "test") for pair in pairs_of(versions, SIZE)]
+    studio, bar = held_back("studio", SIZE), held_back("bar", SIZE)
     across = 3 * SIZE + GAP
     page = Image.new("RGB", (MARGIN + len(SHOWN) * across - GAP, 20 + len(CHANGEABLE) * (SIZE + 4)), "white")
     draw, font = ImageDraw.Draw(page), ImageFont.load_default(13)
@@ -34,7 +36,8 @@ def write_sheet(checkpoint: Checkpoint, folder: Path) -> list[Path]:
     for row, name in enumerate(CHANGEABLE):
         top = 20 + row * (SIZE + 4)
         draw.text((2, top + SIZE // 2 - 8), factors()[name].label, INK, font)
-        for number, pair in enumerate(_of_all_sizes([pair for pair in pairs if pair.changed == name])):
+        in_studio, in_bar = ([pair for pair in pairs if pair.changed == name] for pairs in (studio, bar))
+        for number, pair in enumerate(_of_all_sizes(in_studio or in_bar)):
             shown = (pair.before, made_by(editor, pair, EditSettings()), pair.after)
             for column, picture in enumerate(shown):
                 page.paste(over(picture), (MARGIN + number * across + column * SIZE, top))

@@ -38,7 +38,8 @@ def choose_drink() -> Drink | None:
 
     Raises `InputError` where there is no drink in what was chosen.
     """
-    photos = photo_source({PAINTED: partial(choose_painted, "painted_by", "painted", "painted_seed", transparent=True)})
+    painted = partial(choose_painted, "painted_by", "painted", "painted_seed", transparent=True)
+    photos = photo_source({PAINTED: painted}, cache.studio)
     if len(photos) > 1:
         st.caption(f"The first of {len(photos)} photos is edited.")
     return drink_of(photos[0]) if photos else None
@@ -47,7 +48,7 @@ def choose_drink() -> Drink | None:
 def drink_of(photo: Photo) -> Drink:
     """The drink of a photo, which may be a render; raises `InputError` where there is none."""
     if photo.render:
-        return rendered(cache.renders(), photo.render)
+        return rendered(cache.studio(), photo.render)
     known: Values = {}
     if isinstance(photo, PaintedPhoto):
         known = {"ingredients": tuple(item for item in photo.recipe if item != "ice")}
@@ -55,18 +56,16 @@ def drink_of(photo: Photo) -> Drink:
 
 
 def rendered(renders: Renders, id: str) -> Drink:
-    """A render, cut out by its own mask."""
+    """A render of the studio, which has its own coverage."""
     row = renders.row(id)
     mask = renders.mask(row)
-    picture = renders.image(row).convert("RGBA")
-    picture.putalpha(Image.fromarray((mask > 0).astype(np.uint8) * 255))
     parts = {part: ((mask & MASKS[part]) > 0).astype(np.float32) for part in PARTS if (mask & MASKS[part]).any()}
-    return Drink(id, f"render {id}", picture, values_of(renders.facts(row)), parts)
+    return Drink(id, f"render {id}", renders.image(row), values_of(renders.facts(row)), parts)
 
 
 def others_like(drink: Drink, count: int) -> list[Drink]:
     """Renders that nothing was trained on, besides this one, each of another cocktail."""
-    renders = cache.renders()
+    renders = cache.studio()
     ids = samples(renders)
     chosen, cocktails = [], {drink.name.rpartition("-")[0]}
     for id in ids:

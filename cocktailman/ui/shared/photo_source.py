@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -17,12 +18,15 @@ PHOTOS, SHOT = "photos", "shot"  # where uploads and the camera's picture are ke
 FIRST = "Mojito"  # the cocktail of the sample that is shown first
 
 
-def photo_source(others: Mapping[str, Callable[[], list[Photo]]] | None = None) -> list[Photo]:
+def photo_source(
+    others: Mapping[str, Callable[[], list[Photo]]] | None = None, rendered: Callable[[], Renders] = cache.renders
+) -> list[Photo]:
     """Draws the choice of a source and its widgets, and returns the photos chosen: none, one or several.
 
     others: sources of the page's own, by name, each of which draws its widgets and returns its photos.
+    rendered: the renders that samples are taken from.
     """
-    sources = {SAMPLE: _sample, **(others or {}), UPLOAD: _upload, URL: _url, CAMERA: _camera}
+    sources = {SAMPLE: partial(_sample, rendered), **(others or {}), UPLOAD: _upload, URL: _url, CAMERA: _camera}
     check_choice(SOURCE, list(sources))
     source = st.segmented_control(
         "Where the photo comes from",
@@ -45,8 +49,8 @@ def samples(renders: Renders) -> list[str]:
     return [*ids[cocktails == FIRST], *ids[cocktails != FIRST]]
 
 
-def _sample() -> list[Photo]:
-    renders = cache.renders()
+def _sample(rendered: Callable[[], Renders]) -> list[Photo]:
+    renders = rendered()
     ids = samples(renders)
     check_choice(PICKED, ids)
     with st.container(horizontal=True, vertical_alignment="bottom"):
