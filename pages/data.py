@@ -1,4 +1,4 @@
-"""The rendered bar: its pictures, what there is how often, and the factors that made them."""
+"""The rendered bar, and its drinks in a plain studio: the pictures, what there is how often, and what made them."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,7 +7,7 @@ import streamlit as st
 
 from cocktailman.renders import SPLITS, Renders
 from cocktailman.ui.data import charts as data_charts
-from cocktailman.ui.data.filters import PICTURES, VIEW, clear_filters, describe_selection, filters
+from cocktailman.ui.data.filters import PICTURES, VIEW, clear_filters, describe_selection, filters, first_page
 from cocktailman.ui.data.gallery import gallery
 from cocktailman.ui.data.picture import picture_in_link, show_picture
 from cocktailman.ui.shared import cache
@@ -22,15 +22,36 @@ CHARTS = {
     "Scatter": data_charts.scatter,
     "Independence": data_charts.independence,
 }
+SET, BAR, STUDIO = "set", "In the bar", "In a plain studio"  # the key, in the URL too, and the sets of renders
+SETS = {BAR: cache.renders, STUDIO: cache.studio}
+EACH = {
+    BAR: "each with its box, its masks and every factor that made it",
+    STUDIO: "each without a background, glass as clear as it is, with its coverage, its box, its masks and its factors",
+}
 
 
-def headline(renders: Renders) -> str:
+def choose_set() -> str:
+    """Which renders to look at."""
+    check_choice(SET, SETS)
+    return st.segmented_control(
+        "Where they were rendered",
+        list(SETS),
+        key=SET,
+        default=BAR,
+        required=True,
+        label_visibility="collapsed",
+        on_change=first_page,
+        bind="query-params",
+    )
+
+
+def headline(renders: Renders, chosen: str) -> str:
     """What there is."""
     named, split = renders.factors["cocktail"].to_numpy() != "", renders.factors["split"].value_counts()
     cocktails = renders.factors.loc[named, "cocktail"].nunique()
     return (
         f"**{len(renders):,} path-traced pictures** of {cocktails} cocktails and {(~named).sum():,} free pours (random "
-        "recipes that nobody mixes), each with its box, its masks and every factor that made it: "
+        f"recipes that nobody mixes), {EACH[chosen]}: "
         f"{', '.join(f'{split[name]:,} {name}' for name in SPLITS if name in split)}."
     )
 
@@ -39,7 +60,7 @@ def count(renders: Renders, chosen: npt.NDArray[np.bool_], asked: str) -> None:
     """How many pictures the filters let through, of how many, and the way back."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{chosen.sum():,} of {len(renders):,} pictures**: {asked}", width="content")
-        st.button("Clear", icon=":material/close:", type="tertiary", on_click=clear_filters, args=(renders,))
+        st.button("Clear", icon=":material/close:", type="tertiary", on_click=clear_filters, args=(cache.renders(),))
 
 
 def downloads(table: pd.DataFrame) -> None:
@@ -71,9 +92,10 @@ def views(renders: Renders, chosen: npt.NDArray[np.bool_]) -> None:
 require_entry_point()
 st.title("Data")
 with shown_errors():
-    renders = cache.renders()
-    st.markdown(headline(renders))
-    selection = filters(renders)
+    where = choose_set()
+    renders = SETS[where]()
+    st.markdown(headline(renders, where))
+    selection = filters(cache.renders())  # the studio's drinks are among those of the bar: a choice holds for both
     chosen = renders.chosen(selection)
     asked = describe_selection(selection)
     if asked:

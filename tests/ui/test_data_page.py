@@ -19,6 +19,15 @@ def test_data_shows_pictures_first(renders):
     assert len(set(tiles(app))) == 3
 
 
+def test_data_shows_drinks_of_the_studio_that_ships_by_the_same_filters(renders):
+    app = run("data", cocktail="Negroni", set="In a plain studio")
+    assert "without a background" in app.markdown[0].value
+    assert tiles(app) == ["Negroni"] * 24 and "of 2,050 pictures" in app.markdown[1].value
+    calm(app.segmented_control(key="set").set_value("In the bar").run())
+    assert tiles(app) == ["Negroni"] * 15
+    assert "drum" in run("data", set="drum").error[0].value
+
+
 def test_data_without_renders_says_how_to_make_them(renders):
     (renders / "pictures.parquet").unlink()
     app = run("data")
