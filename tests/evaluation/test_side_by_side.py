@@ -74,8 +74,10 @@ def test_a_picture_is_rebuilt_from_its_style_and_its_recipe(pair: Pair) -> None:
     known = replace(photos(1)[0], recipe=("gin", "tonic"))
     (first, second), _ = rebuild(pair[1], [known, photos(2)[1]], MOJITO)
     means = pair[1].encode([picture(0), picture(1)]).mean
-    assert first.tobytes() == pair[1].paint(("gin", "tonic"), means[:1])[0].tobytes()
-    assert second.tobytes() == pair[1].paint(MOJITO, means[1:])[0].tobytes()
+    alone = pair[1].paint(("gin", "tonic"), means[:1])[0], pair[1].paint(MOJITO, means[1:])[0]
+    for rebuilt, painted in zip((first, second), alone, strict=True):
+        apart = np.asarray(rebuilt).astype(int) - np.asarray(painted)
+        assert np.abs(apart).max() <= 1  # batches of another size round in another way
 
 
 def test_the_seed_chooses_renders_that_no_model_was_trained_on() -> None:
