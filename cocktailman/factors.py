@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cocktailman.catalog import GLASSES, catalog
+from cocktailman.colour import display
 from cocktailman.errors import InputError
+from cocktailman.mixtures import DEPTH, linear_rgb, look_of
 
 Value: TypeAlias = float | str | tuple[str, ...]  # of a number or an angle, of one word, of any number of words
 Values: TypeAlias = Mapping[str, Value]  # by the name of the factor; what is not there is not known
@@ -160,6 +162,27 @@ class Words(Factor):
         return np.array([word in _listed(value) for word in self.words], np.float32)
 
 
+LOOK = 7  # numbers that a mixture's look is
+
+
+@dataclass(frozen=True)
+class Mixed(Words):
+    """Ingredients; a network is also told how their mixture looks (see `cocktailman.mixtures`): colour through a glass,
+    cloudiness, the colour of the cloud. It need not learn of each ingredient by itself what all have in common."""
+
+    @property
+    def width(self) -> int:
+        return len(self.words) + LOOK
+
+    def encode(self, value: Value) -> npt.NDArray[np.float32]:
+        look = look_of(_listed(value))
+        if look is None:
+            return np.concatenate([super().encode(value), np.zeros(LOOK, np.float32)])
+        through = display(linear_rgb(np.exp(-DEPTH * np.array(look.absorption))))
+        seen = np.concatenate([through, [look.cloud], display(look.colour)])
+        return np.concatenate([super().encode(value), 2 * seen - 1]).astype(np.float32)
+
+
 @cache
 def factors() -> dict[str, Factor]:
     """All factors that networks are told, by name, in their order there."""
@@ -169,7 +192,7 @@ def factors() -> dict[str, Factor]:
         Word("glass", "Glass", "the vessel itself", GLASSES),
         Word("ice", "Ice", "its kind, or none", ICE),
         Words("garnish", "Garnish", "the pieces on and around the rim, and on the surface", GARNISH),
-        Words("ingredients", "Ingredients", "what the drink is mixed of, which gives it its colour", ingredients),
+        Mixed("ingredients", "Ingredients", "what the drink is mixed of, which gives it its colour", ingredients),
         Angle("light_azimuth", "Light from", "where the lamp stands: 0 at the camera, 90 to its right, in degrees"),
         Number("light_warmth", "Light's colour", "2700 K: candle light; 6800 K: a dull day", 2700, 6800, "%.0f", " K"),
         Number("light_strength", "Light's strength", "1 is usual", 0.4, 1.8, logarithmic=True),

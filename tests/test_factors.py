@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocktailman.errors import InputError
-from cocktailman.factors import CHANGEABLE, encode, encoded_width, factors, places, read_change, values_of
+from cocktailman.factors import CHANGEABLE, LOOK, encode, encoded_width, factors, places, read_change, values_of
 from cocktailman.renders import read_renders
 
 FACTS = read_renders().facts(1234)
@@ -27,6 +27,19 @@ def test_a_factor_that_is_not_known_is_all_zeros_and_says_so():
     assert len(numbers) == encoded_width() and known.all() and told.sum() == len(told) - 1
     assert not fewer[places()["glass"]].any() and numbers[places()["glass"]].sum() == 1
     assert np.array_equal(np.delete(fewer, np.r_[places()["glass"]]), np.delete(numbers, np.r_[places()["glass"]]))
+
+
+def test_a_mixture_looks_as_its_liquids_do_and_nothing_looks_like_nothing():
+    encode_look = factors()["ingredients"].encode
+
+    def look(*items: str) -> np.ndarray:
+        return encode_look(items)[-LOOK:]
+
+    red, blue = 0, 2
+    assert look("blue_curacao", "vodka")[blue] > look("blue_curacao", "vodka")[red] + 0.5
+    assert look("gin")[3] == -1 and look("irish_cream")[3] > 0.9  # clear, and cloudy
+    assert np.abs(look("gin", "tonic") - look("vodka", "tonic")).max() < 0.2
+    assert not look().any() and not look("mint").any()
 
 
 def test_angles_next_to_each_other_are_so_in_numbers():

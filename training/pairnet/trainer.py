@@ -28,7 +28,7 @@ from training.shared.augment_cutouts import affine_alike, color_jitter_alike, mi
 from training.shared.gradient_ratios import GradientRatios
 from training.shared.kind import KindTraining
 from training.shared.optimizers import annealed
-from training.shared.runs import NETWORK, part_of, weights_to_start_from
+from training.shared.runs import NETWORK, part_of, start_with, weights_to_start_from
 
 AUGMENTED = 0.5  # share of pictures whose colours change and that lose a square before the discriminator looks
 DISCRIMINATOR_WEIGHT = 0.01  # so that its gradients are not what is clipped: its optimiser takes them at any scale
@@ -81,7 +81,7 @@ class PairNetTraining(KindTraining):
         self.network = PairNet(PairNetConfig(size, patch, list(widths)))
         start = weights_to_start_from(start_from) if start_from else {}
         if start:
-            self.network.load_state_dict(part_of(start, NETWORK))
+            start_with(self.network, part_of(start, NETWORK))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if self.adversarial:
             # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.

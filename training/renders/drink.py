@@ -1,50 +1,22 @@
-"""From a recipe to what is in the glass: colour and clarity of the mixture, its layers, foam and bubbles.
-
-A clear liquid takes light away along its path (Beer and Lambert); a cloudy one also throws it back. Both add up over
-the ingredients by volume: absorption K and scattering S of a mixture are the means of its parts', and what a deep
-layer of it reflects is R = 1 + K/S - sqrt((K/S)^2 + 2 K/S) (Kubelka & Munk, Zeitschrift fuer technische Physik 12,
-1931). `pours.csv` says how much of each ingredient is poured (cl), how it scatters (per cm), whether it fizzes and how
-heavy it is; its colour comes from the catalogue.
-"""
+"""From a recipe to what is in the glass: its layers, foam and bubbles; how a mixture looks is told by
+`cocktailman.mixtures`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from cocktailman.catalog import Recipe, catalog
+from cocktailman.colour import srgb
+from cocktailman.mixtures import Look, linear_rgb, mixture, pours
 from training.renders.mesh import Mesh, ball, joined, revolve
-from training.renders.parts import Colour, Material, Part, srgb
+from training.renders.parts import Material, Part
 from training.renders.vessels import Vessel
 
-DEPTH = 6.0  # cm of a clear liquid that show the catalogue's colour
-CLOUD_DEPTH = 2.5  # cm over which scattering makes a drink cloudy
 OVERLAP = 0.02  # cm that a liquid reaches into the wall: with no gap of air its edge looks wet, as it is
 WATER = 1.34  # index of refraction, a little above water's: sugar and alcohol
-# Ingredients that come in two colours, the paler one, and the company that asks for it.
-PALE = {
-    "rum": ("#efe8d2", {"mint", "lemon_juice", "coconut_cream", "sugar_syrup"}),
-    "vermouth": ("#ece3b0", {"vodka", "gin"}),
-    "tequila": ("#f2eed6", {"salt"}),
-    "cherry_liqueur": ("#efeadf", {"herbal_liqueur"}),
-    "cacao_liqueur": ("#e9dfce", {"mint_liqueur"}),
-}
 FOAM_WHITE, FOAM_COFFEE, FOAM_BEER = srgb("#f7f3e6"), srgb("#c39a63"), srgb("#f6ecd2")
-
-
-@dataclass(frozen=True)
-class Look:
-    """A liquid: light absorbed, per cm, by channel; share of light thrown back at once; the colour it has then."""
-
-    absorption: Colour
-    cloud: float
-    colour: Colour
 
 
 @dataclass(frozen=True)
@@ -56,43 +28,6 @@ class Layer:
     look: Look
     top: Look | None = None
     foam: bool = False
-
-
-@cache
-def pours() -> pd.DataFrame:
-    """`pours.csv`, by ingredient id."""
-    return pd.read_csv(Path(__file__).with_name("pours.csv"), index_col="id")
-
-
-def mixture(volumes: dict[str, float], company: Iterable[str] = ()) -> Look:
-    """How a mixture looks, of these volumes (cl) of liquid ingredients, in the company of a recipe's others."""
-    total = sum(volumes.values())
-    absorption, scattering = np.zeros(3), 0.0
-    for item, volume in volumes.items():
-        own = float(pours().at[item, "scattering"])
-        absorption += volume / total * _absorption(_colour(item, set(company)), own)
-        scattering += volume / total * own
-    ratio = absorption / max(scattering, 1e-3)
-    reflected = 1 + ratio - np.sqrt(ratio**2 + 2 * ratio)
-    cloud = 1 - float(np.exp(-scattering * CLOUD_DEPTH))
-    return Look(_rgb(absorption), cloud, _rgb(reflected))
-
-
-def _colour(item: str, company: set[str]) -> Colour:
-    pale, when = PALE.get(item, ("", set[str]()))
-    paler = bool(when & company) and "red_bitter" not in company
-    return srgb(pale if paler else catalog().ingredient(item).colour)
-
-
-def _absorption(colour: Colour, scattering: float) -> NDArray[np.float64]:
-    """Per cm, so that a clear liquid of DEPTH cm, or an endlessly deep cloudy one, has this colour."""
-    value = np.clip(colour, 0.004, 0.96)
-    clear, cloudy = -np.log(value) / DEPTH, scattering * (1 - value) ** 2 / (2 * value)
-    return np.maximum(cloudy, 0.02) if scattering >= 1 else clear
-
-
-def _rgb(values: NDArray[np.float64]) -> Colour:
-    return tuple(float(x) for x in values)  # type: ignore[return-value]
 
 
 def layers(recipe: Recipe, rng: np.random.Generator) -> list[Layer]:
@@ -162,7 +97,7 @@ def _foam(recipe: Recipe, rng: np.random.Generator) -> float:
 def _foam_look(recipe: Recipe, below: Look) -> Look:
     base = FOAM_BEER if "beer" in recipe else FOAM_COFFEE if "coffee" in recipe else FOAM_WHITE
     tint = np.clip(np.exp(-np.array(below.absorption) * 0.25), 0.2, 1) if "egg_white" in recipe else np.ones(3)
-    return Look((0.1, 0.1, 0.1), 1.0, _rgb(np.array(base) * tint))
+    return Look((0.1, 0.1, 0.1), 1.0, linear_rgb(np.array(base) * tint))
 
 
 def liquid_parts(drink: list[Layer], vessel: Vessel, fill: float) -> list[Part]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from cocktailman.colour import srgb
 from training.renders import garnish_materials as materials
 from training.renders import garnish_places as places
 from training.renders import garnish_shapes as shapes
 from training.renders import textures
 from training.renders.mesh import joined, revolve, tube, turn
-from training.renders.parts import Material, Part, Seat, srgb
+from training.renders.parts import Material, Part, Seat
 
 
 def pineapple_wedge(seat: Seat, size: float, rng: np.random.Generator) -> list[Part]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from training.renders.parts import Material, srgb
+from cocktailman.colour import srgb
+from training.renders.parts import Material
 from training.renders.textures import Texture
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from cocktailman.colour import LinearRGB
 from training.renders import garnish_places as places
 from training.renders import garnish_shapes as shapes
 from training.renders.mesh import Mesh, joined
-from training.renders.parts import Colour, Material, Part, Seat
+from training.renders.parts import Material, Part, Seat
 
 
 def salt_rim(seat: Seat, size: float, rng: np.random.Generator) -> list[Part]:
@@ -20,7 +21,7 @@ def sugar_rim(seat: Seat, size: float, rng: np.random.Generator) -> list[Part]:
     return _crusted_rim(seat, rng.uniform(0.045, 0.075), (0.96, 0.95, 0.92), rng)
 
 
-def _crusted_rim(seat: Seat, grain: float, colour: Colour, rng: np.random.Generator) -> list[Part]:
+def _crusted_rim(seat: Seat, grain: float, colour: LinearRGB, rng: np.random.Generator) -> list[Part]:
     stuff = Material(colour=colour, roughness=0.45, subsurface=0.3, subsurface_radius=0.08, bump=0.02, bump_size=0.06)
     return [Part(_crust(seat, grain, rng), stuff, "garnish")]
 

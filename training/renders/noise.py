@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from training.renders.parts import rgb, srgb
+from cocktailman.colour import rgb, srgb
 
 Field = NDArray[np.floating]  # (h, w), or (h, w, 3) for colours
 

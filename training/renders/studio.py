@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cocktailman.colour import srgb
 from training.renders.backgrounds import background
 from training.renders.camera import Camera
 from training.renders.factors import Factors
-from training.renders.parts import Part, Role, srgb
+from training.renders.parts import Part, Role
 from training.renders.picture import (
     Picture,
     Streams,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.renders.parts import rgb
+from cocktailman.colour import rgb
 
 Texture = NDArray[np.float32]
 Map = NDArray[np.float64]  # (h, w), one number a pixel
