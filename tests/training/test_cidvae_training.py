@@ -26,37 +26,6 @@ def test_the_relativistic_loss_is_the_log_sigmoid_of_the_relativistic_logit() ->
     assert loss(better + 100, worse) < 1e-6 < loss(worse, better + 100)
 
 
-def test_the_gradient_of_each_loss_has_its_ratio_to_that_of_the_reconstruction(training: CIDVAETraining) -> None:
-    training.norms.zero_()
-    pixels = torch.zeros(2, 4, 8, 8, requires_grad=True)
-    first, second = torch.randn(2, 2, 4, 8, 8)
-    training.ratio = {"adversarial": 3.0}
-    gradient = training._pixel_gradient(
-        {"reconstruction": (pixels * first).sum(), "adversarial": 100 * (pixels * second).sum()}, pixels
-    )
-    torch.testing.assert_close(gradient, first + 3 * first.norm() / second.norm() * second)
-
-
-def test_adaptive_weights_follow_slowly(training: CIDVAETraining, monkeypatch: pytest.MonkeyPatch) -> None:
-    training.norms.zero_()
-    pixels = torch.zeros(1, 4, 2, 2, requires_grad=True)
-    for step, scale in enumerate([1.0, *[5.0] * 31, 2.0]):  # measured at steps 0 and 32 alone
-        monkeypatch.setattr(CIDVAETraining, "steps", step)
-        training._pixel_gradient({"reconstruction": scale * pixels.sum()}, pixels)
-    assert float(training.norms[0]) == pytest.approx(4 * (0.5 + 0.5 * 2))
-
-
-@pytest.mark.parametrize(("step", "share"), [(0, 0.0), (50, 0.25), (200, 1.0), (500, 1.0)])
-def test_the_generators_losses_warm_up(step: int, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    training: Any = CIDVAETraining(size=64, warmup=200)
-    monkeypatch.setattr(CIDVAETraining, "steps", step)
-    training.norms[:2] = 4  # as measured before
-    training.ratio = {"adversarial": 2.0}
-    pixels = torch.zeros(1, 4, 2, 2, requires_grad=True)
-    gradient = training._pixel_gradient({"reconstruction": pixels.sum(), "adversarial": pixels.sum()}, pixels)
-    torch.testing.assert_close(gradient, torch.full_like(gradient, 1 + 2 * share))
-
-
 def test_penalties_stand_for_all_steps_of_their_interval(training: CIDVAETraining) -> None:
     image, sampled, recipe = torch.rand(2, 4, 64, 64), torch.rand(2, 4, 64, 64), torch.zeros(2, 63)
     squares = []
@@ -98,19 +67,34 @@ def test_one_step_moves_both_halves_and_nothing_that_is_frozen(stepping: Any) ->
     assert all(value.isfinite().all() for value in stepping.network.state_dict().values())
 
 
+@pytest.mark.parametrize(("step", "share"), [(0, 0.0), (50, 0.25), (200, 1.0), (500, 1.0)])
+def test_the_generators_losses_warm_up(stepping: Any, step: int, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    stepping.warmup = 200
+    monkeypatch.setattr(CIDVAETraining, "steps", step)
+    told = []
+
+    def gradient(losses: dict[str, Tensor], pixels: Tensor, step: int, warm: float) -> Tensor:
+        told.append((step, warm))
+        return torch.zeros_like(pixels)
+
+    monkeypatch.setattr(stepping.ratios, "gradient", gradient)
+    stepping.training_step(BATCH, 0)
+    assert told == [(step, share)]
+
+
 @pytest.mark.parametrize("contrast", [0.0, 1.0])
 def test_rebuilt_and_sampled_drinks_are_both_judged_by_both_discriminators(
     stepping: Any, monkeypatch: pytest.MonkeyPatch, contrast: float
 ) -> None:
-    reached, stepping.ratio["contrast"] = {}, contrast
+    reached, stepping.ratios.ratio["contrast"] = {}, contrast
 
-    def pixel_gradient(losses: dict[str, Tensor], pixels: Tensor) -> Tensor:
+    def pixel_gradient(losses: dict[str, Tensor], pixels: Tensor, step: int, warm: float) -> Tensor:
         for name, loss in losses.items():
             (gradient,) = torch.autograd.grad(loss, pixels, retain_graph=True)
             reached[name] = gradient.flatten(1).any(1).tolist()
         return torch.zeros_like(pixels)
 
-    monkeypatch.setattr(stepping, "_pixel_gradient", pixel_gradient)
+    monkeypatch.setattr(stepping.ratios, "gradient", pixel_gradient)
     stepping.training_step(BATCH, 0)
     rebuilt, sampled = [True] * 4 + [False] * 4, [False] * 4 + [True] * 4
     some = [True, True, False, False, False, False, True, True]
