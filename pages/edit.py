@@ -24,8 +24,10 @@ st.markdown(
 with shown_errors():
     look, choose = st.columns([3, 2], gap="large")
     with choose:
-        drink = choose_drink()
+        place = st.container()
         factor = choose_factor()
+        with place:
+            drink = choose_drink(factor)
         follow_link("shows", list(SHOWS), "one")
         shows = st.segmented_control(
             "Of what",

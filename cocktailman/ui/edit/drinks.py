@@ -33,8 +33,8 @@ class Drink:
     parts: Mapping[str, Matte] = field(default_factory=dict)
 
 
-def choose_drink() -> Drink | None:
-    """Draws the choice of a drink and returns it; None where nothing is chosen yet.
+def choose_drink(factor: str) -> Drink | None:
+    """Draws the choice of a drink whose factor is to change and returns it; None where nothing is chosen yet.
 
     Raises `InputError` where there is no drink in what was chosen.
     """
@@ -42,31 +42,39 @@ def choose_drink() -> Drink | None:
     photos = photo_source({PAINTED: painted}, cache.studio)
     if len(photos) > 1:
         st.caption(f"The first of {len(photos)} photos is edited.")
-    return drink_of(photos[0]) if photos else None
+    return drink_of(photos[0], factor) if photos else None
 
 
-def drink_of(photo: Photo) -> Drink:
+def drink_of(photo: Photo, factor: str) -> Drink:
     """The drink of a photo, which may be a render; raises `InputError` where there is none."""
     if photo.render:
-        return rendered(cache.studio(), photo.render)
+        return rendered(learnt_in(factor), photo.render)
     known: Values = {}
     if isinstance(photo, PaintedPhoto):
         known = {"ingredients": tuple(item for item in photo.recipe if item != "ice")}
     return Drink(photo.name, photo.key, cut_out(photo.read(), photo.name).picture, known)
 
 
+def learnt_in(factor: str) -> Renders:
+    """The renders in which the change of a factor shows, and was learnt: light in the bar, all else in the studio,
+    whose own light drowns that of the scene."""
+    return cache.renders() if factor.startswith("light_") else cache.studio()
+
+
 def rendered(renders: Renders, id: str) -> Drink:
-    """A render of the studio, which has its own coverage."""
+    """A render of the studio, which has its own coverage, or of the bar, cut out by its own mask."""
     row = renders.row(id)
     mask = renders.mask(row)
+    picture = renders.image(row)
+    if picture.mode != "RGBA":
+        picture.putalpha(Image.fromarray((mask > 0).astype(np.uint8) * 255))
     parts = {part: ((mask & MASKS[part]) > 0).astype(np.float32) for part in PARTS if (mask & MASKS[part]).any()}
-    return Drink(id, f"render {id}", renders.image(row), values_of(renders.facts(row)), parts)
+    return Drink(id, f"render {renders.pictures} {id}", picture, values_of(renders.facts(row)), parts)
 
 
-def others_like(drink: Drink, count: int) -> list[Drink]:
+def others_like(drink: Drink, factor: str, count: int) -> list[Drink]:
     """Renders that nothing was trained on, besides this one, each of another cocktail."""
-    renders = cache.studio()
-    ids = samples(renders)
+    ids, renders = samples(cache.studio()), learnt_in(factor)
     chosen, cocktails = [], {drink.name.rpartition("-")[0]}
     for id in ids:
         cocktail = id.rpartition("-")[0]

@@ -48,7 +48,7 @@ def show_series(drink: Drink, model: str, factor: str, settings: EditSettings) -
 
 def _make(drink: Drink, model: str, factor: str, settings: EditSettings, bar) -> None:
     """Edits picture by picture; the sheet of the rows that are done is kept in the session state after each."""
-    drinks = [drink, *others_like(drink, OTHERS)]
+    drinks = [drink, *others_like(drink, factor, OTHERS)]
     kind, values = factors()[factor], values_over(factor, drink.values)
     headings = ["as it is", *(label_of(kind, value, drink.values) for value in values)]
     facts = {"model": model, "factor": factor, "values": headings[1:], "drinks": [item.name for item in drinks]}
