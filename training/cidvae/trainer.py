@@ -18,7 +18,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from cocktailman.losses.augment import augment
 from cocktailman.losses.factors import FactorSupervision
 from cocktailman.losses.gradient_penalty import GradientPenalty
 from cocktailman.losses.kl import KLDivergence
@@ -33,6 +32,7 @@ from cocktailman.models.cidvae.network import CIDVAE, CIDVAEConfig, without_batc
 from cocktailman.models.compositing import composite, random_grounds
 from cocktailman.models.cvae.network import drawn_style
 from training.datasets.batches import Batch
+from training.shared.augmented_maps import augmented_maps
 from training.shared.gradient_ratios import GradientRatios
 from training.shared.kind import KindTraining, configured
 from training.shared.runs import NETWORK, part_of, start_with, weights_to_start_from
@@ -227,10 +227,8 @@ class CIDVAETraining(KindTraining):
 
     def _maps(self, image: Tensor, ground: Tensor, seed: int) -> list[Tensor]:
         """Feature maps of pictures over their grounds, augmented, at strides 4 to 32."""
-        shown = augment(composite(image, ground), self.augmented, seed, self.projected_at)
-        # On a CPU the way back through depthwise convolutions is slower in half precision.
-        with torch.autocast("cpu", enabled=False):
-            return self._frozen["features"].maps(shown)[1:]
+        shown = composite(image, ground)
+        return augmented_maps(self._frozen["features"], shown, self.augmented, seed, self.projected_at)
 
     def _discriminate(self, real_maps: list[Tensor], painted_maps: list[Tensor], recipe: Tensor) -> Tensor:
         """The projected discriminator's loss: photos shall lead what is painted of their recipes, n rebuilt and n

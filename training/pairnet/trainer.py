@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from cocktailman.factors import encoded_width
-from cocktailman.losses.augment import augment
 from cocktailman.losses.perceptual import PerceptualLoss
 from cocktailman.losses.projected import ProjectedDiscriminator
 from cocktailman.losses.relativistic import RelativisticLoss
@@ -25,6 +24,7 @@ from cocktailman.models.compositing import random_grounds
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig, limited
 from training.pairnet.data import Pair
 from training.shared.augment_cutouts import affine_alike, color_jitter_alike, mirrored_factors, mirrors
+from training.shared.augmented_maps import augmented_maps
 from training.shared.gradient_ratios import GradientRatios
 from training.shared.kind import KindTraining
 from training.shared.optimizers import annealed
@@ -135,9 +135,8 @@ class PairNetTraining(KindTraining):
 
     def _maps(self, image: Tensor, ground: Tensor, seed: int) -> list[Tensor]:
         """Feature maps of premultiplied pictures over their grounds, augmented, at strides 4 to 32."""
-        shown = augment(image[:, :3] + ground * (1 - image[:, 3:]), AUGMENTED, seed, self.projected_at)
-        with torch.autocast("cpu", enabled=False):
-            return self._frozen["features"].maps(shown)[1:]
+        shown = image[:, :3] + ground * (1 - image[:, 3:])
+        return augmented_maps(self._frozen["features"], shown, AUGMENTED, seed, self.projected_at)
 
     def validation_step(self, batch: Pair, batch_idx: int) -> None:
         first, second, before, after, differ = batch
