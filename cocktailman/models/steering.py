@@ -10,6 +10,12 @@ from torch import Tensor, nn
 from cocktailman.factors import encoded_width, factors
 
 
+def of_each_number(known: Tensor) -> Tensor:
+    """What is said of each factor (n, n_factors), said of each of its numbers (n, encoded_width)."""
+    widths = torch.tensor([item.width for item in factors().values()], device=known.device)
+    return known.repeat_interleave(widths, dim=1)
+
+
 class FactorEmbedding(nn.Module):
     """Factors (n, encoded_width) and which of them are known (n, n_factors) to a vector (n, dim)."""
 
@@ -18,11 +24,9 @@ class FactorEmbedding(nn.Module):
         self.layers = nn.Sequential(
             nn.Linear(encoded_width() + len(factors()), 2 * dim), nn.SiLU(), nn.Linear(2 * dim, dim)
         )
-        self.widths = [item.width for item in factors().values()]  # no buffer: averaging weights would round it down
 
     def forward(self, numbers: Tensor, known: Tensor) -> Tensor:
-        widths = torch.tensor(self.widths, device=known.device)
-        shown = numbers * known.repeat_interleave(widths, dim=1)  # what is not known is 0
+        shown = numbers * of_each_number(known)  # what is not known is 0
         return self.layers(torch.cat([shown, known], dim=1))  # (n, dim)
 
 

@@ -1,9 +1,10 @@
 """Pairs of renders: one factor changes and no other; what learns from them, and what measures edits by them."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import lightning as L
 import numpy as np
 import pytest
 import torch
@@ -13,6 +14,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from cocktailman.errors import InputError
 from cocktailman.evaluation.editing import FactorReader, Pair, errors_by_factor, measure_edits, seen_changes
 from cocktailman.factors import factors, values_of
+from cocktailman.models.checkpoints import save_network
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig
 from tests.helpers.editors import drink
 from training.datasets.pairs import JUDGED, framed_alike, pack_scenes, read_scenes, split_of
@@ -66,6 +68,48 @@ def test_half_of_the_first_scenes_are_held_back():
     assert splits[:JUDGED].count("test") == JUDGED // 2 and "test" not in splits[JUDGED:]
 
 
+def told(network: PairNet, *names: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Factors of one picture, of which those named are known."""
+    known = torch.tensor([[float(name in names) for name in factors()]])
+    return torch.linspace(-1, 1, network.config.factor_dim)[None], known
+
+
+def test_each_factor_is_changed_by_its_expert_and_several_by_one_after_the_other():
+    torch.manual_seed(0)
+    network = PairNet(PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16, experts=["ice", "garnish"])).eval()
+    for weights in network.parameters():
+        torch.nn.init.normal_(weights, std=0.1)
+    image, before = torch.rand(1, 4, 32, 32), told(network, *factors())
+    general, ice, garnish = (part for part, _ in network._networks(image))
+    alone = PairNet(replace(network.config, experts=[])).eval()
+    alone.load_state_dict({name: value for name, value in network.state_dict().items() if "experts" not in name})
+    with torch.no_grad():
+        for part, name in ((alone, "fill"), (ice, "ice"), (garnish, "garnish")):
+            after = told(network, name)
+            assert torch.allclose(network(image, before, after), part(image, before, after), atol=1e-6), name
+        together = network(image, before, told(network, "garnish", "ice"))
+        in_turn = garnish(ice(image, before, told(network, "ice")), before, told(network, "garnish"))
+        assert torch.allclose(together, in_turn, atol=1e-6)
+        asked = [torch.cat(pair) for pair in zip(told(network, "ice"), told(network, "fill"), strict=True)]
+        batch = network(image.repeat(2, 1, 1, 1), (before[0].repeat(2, 1), before[1].repeat(2, 1)), tuple(asked))
+        assert torch.allclose(batch[:1], ice(image, before, told(network, "ice")), atol=1e-6)
+    assert general is network
+
+
+def test_experts_begin_as_the_network_of_all_factors_and_it_stays_while_they_learn(packed, tmp_path):
+    save_network(PairNet(PairNetConfig(size=32, patch=4, widths=[16, 16])), "pairnet", "start", "renders", tmp_path)
+    training = PairNetTraining(32, 4, (16, 16), experts=["fill"], start_from=tmp_path / "start")
+    before = {name: value.clone() for name, value in training.network.state_dict().items()}
+    assert all(
+        torch.equal(value, before[f"experts.fill.{name}"]) for name, value in before.items() if "exp" not in name
+    )
+    weights = {name: 0.0 for name in CHANGES if name != "fill"}
+    data = PairData([packed], 32, batch_size=4, draw_weights=weights, both_changed=0.0)
+    L.Trainer(max_steps=3, logger=False, enable_checkpointing=False, enable_progress_bar=False).fit(training, data)
+    moved = {name for name, value in training.network.state_dict().items() if not torch.equal(value, before[name])}
+    assert moved and all(name.startswith("experts.fill.") for name in moved)
+
+
 def test_changes_that_nobody_would_see_are_left_out():
     network = PairNet(PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16, least_change=4 / 255)).eval()
     assert network.unet.head.bias is not None
@@ -89,6 +133,19 @@ def test_pairs_come_in_one_frame_with_what_differs(packed):
     assert {int(drawn[(0, seed)][4].sum()) for seed in range(30)} == {1, 2}  # two, where both are changed ones
     with pytest.raises(InputError, match="pairs-pack"):
         read_scenes(packed.with_name("nothing.parquet"), "train")
+
+
+def test_a_factor_is_drawn_as_often_as_its_weight_says(packed):
+    data = PairData([packed], 32, repeats=50, draw_weights={"fill": 5.0})
+    data.setup("fit")
+    changed = data.train.changed
+    rows = [row for row, _ in data.train_dataloader().sampler]
+    fill, all_of_it = changed.count("fill"), len(changed)
+    drawn = np.mean([changed[row] == "fill" for row in rows])
+    assert len(rows) == 50 * all_of_it and 0 < fill < all_of_it
+    assert drawn == pytest.approx(5 * fill / (all_of_it + 4 * fill), abs=0.05)
+    with pytest.raises(InputError, match="no factor 'fil' to change"):
+        PairData([packed], draw_weights={"fil": 2.0})
 
 
 def test_a_mirror_turns_the_lamp_round_and_pictures_alike():

@@ -13,7 +13,7 @@ from training.flow.data import FactorBatch
 from training.shared.augment_cutouts import affine_alike, mirrored_factors, mirrors
 from training.shared.kind import KindTraining
 from training.shared.optimizers import annealed
-from training.shared.runs import NETWORK, part_of, weights_to_start_from
+from training.shared.runs import NETWORK, part_of, start_with, weights_to_start_from
 
 
 class FlowTraining(KindTraining):
@@ -47,7 +47,7 @@ class FlowTraining(KindTraining):
         self.factor_dropout, self.all_dropout, self.learning_rate = factor_dropout, all_dropout, learning_rate
         self.network = Flow(FlowConfig(size, patch, list(widths)))
         if start_from:
-            self.network.load_state_dict(part_of(weights_to_start_from(start_from), NETWORK))
+            start_with(self.network, part_of(weights_to_start_from(start_from), NETWORK))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def training_step(self, batch: FactorBatch, batch_idx: int) -> Tensor:

@@ -31,7 +31,8 @@ def export_editor(
     made = kind_of(kind or kind_of_run(run))
     config = made.config_class()
     given = {field.name: chosen[field.name] for field in fields(config) if field.name in chosen}
-    network = made.network_class()(config(**{**given, "widths": list(given["widths"])}))
+    listed = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    network = made.network_class()(config(**listed))
     network.load_state_dict(weights)
     checkpoint = save_network(network.eval(), made.name, name, domain, root)
     replace_curves(run, checkpoint.folder)

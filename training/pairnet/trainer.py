@@ -21,7 +21,7 @@ from cocktailman.losses.warmup import linear_warmup
 from cocktailman.models.backbones import LiteBackbone
 from cocktailman.models.blocks import grow
 from cocktailman.models.compositing import random_grounds
-from cocktailman.models.pairnet.network import PairNet, PairNetConfig, limited
+from cocktailman.models.pairnet.network import PairNet, PairNetConfig, limited, with_experts
 from training.pairnet.data import Pair
 from training.shared.augment_cutouts import affine_alike, color_jitter_alike, mirrored_factors, mirrors
 from training.shared.augmented_maps import augmented_maps
@@ -41,6 +41,7 @@ class PairNetTraining(KindTraining):
         size: px, the side of the pictures.
         patch: px, the side of what becomes one place of the finest maps.
         widths: channels of the maps, from the finest on.
+        experts: factors that a network of their own learns; each begins as the network of all others is.
         factor_dropout: how often each factor of the picture before is not told.
         all_dropout: how often none is, as with a photo.
         tint: the most that the colours of both pictures are changed by, as a share.
@@ -62,6 +63,7 @@ class PairNetTraining(KindTraining):
         size: int = 64,
         patch: int = 2,
         widths: Sequence[int] = (24, 48, 96),
+        experts: Sequence[str] = (),
         factor_dropout: float = 0.2,
         all_dropout: float = 0.2,
         tint: float = 0.1,
@@ -78,10 +80,10 @@ class PairNetTraining(KindTraining):
         self.factor_dropout, self.all_dropout, self.tint = factor_dropout, all_dropout, tint
         self.adversarial, self.projected_at, self.warmup = adversarial_weight > 0, projected_at, warmup
         self.learning_rate, self.projected_learning_rate = learning_rate, projected_learning_rate
-        self.network = PairNet(PairNetConfig(size, patch, list(widths)))
+        self.network = PairNet(PairNetConfig(size, patch, list(widths), experts=list(experts)))
         start = weights_to_start_from(start_from) if start_from else {}
         if start:
-            start_with(self.network, part_of(start, NETWORK))
+            start_with(self.network, with_experts(part_of(start, NETWORK), experts))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if self.adversarial:
             # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.

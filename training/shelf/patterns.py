@@ -9,6 +9,7 @@ from PIL import Image
 from scipy import ndimage
 from scipy.spatial import KDTree
 
+from cocktailman.colour import rgb
 from cocktailman.shelf import StyleImage
 
 SIZE, FINE = 512, 2  # px, and how many times finer they are drawn
@@ -140,7 +141,7 @@ def _noise(rng: np.random.Generator, coarseness: float) -> np.ndarray:
 
 
 def _rgb(colour: str) -> np.ndarray:
-    return np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)], float)
+    return np.round(255 * rgb(colour))
 
 
 def _ramp(colours: tuple[str, ...], values: np.ndarray) -> np.ndarray:
