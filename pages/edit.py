@@ -18,8 +18,8 @@ require_entry_point()
 st.title("Edit")
 st.markdown(
     "**Change one thing and leave the rest**, learnt from scenes that were rendered twice with one factor changed. How "
-    "strong the light is, and how warm, it does; how full the glass is, in part; another glass it guesses, softly; "
-    "ice, garnish and ingredients hardly change yet: `docs/edit.md` has the figures."
+    "strong the light is, and how warm, it does; how full the glass is, in part; another glass it guesses, softly; a "
+    "garnish it takes away rather than adds; ingredients and ice change a little: `docs/edit.md` has the figures."
 )
 with shown_errors():
     look, choose = st.columns([3, 2], gap="large")
