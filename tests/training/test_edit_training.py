@@ -146,6 +146,8 @@ def test_a_factor_is_drawn_as_often_as_its_weight_says(packed):
     assert drawn == pytest.approx(5 * fill / (all_of_it + 4 * fill), abs=0.05)
     with pytest.raises(InputError, match="no factor 'fil' to change"):
         PairData([packed], draw_weights={"fil": 2.0})
+    with pytest.raises(InputError, match="no factor 'icee' to change"):
+        PairNetTraining(32, 4, (16, 16), experts=["icee"])
 
 
 def test_a_mirror_turns_the_lamp_round_and_pictures_alike():

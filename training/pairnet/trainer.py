@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from cocktailman.factors import encoded_width
+from cocktailman.factors import changeable, encoded_width
 from cocktailman.losses.perceptual import PerceptualLoss
 from cocktailman.losses.projected import ProjectedDiscriminator
 from cocktailman.losses.relativistic import RelativisticLoss
@@ -80,6 +80,8 @@ class PairNetTraining(KindTraining):
         self.factor_dropout, self.all_dropout, self.tint = factor_dropout, all_dropout, tint
         self.adversarial, self.projected_at, self.warmup = adversarial_weight > 0, projected_at, warmup
         self.learning_rate, self.projected_learning_rate = learning_rate, projected_learning_rate
+        for name in experts:
+            changeable(name)  # raises where there is no such factor
         self.network = PairNet(PairNetConfig(size, patch, list(widths), experts=list(experts)))
         start = weights_to_start_from(start_from) if start_from else {}
         if start:
