@@ -6,7 +6,7 @@ one (see `grow`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -200,10 +200,10 @@ class RecipeDecoder(nn.Module):
         size: int,
         base_size: int | None = None,
         channels: int = 3,
-        low_pass: int | None = None,
+        low_pass: Sequence[int] = (),
     ) -> None:
         super().__init__()
-        self.size, self.low_pass = size, low_pass
+        self.size, self.low_pass = size, tuple(low_pass)
         self.bottleneck = nn.Sequential(nn.Linear(style_dim + recipe_dim, bottleneck_dim), nn.SiLU())
         self.mapping = Mapping(bottleneck_dim)
         self.seed = nn.Linear(bottleneck_dim, CHANNELS[4] * 4 * 4)
@@ -228,7 +228,7 @@ class RecipeDecoder(nn.Module):
         logits = None
         for side, layer in self.up.items():
             h = layer(h)  # (n, c, 2h, 2w)
-            h = without_grid(h) if int(side) == self.low_pass else h
+            h = without_grid(h) if int(side) in self.low_pass else h
             h = self.film[side](h, steer) if side in self.film else h
             if side in self.to_rgb:
                 painted = self.to_rgb[side](h).float()  # (n, channels, 2h, 2w)

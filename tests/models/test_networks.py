@@ -63,7 +63,7 @@ def test_a_low_pass_leaves_of_a_wave_what_it_says(waves: int) -> None:
 def test_a_decoder_with_a_low_pass_paints_smoother_maps() -> None:
     torch.manual_seed(0)
     plain = CVAE(CVAEConfig(size=128, base_size=64)).eval().decoder
-    smooth = CVAE(CVAEConfig(size=128, base_size=64, low_pass=64)).eval().decoder
+    smooth = CVAE(CVAEConfig(size=128, base_size=64, low_pass=[64])).eval().decoder
     smooth.load_state_dict(plain.state_dict())  # no weights of its own
     maps: list[torch.Tensor] = []
     smooth.up["128"].register_forward_pre_hook(lambda _, given: maps.append(given[0]))
@@ -71,8 +71,16 @@ def test_a_decoder_with_a_low_pass_paints_smoother_maps() -> None:
     for decoder in (plain, smooth):
         decoder(torch.randn(2, 6, generator=torch.Generator().manual_seed(1)), recipes(2))
     torch.testing.assert_close(maps[1], without_grid(maps[0]))  # the residual there adds nothing at first
+    both = CVAE(CVAEConfig(size=128, base_size=64, low_pass=[32, 64])).eval().decoder
+    both.load_state_dict(plain.state_dict())
+    seen: list[torch.Tensor] = []
+    both.up["32"].register_forward_hook(lambda *call: seen.append(call[2]))
+    both.up["64"].register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    both(torch.randn(1, 6), recipes(1))
+    torch.testing.assert_close(seen[1], without_grid(seen[0]))
+    assert CVAEConfig(size=128, low_pass=64).low_pass == [64]  # type: ignore[arg-type]  # as an older checkpoint says it
     with pytest.raises(ValueError, match="low_pass"):
-        CVAEConfig(size=64, low_pass=128)
+        CVAEConfig(size=64, low_pass=[128])
 
 
 @torch.no_grad()

@@ -375,7 +375,7 @@ def test_the_error_of_a_style_table_is_that_of_the_pixels(generator: Generator, 
     ("training", "options", "words"),
     [
         (CVAETraining, {"size": 100}, "size is 100 px"),
-        (CIDVAETraining, {"size": 128, "low_pass": 256}, "low_pass is 256 px"),
+        (CIDVAETraining, {"size": 128, "low_pass": [256]}, "low_pass is 256 px"),
     ],
 )
 def test_a_network_that_cannot_be_built_is_refused_in_one_sentence(training: Any, options: dict, words: str) -> None:

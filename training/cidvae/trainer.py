@@ -11,6 +11,7 @@ sampled ones parted from them: drinks were rebuilt, blurred, in one region of th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ class CIDVAETraining(KindTraining):
         style_dim: int = 6,
         size: int = 64,
         base_size: int | None = None,
-        low_pass: int | None = None,
+        low_pass: Sequence[int] = (),
         channels: int = 4,
         kl_weight: float = 1e-4,
         perceptual_weight: float = 1.0,
@@ -120,7 +121,7 @@ class CIDVAETraining(KindTraining):
                 size=size,
                 channels=channels,
                 base_size=base_size,
-                low_pass=low_pass,
+                low_pass=list(low_pass),
                 conditional_prior=True,
             )
         )

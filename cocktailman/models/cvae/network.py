@@ -5,7 +5,7 @@ Structured Output Representation using Deep Conditional Generative Models* (Neur
 layers see the picture alone: a style can be read from a photo whose recipe nobody knows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from huggingface_hub import PyTorchModelHubMixin
@@ -26,7 +26,7 @@ class CVAEConfig:
     base_size: int | None = (
         None  # px that it grew from: what its encoder looks at, and what its decoder adds details to
     )
-    low_pass: int | None = None  # px, the decoder's maps that a low-pass takes their grid off (see `without_grid`)
+    low_pass: list[int] = field(default_factory=list)  # px, the decoder's maps that lose their grid (`without_grid`)
     conditional_prior: bool = False  # whether styles are told from what is typical of the recipe (see `TypicalStyle`)
 
     def __post_init__(self) -> None:
@@ -37,8 +37,10 @@ class CVAEConfig:
         if self.base_size not in (None, *SIZES) or (self.base_size or 0) > self.size:
             raise ValueError(f"base_size is {self.base_size} px: choose one of SIZES, at most {self.size}")
         decoded = [side for side in CHANNELS if 4 < side <= self.size]  # px, the maps that a decoder doubles to
-        if self.low_pass not in (None, *decoded):
-            raise ValueError(f"low_pass is {self.low_pass} px: choose one of {', '.join(map(str, decoded))}")
+        if not isinstance(self.low_pass, list):  # checkpoints from before December 2026 have one, or none
+            self.low_pass = [self.low_pass] if self.low_pass else []
+        if unknown := [side for side in self.low_pass if side not in decoded]:
+            raise ValueError(f"low_pass is {unknown[0]} px: choose among {', '.join(map(str, decoded))}")
         if self.style_dim < 1:
             raise ValueError(f"style_dim is {self.style_dim}: a style needs at least one number")
 
