@@ -41,11 +41,19 @@ def values_over(name: str, before: Values) -> list[Value]:
 def label_of(factor: Factor, value: Value, before: Values | None = None) -> str:
     """A value as a heading: of ingredients only what is new."""
     if isinstance(value, tuple):
-        old = (before or {}).get(factor.name, ())
+        old = (before or {}).get(factor.name, ()) if factor.name == "ingredients" else ()
         new = [word for word in value if not (isinstance(old, tuple) and word in old)]
         return ", ".join(new).replace("_", " ") or "none"
     unit = factor.unit if isinstance(factor, Number) else "°" if isinstance(factor, Angle) else ""
     return factor.write(value).replace("_", " ") + unit
+
+
+def columns_of(name: str, drinks: Sequence[Values]) -> dict[str, list[Value]]:
+    """Values of a factor over its range, one for each of several drinks, by the heading they have in common: what is
+    new to some of the drinks only is left out."""
+    factor = changeable(name)
+    rows = [{label_of(factor, value, before): value for value in values_over(name, before)} for before in drinks]
+    return {heading: [row[heading] for row in rows] for heading in rows[0] if all(heading in row for row in rows)}
 
 
 def sheet(headings: Sequence[str], rows: Sequence[Sequence[Image.Image]], size: int) -> Image.Image:

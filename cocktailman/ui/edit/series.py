@@ -7,9 +7,8 @@ import json
 import streamlit as st
 from PIL import Image
 
-from cocktailman.factors import factors
 from cocktailman.images import png_bytes
-from cocktailman.inference.edit_series import label_of, sheet, values_over
+from cocktailman.inference.edit_series import columns_of, sheet
 from cocktailman.inference.editor import EditSettings, edited
 from cocktailman.ui.edit.drinks import Drink, others_like
 from cocktailman.ui.edit.settings import editor, is_slow
@@ -49,16 +48,16 @@ def show_series(drink: Drink, model: str, factor: str, settings: EditSettings) -
 def _make(drink: Drink, model: str, factor: str, settings: EditSettings, bar) -> None:
     """Edits picture by picture; the sheet of the rows that are done is kept in the session state after each."""
     drinks = [drink, *others_like(drink, factor, OTHERS)]
-    kind, values = factors()[factor], values_over(factor, drink.values)
-    headings = ["as it is", *(label_of(kind, value, drink.values) for value in values)]
-    facts = {"model": model, "factor": factor, "values": headings[1:], "drinks": [item.name for item in drinks]}
+    columns = columns_of(factor, [item.values for item in drinks])
+    headings = ["as it is", *columns]
+    facts = {"model": model, "factor": factor, "values": list(columns), "drinks": [item.name for item in drinks]}
     facts |= {"settings": str(settings)}
     rows: list[list[Image.Image]] = []
     for row, each in enumerate(drinks):
-        own = values_over(factor, each.values)[: len(values)]
         pictures: list[Image.Image] = []
-        for column, value in enumerate(own):
-            bar.progress((row + column / len(own)) / len(drinks), f"{each.name}: {label_of(kind, value, each.values)}")
+        for column, (heading, values) in enumerate(columns.items()):
+            value = values[row]
+            bar.progress((row + column / len(columns)) / len(drinks), f"{each.name}: {heading}")
             found = edited(editor(model), each.picture, each.values, {factor: value}, settings)
             pictures += [found.after] if pictures else [found.before, found.after]
         rows.append(pictures)
