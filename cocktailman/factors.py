@@ -163,6 +163,7 @@ class Words(Factor):
 
 
 LOOK = 7  # numbers that a mixture's look is
+DIRECTION = "garnish_direction"
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,7 @@ def factors() -> dict[str, Factor]:
         Number("light_strength", "Light's strength", "1 is usual", 0.4, 1.8, logarithmic=True),
         Number("light_elevation", "Light's height", "of the lamp above the table, in degrees", 20, 75, "%.0f"),
         Number("camera_elevation", "Camera's height", "above the table, in degrees", 3, 40, "%.0f"),
+        Angle(DIRECTION, "Garnish at", "where on the rim the garnish sits: 0 at the camera, 90 to its right"),
     )
     return {item.name: item for item in listed}
 
@@ -240,14 +242,21 @@ def encode_all(rows: Sequence[Values]) -> tuple[npt.NDArray[np.float32], npt.NDA
 def values_of(facts: Mapping[str, Any]) -> dict[str, Value]:
     """The factors of a render, from what is known of it (a row of factors.parquet, or the facts of a scene)."""
     found: dict[str, Value] = {}
+    known = {DIRECTION: _direction(facts), **facts}
     for name, item in factors().items():
-        value = facts[name] if name in facts else facts["recipe"]
+        value = known[name] if name in known else known["recipe"]
         if isinstance(item, Words):
             words = value.split() if isinstance(value, str) else value
             found[name] = tuple(word for word in item.words if word in words)
         else:
             found[name] = str(value) if isinstance(item, Word) else float(value)
     return found
+
+
+def _direction(facts: Mapping[str, Any]) -> float:
+    """Where the first piece of garnish sits, from -180 to 180 as the camera sees it; a render says it as seen from the
+    table, where 0 is to the right."""
+    return (facts["garnish_azimuth"] + facts["camera_azimuth"] + 90 + 180) % 360 - 180
 
 
 def changeable(name: str) -> Factor:
@@ -259,10 +268,23 @@ def changeable(name: str) -> Factor:
 
 def read_change(text: str, before: Values) -> tuple[str, Value]:
     """Which factor becomes what, of FACTOR=VALUE; raises `InputError` where it is no such thing."""
+    name, value = _parts_of(text, "change")
+    return name, changeable(name).parse(value, before.get(name))
+
+
+def read_known(text: str) -> tuple[str, Value]:
+    """What is known of a picture, of FACTOR=VALUE, of any factor; raises `InputError` where it is no such thing."""
+    name, value = _parts_of(text, "known factor")
+    if name not in factors():
+        raise InputError(f"there is no factor {name[:40]!r}: choose one of {', '.join(factors())}")
+    return name, factors()[name].parse(value)
+
+
+def _parts_of(text: str, what: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise InputError(f"the change is {text[:40]!r}: write it as FACTOR=VALUE, such as fill=0.5 or glass=coupe")
-    return name.strip(), changeable(name.strip()).parse(value.strip(), before.get(name.strip()))
+        raise InputError(f"the {what} is {text[:40]!r}: write it as FACTOR=VALUE, such as fill=0.5 or glass=coupe")
+    return name.strip(), value.strip()
 
 
 def _number(text: str, name: str) -> float:

@@ -1,8 +1,10 @@
 """One thing about a drink changed, and the rest left alone."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from cocktailman.ui.edit.change import choose_factor, choose_value
+from cocktailman.ui.edit.change import choose_direction, choose_factor, choose_value
 from cocktailman.ui.edit.drinks import choose_drink
 from cocktailman.ui.edit.mask import choose_mask
 from cocktailman.ui.edit.result import show_edit
@@ -18,8 +20,9 @@ require_entry_point()
 st.title("Edit")
 st.markdown(
     "**Change one thing and leave the rest**, learnt from scenes that were rendered twice with one factor changed. How "
-    "strong the light is, and how warm, it does; how full the glass is, in part; another glass it guesses, softly; a "
-    "garnish it takes away rather than adds; ingredients and ice change a little: `docs/edit.md` has the figures."
+    "strong the light is, and how warm, it does; the colour of other ingredients and how full the glass is, in part; "
+    "another glass it guesses, softly; a garnish it takes away rather than adds; ice changes a little: `docs/edit.md` "
+    "has the figures."
 )
 with shown_errors():
     look, choose = st.columns([3, 2], gap="large")
@@ -40,6 +43,8 @@ with shown_errors():
         )
         write_link("shows")
         value = choose_value(factor, drink.values) if drink and shows == "one" else None
+        if drink and value is not None and factor == "garnish":
+            drink = replace(drink, values=choose_direction(drink.key, drink.values))
         model = choose_model()
         settings = choose_settings(model) if model else None
         mask = choose_mask(drink) if drink and shows == "one" else None

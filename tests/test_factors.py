@@ -6,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocktailman.errors import InputError
-from cocktailman.factors import CHANGEABLE, LOOK, encode, encoded_width, factors, places, read_change, values_of
+from cocktailman.factors import (
+    CHANGEABLE,
+    DIRECTION,
+    LOOK,
+    encode,
+    encoded_width,
+    factors,
+    places,
+    read_change,
+    read_known,
+    values_of,
+)
 from cocktailman.renders import read_renders
 
 FACTS = read_renders().facts(1234)
@@ -72,6 +83,25 @@ def test_words_are_added_and_taken_away_where_it_is_known_what_there_was():
 def test_what_is_no_change_is_said(text, said):
     with pytest.raises(InputError, match=said):
         read_change(text, {})
+
+
+def test_of_a_picture_any_factor_may_be_known():
+    assert read_known("garnish_direction=60") == (DIRECTION, 60.0)
+    assert read_known("camera_elevation=3") == ("camera_elevation", 3.0)
+    for text, said in (
+        ("garnish_directon=60", "there is no factor"),
+        ("fill", "FACTOR=VALUE"),
+        ("fill=9", "out of range"),
+    ):
+        with pytest.raises(InputError, match=said):
+            read_known(text)
+
+
+def test_a_garnish_sits_where_the_camera_sees_it():
+    facts = {**FACTS, "garnish_azimuth": 0.0, "camera_azimuth": 0.0}  # to the right, of a camera that looks straight on
+    assert values_of(facts)[DIRECTION] == pytest.approx(90)
+    assert values_of({**facts, "garnish_azimuth": 270.0})[DIRECTION] == pytest.approx(0)  # before the glass
+    assert values_of({**facts, "camera_azimuth": 20.0})[DIRECTION] == pytest.approx(110)
 
 
 @given(st.text(max_size=40))

@@ -13,7 +13,9 @@ from cocktailman.errors import InputError
 from cocktailman.files import printable, written
 
 if TYPE_CHECKING:
-    from cocktailman.factors import Value, Values
+    from collections.abc import Iterable
+
+    from cocktailman.factors import Value
 
 app = typer.Typer()
 
@@ -32,7 +34,10 @@ def edit(
     model: Annotated[
         str, typer.Option("--model", help="a checkpoint that edits, or diffusers:REPOSITORY")
     ] = "pairnet-renders",
-    given: Annotated[list[str] | None, typer.Option(help="FACTOR=VALUE that is known of the picture")] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(help="FACTOR=VALUE that is known of the picture, such as garnish_direction=60"),
+    ] = None,
     start: Annotated[str, typer.Option(help="of a flow: inversion, or noise (SDEdit)")] = "inversion",
     prompt: Annotated[str, typer.Option(help="of diffusers: what is to be seen")] = "",
     mask: Annotated[Path | None, typer.Option(help="a picture of the file's size: what is black in it stays")] = None,
@@ -49,8 +54,10 @@ def edit(
 
     if out.suffix.lower() not in WRITTEN:
         raise InputError(f"{printable(out.name)} ends in none of {', '.join(WRITTEN)}: name such a file")
-    before = _values(given or [], {})
-    changes = _values(change, before)
+    from cocktailman.factors import read_change, read_known
+
+    before = _values(map(read_known, given or []))
+    changes = _values(read_change(text, before) for text in change)
     settings = EditSettings(strength, steps, guidance, seed, start, prompt).checked()  # type: ignore[arg-type]
     ground = read_ground(background)
     picture = read_image(file, printable(file), transparent=True)
@@ -77,12 +84,10 @@ def edit(
     print(json.dumps(facts) if as_json else f"{facts['out']}: {facts['change']}, {facts['seconds']:.1f} s")
 
 
-def _values(texts: list[str], before: Values) -> dict[str, Value]:
-    """Factors as they were written, of a drink of which `before` is known; raises `InputError`."""
-    from cocktailman.factors import read_change
-
+def _values(said: Iterable[tuple[str, Value]]) -> dict[str, Value]:
+    """Factors and what was said of them; raises `InputError` where that differs."""
     found: dict[str, Value] = {}
-    for name, value in (read_change(text, before) for text in texts):
+    for name, value in said:
         if found.setdefault(name, value) != value:
             raise InputError(f"{name} is given twice: choose one value")
     return found

@@ -11,7 +11,7 @@ from PIL import Image
 from cocktailman.__main__ import main
 from cocktailman.errors import InputError
 from cocktailman.factors import Values, factors
-from cocktailman.inference.edit_series import label_of, sheet, values_over
+from cocktailman.inference.edit_series import columns_of, label_of, sheet, values_over
 from cocktailman.inference.editor import EditSettings, Start, cut_drink, edited, framed
 from cocktailman.inference.editors import load_editor
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig
@@ -119,6 +119,14 @@ def test_a_series_has_the_whole_range_and_its_sheet_a_heading_each():
     for name, count in {"fill": 5, "light_azimuth": 5, "glass": 14, "garnish": 6, "ingredients": 5}.items():
         values = values_over(name, {"ingredients": ("gin",)})
         assert len(values) == count and len({label_of(factors()[name], value) for value in values}) == count
+    poured = [{"ingredients": ("gin",)}, {"ingredients": ("cream", "milk")}]
+    columns = columns_of("ingredients", poured)
+    assert list(columns) == ["grenadine", "blue curacao", "orange juice", "coffee liqueur"]  # cream one of them has
+    assert [set(value) for value in columns["coffee liqueur"]] == [  # type: ignore[arg-type]
+        {"gin", "coffee_liqueur"},
+        {"cream", "milk", "coffee_liqueur"},
+    ]
+    assert list(columns_of("garnish", [{"garnish": ("lime_wheel",)}, {}]))[:2] == ["none", "lime wheel"]
     assert sheet(["a", "b"], [[drink(), drink()]] * 3, 32).size == (68, 18 + 3 * 36)
 
 
@@ -129,7 +137,21 @@ def test_the_command_edits_a_file_and_says_how(editors, tmp_path, capsys, monkey
 
     source, out = tmp_path / "drink.png", tmp_path / "edited.png"
     drink().save(source)
-    assert run(str(source), "--change", "fill=0.4", "--given", "glass=wine", "--out", str(out), "--json") == 0
+    assert (
+        run(
+            str(source),
+            "--change",
+            "fill=0.4",
+            "--given",
+            "glass=wine",
+            "--given",
+            "garnish_direction=60",
+            "--out",
+            str(out),
+            "--json",
+        )
+        == 0
+    )
     assert '"change": "fill=0.40"' in capsys.readouterr().out
     made = Image.open(out)
     assert made.mode == "RGBA" and '"fill=0.40"' in made.info["CocktailMan"]

@@ -13,19 +13,21 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cocktailman.errors import InputError
 from cocktailman.evaluation.editing import FactorReader, Pair, errors_by_factor, measure_edits, seen_changes
-from cocktailman.factors import factors, values_of
+from cocktailman.factors import DIRECTION, LOOK, encoded_width, factors, places, values_of
 from cocktailman.models.checkpoints import save_network
-from cocktailman.models.pairnet.network import PairNet, PairNetConfig
+from cocktailman.models.pairnet.network import PairNet, PairNetConfig, _with_liquid
 from tests.helpers.editors import drink
 from training.datasets.pairs import JUDGED, framed_alike, pack_scenes, read_scenes, split_of
 from training.flow.trainer import FlowTraining
 from training.pairnet.data import PairData, PairSet
 from training.pairnet.measure import pairs_of
-from training.pairnet.trainer import PairNetTraining
+from training.pairnet.trainer import PairNetTraining, UsualChange
+from training.pairnet.widened import widened
 from training.renders.changes import CHANGES, changing
 from training.renders.pairs import AS_IT_IS, scene
 from training.shared.augment_cutouts import SIDEWAYS, affine_alike, mirrored_factors
 
+MIXED = {"clear": ("gin", "tonic"), "red": ("gin", "red_bitter", "grenadine"), "milky": ("milk", "irish_cream")}
 COLOURS = ("#d07020", "#20a040", "#3050c0", "#c02060", "#e0e060")
 
 
@@ -110,6 +112,80 @@ def test_experts_begin_as_the_network_of_all_factors_and_it_stays_while_they_lea
     assert moved and all(name.startswith("experts.fill.") for name in moved)
 
 
+def test_a_network_that_is_told_more_begins_as_the_one_before():
+    """One as it was before there were places for what is new: two columns of numbers, one of what is known."""
+    torch.manual_seed(0)
+    network = PairNet(PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16)).eval()
+    for weights in network.parameters():
+        torch.nn.init.normal_(weights, std=0.1)
+    told_of, new = places()[DIRECTION], list(factors()).index(DIRECTION)
+    assert new == len(factors()) - 1  # what comes later comes last
+    older = network.state_dict()
+    for name in ("before", "after"):
+        gone = [*range(told_of.start, told_of.stop), encoded_width() + new]
+        kept = [column for column in range(encoded_width() + len(factors())) if column not in gone]
+        older[f"{name}.layers.0.weight"] = older[f"{name}.layers.0.weight"][:, kept]
+    seen, said = network.unet.stem, network.unet.head
+    older["unet.stem.weight"] = seen.weight[:, : 4 * 16]
+    older |= {"unet.head.weight": said.weight[: 8 * 16], "unet.head.bias": said.bias[: 8 * 16]}  # type: ignore[index]
+    network.load_state_dict(widened(older, network.state_dict()))
+    image, numbers, known = torch.rand(1, 4, 32, 32), torch.rand(1, encoded_width()), torch.ones(1, len(factors()))
+    asked = torch.zeros_like(known)
+    asked[0, 0] = 1
+    with torch.no_grad():
+        made = network(image, (numbers, known), (numbers, asked))
+        elsewhere = numbers.clone()
+        elsewhere[0, told_of] *= -1
+        assert torch.equal(network(image, (elsewhere, known), (numbers, asked)), made)  # it has not learnt what is new
+        network.load_state_dict(older | widened(older, network.state_dict()))
+        assert not torch.allclose(
+            network(image, (numbers, known), (numbers + 1, asked)), made
+        )  # and what it had is there
+
+
+def test_liquids_are_painted_in_the_colours_that_their_mixture_has():
+    looks = {
+        name: torch.from_numpy(factors()["ingredients"].encode(items)[None, -LOOK:]) for name, items in MIXED.items()
+    }
+    known = torch.ones(1, 1)
+    before, red, milky = (torch.cat([looks[name], known], 1) for name in ("clear", "red", "milky"))
+    image = torch.full((1, 4, 2, 2), 0.6)
+    image[:, 3] = 0.8
+    depth, cloud = torch.zeros(1, 4, 2, 2), torch.zeros(1, 4, 2, 2)
+    depth[:, 0], cloud[:, 1] = 0.5, 1.0
+    assert torch.equal(_with_liquid(image, torch.zeros_like(depth), before, red), image)
+    tinted = _with_liquid(image, depth, before, red)[0, :, 0, 0]
+    ratio = (looks["red"][0, :3] + 1) / (looks["clear"][0, :3] + 1)
+    assert torch.allclose(tinted[:3], 0.6 * ratio.clamp(max=4.4), atol=1e-3) and tinted[0] > tinted[2] + 0.1
+    covered = _with_liquid(image, cloud, before, milky)[0, :, 0, 0]
+    assert torch.allclose(covered[:3], 0.8 * (looks["milky"][0, 4:7] + 1) / 2, atol=1e-5) and covered[3] == 0.8
+    unknown = torch.zeros_like(before)
+    assert torch.equal(_with_liquid(image, depth + cloud, unknown, unknown), image)  # of no mixture nothing is poured
+
+
+def test_errors_are_shares_of_what_the_same_factor_usually_changes():
+    usual, differ = UsualChange(), torch.eye(len(factors()))[[0, 0, 1]]
+    assert usual(torch.tensor([1.0, 3.0, 8.0]), differ).tolist() == [2.0, 2.0, 8.0]
+    assert usual(torch.tensor([5.0]), differ[:1]).tolist() == [3.0]
+    both = usual(torch.tensor([2.0]), differ[1:2] + differ[2:])
+    assert both.tolist() == [pytest.approx((11 / 4 + 10 / 2) / 2)]  # of two factors the mean
+
+
+def test_a_scene_says_where_the_garnish_sits_that_changes(tmp_path):
+    number = next(number for number in range(99) if len(scene(number, 1, ["garnish"])["garnish"].garnish) > 1)
+    versions = scene(number, 1, ["garnish"])
+    for name in versions:
+        drink(16, "#d07020").save(tmp_path / f"{number:04d}-{name}.webp")
+    facts = {name: asdict(each) for name, each in versions.items()}
+    (tmp_path / f"{number:04d}.json").write_text(json.dumps({"scene": number, "versions": facts}))
+    pack_scenes(tmp_path, tmp_path / "packed.parquet")
+    found = {each.values[DIRECTION] for each in read_scenes(tmp_path / "packed.parquet", split_of(number))[0]}
+    longest = max(versions.values(), key=lambda each: len(each.garnish))
+    first = values_of(asdict(longest))[DIRECTION]
+    turned = abs((found.pop() - first + 180) % 360 - 180)  # type: ignore[operator]
+    assert not found and 20 < turned <= 180
+
+
 def test_changes_that_nobody_would_see_are_left_out():
     network = PairNet(PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16, least_change=4 / 255)).eval()
     assert network.unet.head.bias is not None
@@ -150,14 +226,14 @@ def test_a_factor_is_drawn_as_often_as_its_weight_says(packed):
         PairNetTraining(32, 4, (16, 16), experts=["icee"])
 
 
-def test_a_mirror_turns_the_lamp_round_and_pictures_alike():
+def test_a_mirror_turns_the_lamp_and_the_garnish_round_and_pictures_alike():
     image = torch.rand(2, 4, 8, 8)
     torch.manual_seed(0)
     one, two = affine_alike([image, image], torch.tensor([1.0, -1.0]), smallest=1.0)
     assert torch.equal(one, two)
     numbers = torch.rand(2, 200)
     turned = mirrored_factors(numbers, torch.tensor([1.0, -1.0]))
-    assert torch.equal(turned[0], numbers[0]) and turned[1, SIDEWAYS] == -numbers[1, SIDEWAYS]
+    assert torch.equal(turned[0], numbers[0]) and torch.equal(turned[1, SIDEWAYS], -numbers[1, SIDEWAYS])
     assert np.array_equal(np.delete(turned[1].numpy(), SIDEWAYS), np.delete(numbers[1].numpy(), SIDEWAYS))
 
 

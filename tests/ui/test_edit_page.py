@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cocktailman.factors import factors
+from cocktailman.factors import DIRECTION, factors
 from cocktailman.models.checkpoints import list_checkpoints
 from cocktailman.ui.edit import settings
 from tests.helpers.app import button, calm, pictures, run
@@ -37,6 +37,15 @@ def test_the_first_screen_shows_an_edit_and_a_link_says_which() -> None:
     assert f"{factors()['fill'].label}: " in captions(calm(app.run())) and app.query_params["factor"] == "fill"
 
 
+def test_a_garnish_goes_where_one_says_and_a_link_says_so_too() -> None:
+    app = run("edit", factor="garnish", value="cherry", garnish_direction="-45")
+    assert not app.error and app.slider(key=DIRECTION).value == -45
+    app.slider(key=DIRECTION).set_value(60.0)
+    assert not calm(app.run()).error and app.query_params[DIRECTION] == "60"
+    app = run("edit", factor="garnish", value="cherry", garnish_direction="north")
+    assert "write a number" in app.error[0].value and abs(float(app.slider(key=DIRECTION).value)) <= 180  # type: ignore[arg-type]
+
+
 def test_what_a_link_cannot_ask_for_is_said() -> None:
     app = run("edit", factor="glass", value="bucket")
     assert "Unknown glass 'bucket'" in app.error[0].value.replace("\\", "")
@@ -50,6 +59,12 @@ def test_a_flow_waits_to_be_asked_and_what_is_there_stays() -> None:
     assert "Light's strength: " in captions(calm(app.run())) and "by flow-renders" in captions(app)
     button(app, "Stop").click()
     assert "by flow-renders" in captions(calm(app.run()))
+
+
+@pytest.mark.parametrize(("factor", "value", "shown"), [("garnish", "none", []), ("light_azimuth", "0", 0.0)])
+def test_a_link_may_ask_for_nothing(factor, value, shown) -> None:
+    app = run("edit", factor=factor, value=value)
+    assert not app.error and app.session_state[f"value_{factor}"] == shown
 
 
 def test_a_series_is_one_sheet_of_several_drinks() -> None:

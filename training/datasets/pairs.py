@@ -16,10 +16,11 @@ from cocktailman.cutouts import MARGIN, bounds
 from cocktailman.errors import InputError
 from cocktailman.factors import Values, values_of
 from cocktailman.files import written
+from training.renders.factors import Factors
+from training.renders.picture import garnish_azimuths
 
 BAR, STUDIO = Path("build/pairs-160.parquet"), Path("build/pairs-studio.parquet")
 SCENES = {"bar": BAR, "studio": STUDIO}  # where scenes were rendered: cut out by masks, or alone with their coverage
-AS_IT_IS = "base"  # the same as `training.renders.pairs.AS_IT_IS`, which wants what Blender's environment has
 JUDGED = 150  # of the first scenes, every second is held back to judge by; what comes after is trained on
 
 
@@ -38,8 +39,10 @@ def pack_scenes(folder: Path, out: Path = BAR) -> pd.DataFrame:
     rows = []
     for path in sorted(folder.glob("*.json")):
         found = json.loads(path.read_text("utf-8"))
+        azimuth = _azimuth_of_what_changes(found["versions"])
         for changed, facts in found["versions"].items():
             image = (folder / f"{path.stem}-{changed}.webp").read_bytes()
+            facts["garnish_azimuth"] = azimuth
             rows.append({"scene": found["scene"], "changed": changed, "facts": json.dumps(facts), "image": image})
     if not rows:
         raise InputError(f"{folder} holds no scene: render some with python -m training pairs")
@@ -50,13 +53,21 @@ def pack_scenes(folder: Path, out: Path = BAR) -> pd.DataFrame:
     return table
 
 
+def _azimuth_of_what_changes(versions: dict[str, dict]) -> float:
+    """Where around the vessel the piece of garnish sits that some versions of a scene have and others have not: the
+    last of the longest list."""
+    longest = max(versions.values(), key=lambda facts: len(facts["garnish"]))
+    alone = len(longest["garnish"]) < 2  # to say where others sit, all of them have to be made
+    return longest["garnish_azimuth"] if alone else garnish_azimuths(Factors(**longest))[-1]
+
+
 @dataclass(frozen=True)
 class Version:
     """One picture of a scene: RGBA, in the scene's own frame, and its factors."""
 
     scene: int
-    changed: str  # which factor is not as in the scene; AS_IT_IS where none is
-    facts: dict
+    changed: str  # which factor is not as in the scene; AS_IT_IS where none is (see `training.renders.pairs`)
+    facts: dict  # `training.renders.factors.Factors`; `garnish_azimuth` is that of the piece that changes
     image: Image.Image
 
     @cached_property

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from cocktailman.factors import changeable, encoded_width
+from cocktailman.factors import changeable, encoded_width, factors
 from cocktailman.losses.perceptual import PerceptualLoss
 from cocktailman.losses.projected import ProjectedDiscriminator
 from cocktailman.losses.relativistic import RelativisticLoss
@@ -23,6 +23,7 @@ from cocktailman.models.blocks import grow
 from cocktailman.models.compositing import random_grounds
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig, limited, with_experts
 from training.pairnet.data import Pair
+from training.pairnet.widened import widened
 from training.shared.augment_cutouts import affine_alike, color_jitter_alike, mirrored_factors, mirrors
 from training.shared.augmented_maps import augmented_maps
 from training.shared.gradient_ratios import GradientRatios
@@ -44,6 +45,8 @@ class PairNetTraining(KindTraining):
         experts: factors that a network of their own learns; each begins as the network of all others is.
         factor_dropout: how often each factor of the picture before is not told.
         all_dropout: how often none is, as with a photo.
+        pooled: whether the squared error is a share of that of copying at the mean of what changes the same factor, and
+            not picture by picture (see `unexplained`).
         tint: the most that the colours of both pictures are changed by, as a share.
         adversarial_weight: of the projected discriminator, which looks at what was made and at the factors that it is
             to have, as a ratio to the squared error (see `GradientRatios`); 0 is none, and no perceptual loss either.
@@ -66,6 +69,7 @@ class PairNetTraining(KindTraining):
         experts: Sequence[str] = (),
         factor_dropout: float = 0.2,
         all_dropout: float = 0.2,
+        pooled: bool = False,
         tint: float = 0.1,
         adversarial_weight: float = 0.0,
         perceptual_weight: float = 1.0,
@@ -80,12 +84,14 @@ class PairNetTraining(KindTraining):
         self.factor_dropout, self.all_dropout, self.tint = factor_dropout, all_dropout, tint
         self.adversarial, self.projected_at, self.warmup = adversarial_weight > 0, projected_at, warmup
         self.learning_rate, self.projected_learning_rate = learning_rate, projected_learning_rate
+        self.usual_change = UsualChange() if pooled else None
         for name in experts:
             changeable(name)  # raises where there is no such factor
         self.network = PairNet(PairNetConfig(size, patch, list(widths), experts=list(experts)))
         start = weights_to_start_from(start_from) if start_from else {}
         if start:
-            start_with(self.network, with_experts(part_of(start, NETWORK), experts))
+            weights = with_experts(part_of(start, NETWORK), experts)
+            start_with(self.network, widened(weights, self.network.state_dict()))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if self.adversarial:
             # In a dictionary out of Lightning's sight: frozen weights are neither averaged nor saved with ours.
@@ -108,14 +114,16 @@ class PairNetTraining(KindTraining):
         known = (known & (torch.rand_like(differ[:, :1]) >= self.all_dropout)).float()
         condition = (mirrored_factors(before, mirrored), known), (mirrored_factors(after, mirrored), differ)
         made = self.network(image.contiguous(memory_format=torch.channels_last), *condition).float()
+        change = squared_error(image, truth)
+        usual = self.usual_change(change, differ) if self.usual_change else change
         if self.adversarial:
             wrong, right = condition[0][0], condition[1][0]
-            return self._with_discriminator(made, truth, image, right, wrong)
-        loss = unexplained(made, truth, image)
+            return self._with_discriminator(made, truth, usual, right, wrong)
+        loss = unexplained(made, truth, usual)
         self.log("train/unexplained", loss, on_step=False, on_epoch=True)
         return loss
 
-    def _with_discriminator(self, made: Tensor, truth: Tensor, image: Tensor, right: Tensor, wrong: Tensor) -> Tensor:
+    def _with_discriminator(self, made: Tensor, truth: Tensor, change: Tensor, right: Tensor, wrong: Tensor) -> Tensor:
         """The losses of both sides: what was made shall have the factors `right` (n, encoded_width) as the truth has,
         and not those that the picture had, `wrong`."""
         pixels = made.detach().requires_grad_()  # what the network's losses pull at
@@ -124,7 +132,7 @@ class PairNetTraining(KindTraining):
         with torch.no_grad():
             true_maps = self._maps(truth, ground, seed)
             true_logits = self.projected(true_maps, right)
-        losses = {"unexplained": unexplained(pixels, truth, image)}
+        losses = {"unexplained": unexplained(pixels, truth, change)}
         losses["perceptual"] = self.perceptual(made_maps, true_maps)
         losses["adversarial"] = self.relativistic(self.projected(made_maps, right), true_logits)
         gradient = self.ratios.gradient(losses, pixels, self.global_step, linear_warmup(self.global_step, self.warmup))
@@ -146,7 +154,7 @@ class PairNetTraining(KindTraining):
         first, second, before, after, differ = batch
         image, truth = first.float() / 255, second.float() / 255
         made = self.network.edited(image, (before, torch.ones_like(differ)), (after, differ))
-        self.log("validation/unexplained", unexplained(made, truth, image), batch_size=len(first))
+        self.log("validation/unexplained", unexplained(made, truth, squared_error(image, truth)), batch_size=len(first))
         self.log("validation/mae", (made - truth).abs().mean(), prog_bar=True, batch_size=len(first))
         self.log("validation/mae_of_copying", (image - truth).abs().mean(), batch_size=len(first))
 
@@ -159,11 +167,33 @@ class PairNetTraining(KindTraining):
         return annealed(self, torch.optim.AdamW(parts, self.learning_rate, weight_decay=1e-2))
 
 
-def unexplained(made: Tensor, truth: Tensor, image: Tensor) -> Tensor:
-    """The squared error of each picture as a share of that of copying, mean over pictures, (): a change of light counts
-    as much as that of the glass, which is ten times as large.
+class UsualChange(nn.Module):
+    """How much a picture changes where a factor does: the mean of all changes (n,) seen so far in which the same
+    factors `differ` (n, n_factors), (n,)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("total", torch.zeros(len(factors())))
+        self.register_buffer("count", torch.zeros(len(factors())))
+
+    def forward(self, change: Tensor, differ: Tensor) -> Tensor:
+        self.total, self.count = self.total + change @ differ, self.count + differ.sum(0)
+        return (differ * self.total / self.count.clamp(min=1)).sum(1) / differ.sum(1).clamp(min=1)
+
+
+def squared_error(first: Tensor, second: Tensor) -> Tensor:
+    """Of each picture, its mean, (n,)."""
+    return (first - second).square().mean((1, 2, 3))
+
+
+def unexplained(made: Tensor, truth: Tensor, change: Tensor) -> Tensor:
+    """The squared error of each picture as a share of `change` (n,), mean over pictures, ().
+
+    Where `change` is that of the picture itself, the error of copying it, a change of light counts as much as that of
+    the glass, which is ten times as large; but what is changed in vain, where hardly anything was to change, counts
+    most of all, and a network that fears it leaves liquids as they are. Where it is the mean over all pictures in which
+    the same factor changes (see `UsualChange`), factors count alike, and pictures by how much is to change.
 
     Of a change that can hardly be seen it is a share of 0.0003, the square of 0.017.
     """
-    error, change = ((other - truth).square().mean((1, 2, 3)) for other in (made, image))  # (n,) each
-    return (error / change.clamp(min=3e-4)).mean()
+    return (squared_error(made, truth) / change.clamp(min=3e-4)).mean()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -59,14 +59,19 @@ def choose(recipe: Recipe, glass: str, rng: np.random.Generator) -> tuple[str, .
 
 def dress(pieces: Sequence[str], seat: Seat, azimuth: float, rng: np.random.Generator) -> list[Part]:
     """The pieces on a vessel, the first at `azimuth` degrees around it, the others following to one side."""
+    return [part for _, parts in around(pieces, seat, azimuth, rng) for part in parts]
+
+
+def around(
+    pieces: Sequence[str], seat: Seat, azimuth: float, rng: np.random.Generator
+) -> Iterator[tuple[float, list[Part]]]:
+    """Where each piece sits, in degrees around the vessel, and what it is made of."""
     size = float(np.clip((seat.rim_radius / PLAIN_SIZE) ** 0.6, 0.72, 1.15))
     side = rng.choice((-1, 1))
-    parts = []
     for piece in pieces:
-        around = turn("z", azimuth)
-        parts += [part.moved(turn=around) for part in MAKERS[piece](seat, size, rng)]
+        place = turn("z", azimuth)
+        yield azimuth, [part.moved(turn=place) for part in MAKERS[piece](seat, size, rng)]
         azimuth += side * rng.uniform(38, 62) * float(np.clip(PLAIN_SIZE / seat.rim_radius, 0.7, 1.5))
-    return parts
 
 
 def _cut(item: str, rng: np.random.Generator) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from training.renders import drink
 from training.renders.backgrounds import background
 from training.renders.camera import Camera, framing
 from training.renders.factors import Factors
-from training.renders.garnish import dress
+from training.renders.garnish import around, dress
 from training.renders.ice import ice_part
 from training.renders.masks import BITS, box, silhouette
 from training.renders.parts import Part, Role, Seat
@@ -100,9 +100,23 @@ def drink_parts(factors: Factors, glass: Vessel, streams: Streams) -> list[Part]
         parts.append(ice_part(factors.ice, glass, factors.fill, streams("ice")))
     if layers and drink.fizzes(factors.recipe) and not glass.opaque:
         parts.append(drink.bubbles(glass, factors.fill, streams("bubbles")))
-    surface = glass.surface(factors.fill if layers else 0.02)
-    seat = Seat(glass.rim_radius, glass.rim_height, glass.wall, glass.floor, surface, glass.inner_radius)
+    seat = _seat(factors, glass, bool(layers))
     return parts + dress(factors.garnish, seat, factors.garnish_azimuth, streams("garnish"))
+
+
+def garnish_azimuths(factors: Factors) -> list[float]:
+    """Where around the vessel each piece of garnish sits, in degrees; of pictures whose subjects draw by themselves
+    (see `separate_streams`)."""
+    streams = separate_streams(factors.seed)
+    seat = _seat(factors, vessel_of(factors, streams), bool(drink.layers(factors.recipe, streams("drink"))))
+    placed = around(factors.garnish, seat, factors.garnish_azimuth, streams("garnish"))
+    return [float(azimuth) for azimuth, _ in placed]
+
+
+def _seat(factors: Factors, glass: Vessel, poured: bool) -> Seat:
+    """What garnishes sit on."""
+    surface = glass.surface(factors.fill if poured else 0.02)
+    return Seat(glass.rim_radius, glass.rim_height, glass.wall, glass.floor, surface, glass.inner_radius)
 
 
 def view(factors: Factors, parts: list[Part], framed: Set[Role] = FRAMED) -> Camera:

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from cocktailman.factors import places
+from cocktailman.factors import DIRECTION, places
 
-SIDEWAYS = places()["light_azimuth"].stop - 1  # the sine of the lamp's azimuth: what a mirror turns round
+# The sines of where the lamp stands and the garnish sits: what a mirror turns round.
+SIDEWAYS = [places()[name].stop - 1 for name in ("light_azimuth", DIRECTION)]
 
 
 def affine_alike(pictures: list[Tensor], mirrored: Tensor, smallest: float) -> list[Tensor]:
@@ -35,7 +36,7 @@ def mirrors(like: Tensor) -> Tensor:
 def mirrored_factors(numbers: Tensor, mirrored: Tensor) -> Tensor:
     """Factors (n, encoded_width) as they are in a mirror where `mirrored` (n,) is -1."""
     turned = numbers.clone()
-    turned[:, SIDEWAYS] *= mirrored
+    turned[:, SIDEWAYS] *= mirrored[:, None]
     return turned
 
 

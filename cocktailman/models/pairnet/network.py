@@ -4,6 +4,9 @@ It paints no picture of its own: at each pixel it says how much of what was ther
 leaves alone what it has no reason to change, and works on pictures larger than what it looks at, whose detail stays
 (after bilateral learning, Gharbi et al., arXiv 1707.02880, in the simplest form: what it says is enlarged smoothly).
 
+Liquids are painted in the colours that their mixture is known to have (see `cocktailman.mixtures`): where there is one,
+how deep it is and how cloudy is what the network says; of which colour it has to be told, and to learn of none.
+
 A factor may have a network of its own, an expert (mixture of experts with a hard gate, Jacobs et al., Neural
 Computation 3, 1991): where one network learns them all, those whose changes are large and plain, such as that of the
 glass, keep it from learning what becomes of a liquid or of a piece of ice.
@@ -17,12 +20,13 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cocktailman.factors import encoded_width, factors
+from cocktailman.factors import LOOK, encoded_width, factors, places
 from cocktailman.models.steering import FactorEmbedding, of_each_number
 from cocktailman.models.unet import UNet
 
 Known = tuple[Tensor, Tensor]  # factors as numbers (n, encoded_width), and which of them are known (n, n_factors)
 BRIGHTEST = 2.5  # the most that what was there is multiplied by
+MIXED = "ingredients"  # the factor that says how a mixture looks
 
 
 @dataclass
@@ -49,7 +53,7 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         super().__init__()
         self.config = config
         self.before, self.after = FactorEmbedding(config.steer_dim), FactorEmbedding(config.steer_dim)
-        self.unet = UNet(4, 8, config.patch, config.widths, config.steer_dim)
+        self.unet = UNet(4 + 2 * (LOOK + 1), 12, config.patch, config.widths, config.steer_dim)
         last = nn.Linear(128, 12)
         nn.init.zeros_(last.weight)  # at first all stays
         nn.init.zeros_(last.bias)
@@ -81,12 +85,14 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         seen = image if image.shape[2] == self.config.size else F.interpolate(
             image, (self.config.size, self.config.size), mode="bilinear", antialias=True
         )  # fmt: skip
-        output = self.unet(seen * 2 - 1, steer).float()  # (n, 8, size, size), 0 at first: all stays
+        looks = _look(before), _look(after)
+        told = torch.cat(looks, 1)[:, :, None, None].expand(-1, -1, *seen.shape[2:])  # (n, 2 LOOK + 2, size, size)
+        output = self.unet(torch.cat([seen * 2 - 1, told], 1), steer).float()  # (n, 12, size, size), 0 at first
         if image.shape != seen.shape:
             output = F.interpolate(output, image.shape[2:], mode="bicubic")
-        kept, added = output.chunk(2, dim=1)  # (n, 4, h, w) each
+        kept, added, poured = output.chunk(3, dim=1)  # (n, 4, h, w) each
         gain = BRIGHTEST * torch.sigmoid(kept - FIRST)  # 1 where nothing is added
-        return gain * self._relit(image, steer) + added  # (n, 4, h, w), about in [0, 1]: see `limited`
+        return gain * _with_liquid(self._relit(image, steer), poured, *looks) + added  # about in [0, 1]: see `limited`
 
     def edited(self, image: Tensor, before: Known, after: Known) -> Tensor:
         """As `forward`, in [0, 1]; pixels that would hardly change stay as they were, to the bit (hard thresholding,
@@ -105,6 +111,37 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         return torch.cat([colours, image[:, 3:]], 1)  # (n, 4, h, w)
 
 
+def _look(told: Known) -> Tensor:
+    """How a mixture is told to look, all 0 where that is not known, and whether it is: (n, LOOK + 1)."""
+    numbers, known = told
+    told_of = known[:, [list(factors()).index(MIXED)]]  # (n, 1)
+    end = places()[MIXED].stop
+    return torch.cat([numbers[:, end - LOOK : end] * told_of, told_of], 1)
+
+
+def _with_liquid(image: Tensor, poured: Tensor, before: Tensor, after: Tensor) -> Tensor:
+    """Premultiplied pictures (n, 4, h, w) with a liquid in them: how deep it is, how much of it is cloud and how much
+    clear, and its shade, are `poured` (n, 4, h, w), 0 where it stays as it was; looks are (n, LOOK + 1).
+
+    What shines through a clear liquid changes by the ratio of the colours that light has behind the mixtures, to the
+    power of the depth (Beer and Lambert). A cloud hides what is behind it, and has the colour of the mixture.
+    """
+    new = torch.where(after[:, -1:] > 0, after, before)[:, :, None, None]  # of the mixture that there is in the end
+    (old_through, *_), (through, cloudy) = _colours(before[:, :, None, None]), _colours(new)
+    both = (before[:, -1] * after[:, -1])[:, None, None, None]  # a ratio wants both to be known
+    ratio = (through.clamp(min=DARKEST).log() - old_through.clamp(min=DARKEST).log()) * both
+    depth, cloud, clear, shade = poured.chunk(4, dim=1)  # (n, 1, h, w) each
+    cloud, clear, light = cloud * new[:, -1:], clear * new[:, -1:], shade.clamp(-2, 2).exp()
+    seen_through = image[:, :3] * (2 * depth * ratio).clamp(-3, 1.5).exp()
+    colours = (1 - cloud - clear) * seen_through + image[:, 3:] * light * (cloud * cloudy + clear * through)
+    return torch.cat([colours, image[:, 3:]], 1)
+
+
+def _colours(look: Tensor) -> tuple[Tensor, Tensor]:
+    """Of looks (n, LOOK + 1, 1, 1) the colours through a glass and of a cloud of it, (n, 3, 1, 1) each, in [0, 1]."""
+    return (look[:, :3] + 1) / 2, (look[:, 4:7] + 1) / 2
+
+
 def _merged(before: Known, after: Known) -> Known:
     """What is known once what was asked for has been done."""
     return torch.where(of_each_number(after[1]) > 0, after[0], before[0]), torch.maximum(before[1], after[1])
@@ -116,6 +153,7 @@ def with_experts(weights: dict[str, Tensor], experts: Sequence[str]) -> dict[str
     return {f"experts.{expert}.{name}": value for expert in experts for name, value in own.items()} | weights
 
 
+DARKEST = 0.02  # that a colour is taken for where a ratio is formed
 FIRST = float(torch.log(torch.tensor(BRIGHTEST - 1)))  # what makes the gain 1
 
 

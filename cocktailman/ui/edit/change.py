@@ -8,7 +8,7 @@ import streamlit as st
 
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
-from cocktailman.factors import CHANGEABLE, Angle, Factor, Number, Value, Values, Word, factors
+from cocktailman.factors import CHANGEABLE, DIRECTION, Angle, Factor, Number, Value, Values, Word, factors
 from cocktailman.inference.edit_series import PIECES
 from cocktailman.ui.shared.errors import show_error
 from cocktailman.ui.shared.factor_labels import category_label
@@ -17,6 +17,8 @@ from cocktailman.ui.shared.link import follow_link, write_link
 FACTOR, VALUE = "factor", "value"  # in the URL
 FIRST = "light_strength"  # the factor that is offered first: what the model does best
 OTHER_GLASS, OTHER_ICE = ("coupe", "rocks"), ("cubes", "none")  # the first that the drink is not in, or has not
+TO_THE_RIGHT = 90.0  # degrees, where a garnish is to sit on a drink of which that is not known
+DIRECTED = "directed"  # in the session state: the drink whose garnish was placed last
 GARNISH = "garnish"  # the kind of ingredient that is not poured: it changes no colour
 
 
@@ -39,7 +41,8 @@ def choose_value(name: str, before: Values) -> Value:
     factor = factors()[name]
     key = f"value_{name}"
     if key not in st.session_state:
-        st.session_state[key] = _of_link(factor, before) or _default(factor, before)
+        asked = _of_link(factor, before)
+        st.session_state[key] = _default(factor, before) if asked is None else asked
     value = _widget(factor, key, before)
     st.query_params[VALUE] = factor.write(value)
     known = f"Now {_caption(factor, before[name])}." if name in before else "What it is now is not known: that is fine."
@@ -47,12 +50,30 @@ def choose_value(name: str, before: Values) -> Value:
     return value
 
 
+def choose_direction(drink: str, before: Values) -> Values:
+    """Draws where on the rim of a drink its garnish sits, or is to sit, and returns what is known, with that."""
+    factor = factors()[DIRECTION]
+    if st.session_state.get(DIRECTED) != drink:  # of each drink it is asked anew
+        asked = None if DIRECTED in st.session_state else _read(factor, DIRECTION, before)
+        now = before.get(DIRECTION, TO_THE_RIGHT)
+        st.session_state.update({DIRECTED: drink, DIRECTION: now if asked is None else asked})
+    value = _widget(factor, DIRECTION, before)
+    st.query_params[DIRECTION] = factor.write(value)
+    st.caption(f"{factor.help[:1].upper()}{factor.help[1:]}.")
+    return {**before, DIRECTION: value}
+
+
 def _of_link(factor: Factor, before: Values) -> Any:
     """What the link asks for; None where it asks for nothing, or is said to be wrong."""
-    if st.query_params.get(FACTOR) != factor.name or VALUE not in st.query_params:
+    return _read(factor, VALUE, before) if st.query_params.get(FACTOR) == factor.name else None
+
+
+def _read(factor: Factor, key: str, before: Values) -> Any:
+    """A value of the link; None where it has none, or one that is said to be wrong."""
+    if key not in st.query_params:
         return None
     try:
-        value = factor.parse(st.query_params[VALUE], before.get(factor.name))
+        value = factor.parse(st.query_params[key], before.get(factor.name))
     except InputError as error:
         show_error(error)
         return None

@@ -24,7 +24,7 @@ LAST = "edit_last"  # in the session state: what was edited last, and what of
 
 def show_edit(drink: Drink, model: str, changes: Values, settings: EditSettings, mask: Matte | None) -> None:
     """Draws the drink before and after, and what saves it."""
-    asked = f"{drink.key} {model} {written_changes(changes)} {settings} {_key(mask)}"
+    asked = f"{drink.key} {written_changes(drink.values)} {model} {written_changes(changes)} {settings} {_key(mask)}"
     slow = is_slow(model)
     if slow:
         begin, stop = st.columns(2)
