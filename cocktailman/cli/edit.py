@@ -48,14 +48,13 @@ def edit(
     import numpy as np
 
     from cocktailman.cutouts import GREY, Matte, over, read_ground
+    from cocktailman.factors import read_change, read_known
     from cocktailman.images import png_bytes, read_image
     from cocktailman.inference.editor import EditSettings, cut_drink, edited
     from cocktailman.inference.editors import load_editor
 
     if out.suffix.lower() not in WRITTEN:
         raise InputError(f"{printable(out.name)} ends in none of {', '.join(WRITTEN)}: name such a file")
-    from cocktailman.factors import read_change, read_known
-
     before = _values(map(read_known, given or []))
     changes = _values(read_change(text, before) for text in change)
     settings = EditSettings(strength, steps, guidance, seed, start, prompt).checked()  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Pairs of renders: one factor changes and no other; what learns from them, and what measures edits by them."""
 
 import json
+from copy import deepcopy
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -120,27 +121,29 @@ def test_a_network_that_is_told_more_begins_as_the_one_before():
         torch.nn.init.normal_(weights, std=0.1)
     told_of, new = places()[DIRECTION], list(factors()).index(DIRECTION)
     assert new == len(factors()) - 1  # what comes later comes last
-    older = network.state_dict()
-    for name in ("before", "after"):
+    older, as_before = network.state_dict(), deepcopy(network)  # as before, with no weight for what is new
+    own = as_before.state_dict()
+    for name in (f"{part}.layers.0.weight" for part in ("before", "after")):
         gone = [*range(told_of.start, told_of.stop), encoded_width() + new]
         kept = [column for column in range(encoded_width() + len(factors())) if column not in gone]
-        older[f"{name}.layers.0.weight"] = older[f"{name}.layers.0.weight"][:, kept]
-    seen, said = network.unet.stem, network.unet.head
-    older["unet.stem.weight"] = seen.weight[:, : 4 * 16]
-    older |= {"unet.head.weight": said.weight[: 8 * 16], "unet.head.bias": said.bias[: 8 * 16]}  # type: ignore[index]
+        older[name] = older[name][:, kept]
+        own[name][:, gone] = 0
+    older["unet.stem.weight"] = older["unet.stem.weight"][:, : 4 * 16]
+    own["unet.stem.weight"][:, 4 * 16 :] = 0
+    for name in ("unet.head.weight", "unet.head.bias"):
+        older[name] = older[name][: 8 * 16]
+        own[name][8 * 16 :] = 0
     network.load_state_dict(widened(older, network.state_dict()))
     image, numbers, known = torch.rand(1, 4, 32, 32), torch.rand(1, encoded_width()), torch.ones(1, len(factors()))
     asked = torch.zeros_like(known)
     asked[0, 0] = 1
     with torch.no_grad():
         made = network(image, (numbers, known), (numbers, asked))
+        assert torch.equal(made, as_before(image, (numbers, known), (numbers, asked)))
         elsewhere = numbers.clone()
         elsewhere[0, told_of] *= -1
         assert torch.equal(network(image, (elsewhere, known), (numbers, asked)), made)  # it has not learnt what is new
-        network.load_state_dict(older | widened(older, network.state_dict()))
-        assert not torch.allclose(
-            network(image, (numbers, known), (numbers + 1, asked)), made
-        )  # and what it had is there
+        assert not torch.allclose(network(image, (numbers, known), (numbers + 1, asked)), made)  # but what it had
 
 
 def test_liquids_are_painted_in_the_colours_that_their_mixture_has():

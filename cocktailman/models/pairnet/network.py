@@ -26,6 +26,7 @@ from cocktailman.models.unet import UNet
 
 Known = tuple[Tensor, Tensor]  # factors as numbers (n, encoded_width), and which of them are known (n, n_factors)
 BRIGHTEST = 2.5  # the most that what was there is multiplied by
+DARKEST = 0.02  # that a colour is taken for where a ratio is formed
 MIXED = "ingredients"  # the factor that says how a mixture looks
 
 
@@ -153,7 +154,6 @@ def with_experts(weights: dict[str, Tensor], experts: Sequence[str]) -> dict[str
     return {f"experts.{expert}.{name}": value for expert in experts for name, value in own.items()} | weights
 
 
-DARKEST = 0.02  # that a colour is taken for where a ratio is formed
 FIRST = float(torch.log(torch.tensor(BRIGHTEST - 1)))  # what makes the gain 1
 
 
