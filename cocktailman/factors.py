@@ -164,6 +164,7 @@ class Words(Factor):
 
 LOOK = 7  # numbers that a mixture's look is
 DIRECTION = "garnish_direction"
+TO_THE_RIGHT = 90.0  # degrees, where a garnish is to sit on a drink of which that is not known
 
 
 @dataclass(frozen=True)

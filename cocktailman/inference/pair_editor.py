@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Lock
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ import torch
 from PIL import Image
 
 from cocktailman.cutouts import Matte
-from cocktailman.factors import Values, encode
+from cocktailman.factors import DIRECTION, TO_THE_RIGHT, Values, encode
 from cocktailman.inference.editor import (
     EditSettings,
     OnStep,
@@ -20,6 +21,8 @@ from cocktailman.inference.editor import (
 )
 from cocktailman.models.checkpoints import Checkpoint, check_able, load_network
 from cocktailman.models.registry import Can
+
+BESIDE = 50.0  # degrees from one piece to the next
 
 
 class PairEditor:
@@ -49,13 +52,39 @@ class PairEditor:
         """As `Editor.edit`; strength says how far to go from the picture to what the network makes of it."""
         strength, _, _ = settings.filled(1.0, 1, 1.0)
         image = as_premultiplied(drink)
-        condition = (_tensors(before), _tensors(changes))
+        made = image
         with self._turn, torch.inference_mode():
-            made = torch.lerp(image, self._network.edited(image, *condition), strength)
+            for known, asked in one_piece_at_a_time(before, changes):
+                made = self._network.edited(made, _tensors(known), _tensors(asked))
+            made = torch.lerp(image, made, strength)
         result = kept_outside(drink, as_cut_out(made), mask)
         if on_step:
             on_step(1.0, result)
         return result
+
+
+def one_piece_at_a_time(before: Values, changes: Values) -> Iterator[tuple[Values, Values]]:
+    """What is known and what is asked for, once for each piece of garnish that comes, the first with all other changes:
+    a network puts one on at once. The next one sits beside it, as on renders."""
+    asked, had = (_pieces(values) for values in (changes, before))
+    new = [piece for piece in asked if piece not in had]
+    if len(new) < 2:
+        yield before, changes
+        return
+    so_far = tuple(piece for piece in asked if piece in had)
+    direction, known, others = float(before.get(DIRECTION, TO_THE_RIGHT)), dict(before), dict(changes)  # type: ignore[arg-type]
+    for piece in new:
+        so_far = (*so_far, piece)
+        step = {**others, "garnish": so_far}
+        yield {**known, DIRECTION: direction}, step
+        known, others = {**known, **step}, {}
+        direction = (direction + BESIDE + 180) % 360 - 180
+
+
+def _pieces(values: Values) -> tuple[str, ...]:
+    found = values.get("garnish", ())
+    assert isinstance(found, tuple), found
+    return found
 
 
 def _tensors(values: Values) -> tuple[torch.Tensor, torch.Tensor]:

@@ -10,10 +10,11 @@ from PIL import Image
 
 from cocktailman.__main__ import main
 from cocktailman.errors import InputError
-from cocktailman.factors import Values, factors
+from cocktailman.factors import DIRECTION, Values, factors
 from cocktailman.inference.edit_series import columns_of, label_of, sheet, values_over
 from cocktailman.inference.editor import EditSettings, Start, cut_drink, edited, framed
 from cocktailman.inference.editors import load_editor
+from cocktailman.inference.pair_editor import one_piece_at_a_time
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig
 from tests.helpers.editors import drink
 
@@ -52,6 +53,17 @@ def test_what_is_asked_for_changes_and_what_a_mask_leaves_out_stays_to_the_pixel
 def test_strength_0_leaves_the_picture(editors, method):
     found = edited(load_editor(method), drink(), BEFORE, {"glass": "wine"}, EditSettings(strength=0, steps=2))
     assert np.abs(pixels(found.after) - pixels(found.before))[pixels(found.before)[..., 3] > 0].max() <= 1
+
+
+def test_several_pieces_of_garnish_are_put_on_one_beside_the_other():
+    before: Values = {"garnish": ("cherry",), DIRECTION: 160.0}
+    changes: Values = {"garnish": ("cherry", "lime_wheel", "mint_sprig"), "fill": 0.5}
+    first, second = one_piece_at_a_time(before, changes)
+    assert first == (before, {"garnish": ("cherry", "lime_wheel"), "fill": 0.5})
+    known = {"garnish": ("cherry", "lime_wheel"), "fill": 0.5, DIRECTION: -150.0}
+    assert second == (known, {"garnish": ("cherry", "lime_wheel", "mint_sprig")})
+    for alone in ({"garnish": ("lime_wheel",)}, {"garnish": ()}, {"fill": 0.5}):
+        assert list(one_piece_at_a_time(before, alone)) == [(before, alone)]
 
 
 def test_a_flow_that_is_asked_for_nothing_new_changes_nothing(editors):

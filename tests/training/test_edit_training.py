@@ -11,12 +11,14 @@ import pytest
 import torch
 from PIL import Image
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import default_collate
 
 from cocktailman.errors import InputError
 from cocktailman.evaluation.editing import FactorReader, Pair, errors_by_factor, measure_edits, seen_changes
 from cocktailman.factors import DIRECTION, LOOK, encoded_width, factors, places, values_of
 from cocktailman.models.checkpoints import save_network
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig, _with_liquid
+from cocktailman.sheets import SHEETS
 from tests.helpers.editors import drink
 from training.datasets.pairs import JUDGED, framed_alike, pack_scenes, read_scenes, split_of
 from training.flow.trainer import FlowTraining
@@ -25,7 +27,7 @@ from training.pairnet.measure import pairs_of
 from training.pairnet.trainer import PairNetTraining, UsualChange
 from training.pairnet.widened import widened
 from training.renders.changes import CHANGES, changing
-from training.renders.pairs import AS_IT_IS, scene
+from training.renders.pairs import AS_IT_IS, masks_alone, scene
 from training.shared.augment_cutouts import SIDEWAYS, affine_alike, mirrored_factors
 
 MIXED = {"clear": ("gin", "tonic"), "red": ("gin", "red_bitter", "grenadine"), "milky": ("milk", "irish_cream")}
@@ -189,6 +191,50 @@ def test_a_scene_says_where_the_garnish_sits_that_changes(tmp_path):
     assert not found and 20 < turned <= 180
 
 
+def test_masks_say_where_a_glass_and_a_piece_are_that_were_not_there():
+    versions = scene(4, 3, ["garnish", "glass", "light_warmth"])
+    masks, _ = masks_alone(versions, 48, plain=True)
+    base, other = masks[AS_IT_IS]["glass"], masks["glass"]["glass"]
+    assert all((masks[name]["glass"] == base).all() for name in (AS_IT_IS, "garnish", "light_warmth"))
+    assert (base != other).any() and all(0.03 < mask.mean() < 0.9 for mask in (base, other))
+    assert all(("garnish" in masks[name]) == bool(each.garnish) for name, each in versions.items())
+
+
+def test_a_pair_says_where_that_is_which_comes(packed):
+    scenes = read_scenes(packed, "train") + read_scenes(packed, "validation")
+    listed = PairSet(scenes, 32, drawn=False)
+    came = {"garnish": 0, "glass": 0}
+    for row, name in enumerate(listed.changed):
+        scene, *pair = listed.listed[row]
+        before, after = (values_of(scenes[scene][place].facts) for place in pair)
+        seen = dict(zip(SHEETS, listed[row][5].flatten(1).any(1).tolist(), strict=True))
+        new = set(after["garnish"]) - set(before["garnish"])  # type: ignore[arg-type]
+        assert seen["glass"] == (name == "glass") and (seen["garnish"] or not new) and (new or not seen["garnish"])
+        came = {factor: number + seen[factor] for factor, number in came.items()}
+    assert min(came.values()) > 0
+
+
+def test_a_network_learns_where_pieces_go(packed, monkeypatch):
+    torch.manual_seed(0)
+    logged: dict[str, list[float]] = {}
+    monkeypatch.setattr(
+        PairNetTraining, "log", lambda self, name, value, **options: logged.setdefault(name, []).append(float(value))
+    )
+    training = PairNetTraining(32, 4, (16, 16), pieces=["garnish", "glass"], learning_rate=5e-3)
+    listed = PairSet(read_scenes(packed, "train"), 32, drawn=False)
+    batch = default_collate([pair for pair in listed if pair[5].any()])  # type: ignore[attr-defined]
+    assert batch[5].flatten(2).any(2).sum(0).min() > 1  # of both factors
+    optimizer = torch.optim.AdamW(training.parameters(), 5e-3)
+    for step in range(40):
+        torch.manual_seed(step % 4)
+        optimizer.zero_grad()
+        training.training_step(batch, 0).backward()
+        optimizer.step()
+    for name in ("garnish", "glass"):
+        first, last = (float(np.mean(logged[f"train/misplaced_{name}"][part])) for part in (slice(4), slice(-4, None)))
+        assert 0 < last < 0.7 * first, (name, first, last)
+
+
 def test_changes_that_nobody_would_see_are_left_out():
     network = PairNet(PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16, least_change=4 / 255)).eval()
     assert network.unet.head.bias is not None
@@ -205,7 +251,7 @@ def test_pairs_come_in_one_frame_with_what_differs(packed):
     first, second = framed_alike(scenes[0][:2], 32)
     assert first.size == (32, 32) and first.getchannel("A") == second.getchannel("A")
     listed = PairSet(scenes, 32, drawn=False)
-    before, after, _, _, differ = listed[0]
+    before, after, _, _, differ, _ = listed[0]
     assert before.shape == (4, 32, 32) and differ.sum() == 1 and (before[:3] != after[:3]).any()
     drawn = PairSet(scenes, 32, drawn=True)
     assert all(torch.equal(a, b) for a, b in zip(drawn[(0, 5)], drawn[(0, 5)], strict=True))
@@ -247,8 +293,8 @@ def test_a_training_learns_one_batch(kind, packed, monkeypatch):
     training = kind(size=32, patch=4, widths=(16, 16), learning_rate=5e-3)
     data = PairData([packed], 32, batch_size=16)
     data.setup("fit")
-    first, second, before, after, differ = next(iter(data.train_dataloader()))
-    batch = (first, second, before, after, differ) if kind is PairNetTraining else (first, before, differ)
+    batch = next(iter(data.train_dataloader()))
+    batch = batch if kind is PairNetTraining else (batch[0], batch[2], batch[4])
     optimizer = torch.optim.AdamW(training.parameters(), 5e-3)
     losses = []
     for _ in range(40):

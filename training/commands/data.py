@@ -180,12 +180,32 @@ def pairs(context: typer.Context) -> None:
 
 
 @app.command()
-def pairs_pack(folder: Path = Path("runs/pairs"), out: Path = BAR) -> None:
+def pairs_pack(
+    folder: Path = Path("runs/pairs"),
+    out: Path = BAR,
+    plain: Annotated[bool, typer.Option("--plain", help="the scenes are those of the plain studio")] = False,
+) -> None:
     """Pack rendered scenes into one file to train on and to judge edits by."""
     from training.datasets.pairs import pack_scenes
 
-    table = pack_scenes(folder, out)
+    table = pack_scenes(folder, out, plain)
     print(f"{len(table)} pictures of {table['scene'].nunique()} scenes in {out}")
+
+
+@app.command(context_settings=PASS_THROUGH)
+def sheets(context: typer.Context) -> None:
+    """Render every piece of garnish and every glass alone, which edits put on a drink (`make .venv-renders` first)."""
+    from training.renders.environment import run_in_blender
+
+    raise typer.Exit(run_in_blender(["sheets", *context.args]))
+
+
+@app.command()
+def sheets_pack(folder: Path = Path("runs/sheets")) -> None:
+    """Pack these pictures into the files that ship (data/sheets)."""
+    from training.renders.pack import pack_sheets
+
+    print(*pack_sheets(folder), sep="\n")
 
 
 @app.command()

@@ -11,12 +11,14 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from cocktailman.factors import Values, changeable, encode, factors
+from cocktailman.sheets import SHEETS
 from training.datasets.batches import EpochData
-from training.datasets.pairs import BAR, Version, framed_alike, read_scenes
+from training.datasets.pairs import BAR, Version, frame_of, framed_alike, in_frame, read_scenes
 from training.flow.data import shrunk_to
 
-# Two pictures (4, size, size) uint8, premultiplied; the factors of both; which of them differ.
-Pair = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
+# Two pictures (4, size, size) uint8, premultiplied; the factors of both; which of them differ; and, of each factor that
+# has a sheet, where what the second has and the first has not is, (SHEETS, size, size) uint8, all 0 where nothing is.
+Pair = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
 class PairSet(Dataset[Pair]):
@@ -28,6 +30,7 @@ class PairSet(Dataset[Pair]):
     def __init__(self, scenes: list[list[Version]], size: int, drawn: bool, both_changed: float = 0.25) -> None:
         self.scenes, self.size, self.drawn, self.both_changed = scenes, size, drawn, both_changed
         self._framed: dict[tuple[int, int, int], Tensor] = {}  # cut out once, and kept
+        self._new: dict[tuple[int, int, int], Tensor] = {}
         self.listed = [(scene, 0, other) for scene, versions in enumerate(scenes) for other in range(1, len(versions))]
 
     @property
@@ -44,10 +47,11 @@ class PairSet(Dataset[Pair]):
         if self.drawn:
             first, second = self._drawn(first, second, len(self.scenes[scene]), np.random.default_rng(seed))
         pair = [self.scenes[scene][first], self.scenes[scene][second]]
-        pictures = self._pictures(scene, first, second)
+        pictures, new = self._pictures(scene, first, second), self._seen(scene, first, second)
         (before, _), (after, _) = (encode(version.values) for version in pair)
         differ = differing(pair[0].values, pair[1].values)
-        return pictures[0], pictures[1], torch.from_numpy(before), torch.from_numpy(after), torch.from_numpy(differ)
+        told = (torch.from_numpy(numbers) for numbers in (before, after, differ))
+        return pictures[0], pictures[1], *told, new
 
     def _drawn(self, first: int, second: int, versions: int, rng: np.random.Generator) -> tuple[int, int]:
         if rng.random() < self.both_changed and versions > 2:
@@ -63,6 +67,24 @@ class PairSet(Dataset[Pair]):
             self._framed[scene, lower, upper] = shrunk_to(pixels, self.size)
         pictures = self._framed[scene, lower, upper]
         return pictures if first <= second else pictures.flip(0)
+
+    def _seen(self, scene: int, first: int, second: int) -> Tensor:
+        """Where what one version has not, and another has, is, (SHEETS, size, size) uint8."""
+        if (scene, first, second) not in self._new:
+            before, after = pair = [self.scenes[scene][first], self.scenes[scene][second]]
+            frame, seen = frame_of(pair), torch.zeros(len(SHEETS), self.size, self.size, dtype=torch.uint8)
+            for channel, factor in enumerate(SHEETS):
+                mask = after.mask(factor) if _comes(factor, before.facts, after.facts) else None
+                if mask:
+                    seen[channel] = torch.from_numpy(np.array(in_frame(mask, frame, self.size)))
+            self._new[scene, first, second] = seen
+        return self._new[scene, first, second]
+
+
+def _comes(factor: str, before: dict, after: dict) -> bool:
+    """Whether there is a word of the factor after that there was not before."""
+    had, has = ({side[factor]} if isinstance(side[factor], str) else {*side[factor]} for side in (before, after))
+    return not has <= had
 
 
 def differing(first: Values, second: Values) -> np.ndarray:

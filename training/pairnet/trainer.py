@@ -22,6 +22,8 @@ from cocktailman.models.backbones import LiteBackbone
 from cocktailman.models.blocks import grow
 from cocktailman.models.compositing import random_grounds
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig, limited, with_experts
+from cocktailman.models.pairnet.pieces import Known, Place, misplaced, place_seen
+from cocktailman.sheets import SHEETS
 from training.pairnet.data import Pair
 from training.pairnet.widened import widened
 from training.shared.augment_cutouts import affine_alike, color_jitter_alike, mirrored_factors, mirrors
@@ -45,6 +47,8 @@ class PairNetTraining(KindTraining):
         experts: factors that a network of their own learns; each begins as the network of all others is.
         factor_dropout: how often each factor of the picture before is not told.
         all_dropout: how often none is, as with a photo.
+        pieces: factors whose words are put on as pictures of their own (see `cocktailman.models.pairnet.pieces`).
+        place_weight: of how far these are off their places, beside the share of the squared error, of about 1.
         pooled: whether the squared error is a share of that of copying at the mean of what changes the same factor, and
             not picture by picture (see `unexplained`).
         tint: the most that the colours of both pictures are changed by, as a share.
@@ -67,6 +71,8 @@ class PairNetTraining(KindTraining):
         patch: int = 2,
         widths: Sequence[int] = (24, 48, 96),
         experts: Sequence[str] = (),
+        pieces: Sequence[str] = (),
+        place_weight: float = 0.3,
         factor_dropout: float = 0.2,
         all_dropout: float = 0.2,
         pooled: bool = False,
@@ -82,12 +88,13 @@ class PairNetTraining(KindTraining):
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
         self.factor_dropout, self.all_dropout, self.tint = factor_dropout, all_dropout, tint
+        self.place_weight = place_weight
         self.adversarial, self.projected_at, self.warmup = adversarial_weight > 0, projected_at, warmup
         self.learning_rate, self.projected_learning_rate = learning_rate, projected_learning_rate
         self.usual_change = UsualChange() if pooled else None
         for name in experts:
             changeable(name)  # raises where there is no such factor
-        self.network = PairNet(PairNetConfig(size, patch, list(widths), experts=list(experts)))
+        self.network = PairNet(PairNetConfig(size, patch, list(widths), experts=list(experts), pieces=list(pieces)))
         start = weights_to_start_from(start_from) if start_from else {}
         if start:
             weights = with_experts(part_of(start, NETWORK), experts)
@@ -106,22 +113,34 @@ class PairNetTraining(KindTraining):
             self._frozen["features"].to(self.device)
 
     def training_step(self, batch: Pair, batch_idx: int) -> Tensor:
-        first, second, before, after, differ = batch
-        mirrored = mirrors(before)
-        augmented = affine_alike([first.float() / 255, second.float() / 255], mirrored, smallest=0.7)
-        image, truth = color_jitter_alike(augmented, self.tint)
+        first, second, before, after, differ, new = batch
+        # A mug has its handle to the right: pictures of glasses are not turned round.
+        mirrored = torch.where(differ[:, list(factors()).index("glass")] > 0, 1.0, mirrors(before))
+        *moved, new = affine_alike([part.float() / 255 for part in (first, second, new)], mirrored, smallest=0.7)
+        image, truth = color_jitter_alike(moved, self.tint)
         known = torch.rand_like(differ) >= self.factor_dropout
         known = (known & (torch.rand_like(differ[:, :1]) >= self.all_dropout)).float()
         condition = (mirrored_factors(before, mirrored), known), (mirrored_factors(after, mirrored), differ)
-        made = self.network(image.contiguous(memory_format=torch.channels_last), *condition).float()
+        made, where = self.network.made(image.contiguous(memory_format=torch.channels_last), *condition)
+        made, astray = made.float(), self._astray(where, new, *condition)
         change = squared_error(image, truth)
         usual = self.usual_change(change, differ) if self.usual_change else change
         if self.adversarial:
             wrong, right = condition[0][0], condition[1][0]
-            return self._with_discriminator(made, truth, usual, right, wrong)
+            return self._with_discriminator(made, truth, usual, right, wrong) + astray
         loss = unexplained(made, truth, usual)
         self.log("train/unexplained", loss, on_step=False, on_epoch=True)
-        return loss
+        return loss + astray
+
+    def _astray(self, where: dict[str, Place], new: Tensor, before: Known, after: Known) -> Tensor:
+        """How far what came was put from where it is in truth, as masks (n, SHEETS, h, w) show it; and weighted."""
+        total = new.new_zeros(())
+        for name, place in where.items():
+            coming = self.network.pieces_of(name).coming(before, after)
+            astray = misplaced(place, *place_seen(coming, new[:, [list(SHEETS).index(name)]]))
+            self.log(f"train/misplaced_{name}", astray.detach(), on_step=False, on_epoch=True)
+            total = total + self.place_weight * astray
+        return total
 
     def _with_discriminator(self, made: Tensor, truth: Tensor, change: Tensor, right: Tensor, wrong: Tensor) -> Tensor:
         """The losses of both sides: what was made shall have the factors `right` (n, encoded_width) as the truth has,
@@ -151,7 +170,7 @@ class PairNetTraining(KindTraining):
         return augmented_maps(self._frozen["features"], shown, AUGMENTED, seed, self.projected_at)
 
     def validation_step(self, batch: Pair, batch_idx: int) -> None:
-        first, second, before, after, differ = batch
+        first, second, before, after, differ, _ = batch
         image, truth = first.float() / 255, second.float() / 255
         made = self.network.edited(image, (before, torch.ones_like(differ)), (after, differ))
         self.log("validation/unexplained", unexplained(made, truth, squared_error(image, truth)), batch_size=len(first))

@@ -47,6 +47,17 @@ def pairs(
     make_pairs(folder, scenes, changes, changing(among, changes), size, samples, threads, plain)
 
 
+@app.command()
+def sheets(
+    threads: Annotated[int, typer.Option(min=0, help="0 takes all there are")] = 0,
+    out: Annotated[Path, typer.Option(help="folder")] = Path("runs/sheets"),
+) -> None:
+    """Render every piece of garnish and every glass alone, from every side: what edits put on a drink."""
+    from training.renders.alone import render_sheets
+
+    render_sheets(out, threads)
+
+
 if __name__ == "__main__":
     from cocktailman.__main__ import run
 

@@ -17,10 +17,12 @@ from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
 from cocktailman.files import written
 from cocktailman.renders import EDGES, RENDERS
+from cocktailman.sheets import SHEETS
 
 # Recipes no model is trained on, though each of their ingredients is in others that are.
 UNSEEN = ("Black Russian", "Daiquiri", "Negroni", "Screwdriver", "Sidecar")
 GROUP = 64  # pictures read together
+SPECK = 16  # of 255: what covers less, of a picture that lies on others, is noise
 AROUND, HARDLY = 2.0, 0.1  # px, and a coverage (see `without_noise`)
 
 
@@ -54,6 +56,21 @@ def pack(folder: Path, out: Path = RENDERS) -> pd.DataFrame:
     with written(out / "pictures.parquet") as unfinished:
         pq.write_table(pictures, unfinished, row_group_size=GROUP, compression="none", use_dictionary=False)
     return table
+
+
+def pack_sheets(folder: Path) -> list[Path]:
+    """Writes the sheets of a folder that `python -m training sheets` rendered (see `cocktailman/sheets.py`); returns
+    their paths. Raises `InputError` where one is not there."""
+    for sheet in SHEETS.values():
+        rendered = folder / f"{sheet.factor}.png"
+        if not rendered.exists():
+            raise InputError(f"{rendered} is not there: render it with python -m training sheets")
+        sheet.file.parent.mkdir(exist_ok=True)
+        with Image.open(rendered) as picture, written(sheet.file) as unfinished:
+            smooth = without_noise(picture.convert("RGBA"))
+            smooth.putalpha(smooth.getchannel("A").point(lambda covered: covered if covered > SPECK else 0))
+            smooth.save(unfinished, "WEBP", quality=80, alpha_quality=95, method=4)
+    return [sheet.file for sheet in SHEETS.values()]
 
 
 def _packed(path: Path) -> bytes:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
 from cocktailman.catalog import catalog
 from training.renders.changes import CHANGES, UNMASKED
 from training.renders.factors import FREE, Factors, draw
-from training.renders.picture import Picture, drink_parts, separate_streams, take, vessel_of, view
+from training.renders.masks import silhouette
+from training.renders.picture import Picture, drink_parts, pieces_on, separate_streams, take, vessel_of, view
 from training.renders.studio import take_plain, view_plain
 
 AS_IT_IS = "base"
@@ -67,6 +70,35 @@ def _rendered(
         parts = [drink_parts(item, vessel_of(item, streams), streams) for item in versions.values()]
         camera = seen(versions[AS_IT_IS], [part for version in parts for part in version])
         yield number, versions, {name: shot(item, studio, size, streams, camera) for name, item in versions.items()}
+
+
+Masks = dict[str, dict[str, NDArray[np.bool_]]]  # (size, size) each, by version, then by factor
+
+
+def masks_alone(versions: dict[str, Factors], size: int, plain: bool) -> tuple[Masks, float]:
+    """Where the glass and the last piece of garnish are seen, or would be, were they not behind others, in each version
+    of a scene that has one; and where around the vessel the piece sits in the version that has most, in degrees.
+
+    Where the garnish of a scene changes, the last piece is the one that some versions have and others have not.
+    """
+    streams = separate_streams(versions[AS_IT_IS].seed)
+    placed = cache(lambda factors: pieces_on(factors, vessel_of(factors, streams), streams))
+    pieces = {name: placed(_shaped(factors)) for name, factors in versions.items()}
+    glasses = {name: vessel_of(factors, streams).part() for name, factors in versions.items()}
+    framed = [part for placed in pieces.values() for _, parts in placed for part in parts]
+    camera = (view_plain if plain else view)(versions[AS_IT_IS], [*glasses.values(), *framed])
+    found: Masks = {name: {"glass": silhouette([glass.shape], camera, size)} for name, glass in glasses.items()}
+    for name, placed in pieces.items():
+        if placed:
+            found[name]["garnish"] = silhouette([part.shape for part in placed[-1][1]], camera, size)
+    most = max(pieces.values(), key=len)
+    return found, float(most[-1][0] if most else versions[AS_IT_IS].garnish_azimuth)
+
+
+def _shaped(factors: Factors) -> Factors:
+    """What of the factors the shape of garnish hangs on: versions that are alike in it are dressed once."""
+    light = {"light_azimuth": 0.0, "light_warmth": 0.0, "light_strength": 0.0}
+    return replace(factors, ice="none", recipe=tuple(factors.recipe), garnish=tuple(factors.garnish), **light)
 
 
 def cut_out(picture: Picture) -> Image.Image:

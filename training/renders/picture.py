@@ -100,20 +100,18 @@ def drink_parts(factors: Factors, glass: Vessel, streams: Streams) -> list[Part]
         parts.append(ice_part(factors.ice, glass, factors.fill, streams("ice")))
     if layers and drink.fizzes(factors.recipe) and not glass.opaque:
         parts.append(drink.bubbles(glass, factors.fill, streams("bubbles")))
-    seat = _seat(factors, glass, bool(layers))
+    seat = seat_of(factors, glass, bool(layers))
     return parts + dress(factors.garnish, seat, factors.garnish_azimuth, streams("garnish"))
 
 
-def garnish_azimuths(factors: Factors) -> list[float]:
-    """Where around the vessel each piece of garnish sits, in degrees; of pictures whose subjects draw by themselves
-    (see `separate_streams`)."""
-    streams = separate_streams(factors.seed)
-    seat = _seat(factors, vessel_of(factors, streams), bool(drink.layers(factors.recipe, streams("drink"))))
-    placed = around(factors.garnish, seat, factors.garnish_azimuth, streams("garnish"))
-    return [float(azimuth) for azimuth, _ in placed]
+def pieces_on(factors: Factors, glass: Vessel, streams: Streams) -> list[tuple[float, list[Part]]]:
+    """Each piece of garnish of a picture whose subjects draw by themselves (see `separate_streams`): where it sits, in
+    degrees around the vessel, and its parts."""
+    seat = seat_of(factors, glass, bool(drink.layers(factors.recipe, streams("drink"))))
+    return list(around(factors.garnish, seat, factors.garnish_azimuth, streams("garnish")))
 
 
-def _seat(factors: Factors, glass: Vessel, poured: bool) -> Seat:
+def seat_of(factors: Factors, glass: Vessel, poured: bool) -> Seat:
     """What garnishes sit on."""
     surface = glass.surface(factors.fill if poured else 0.02)
     return Seat(glass.rim_radius, glass.rim_height, glass.wall, glass.floor, surface, glass.inner_radius)

@@ -34,7 +34,7 @@ from training.renders.picture import (
 )
 
 if TYPE_CHECKING:
-    from training.renders.scene import Studio
+    from training.renders.scene import Lamp, Studio
 
 GREY = 205  # of 255: `cocktailman.cutouts.GREY`, whose libraries are not where Blender is
 DISTANCE = 1.04  # of the camera: a drink fills its frame as `cocktailman.cutouts.centred` has it
@@ -46,17 +46,22 @@ def take_plain(
     factors: Factors, studio: Studio, size: int, streams: Streams | None = None, camera: Camera | None = None
 ) -> Picture:
     """Renders the drink of `training.renders.picture.take`, seen alike and lit by the same lamp; `size` px, RGBA."""
-    from training.renders.scene import EXPOSURE, Surroundings
-
     streams = streams or one_stream(factors.seed)
     glass = vessel_of(factors, streams)
     parts = drink_parts(factors, glass, streams)
     camera = camera or view_plain(factors, parts)
+    image = stage_plain(studio, parts, lamp(factors), camera, sharp_at(camera, glass), factors.seed)
+    return with_masks(image, parts, glass, camera, size)
+
+
+def stage_plain(studio: Studio, parts: list[Part], light: Lamp, camera: Camera, focus: float, seed: int) -> Image.Image:
+    """What stands in the studio alone, mode RGBA; the camera is sharp at `focus` cm."""
+    from training.renders.scene import EXPOSURE, Surroundings
+
     grey, black = (srgb(f"#{level:02x}{level:02x}{level:02x}")[0] / 2**EXPOSURE for level in (GREY, 0))
-    around = Surroundings(_panorama(), backdrop=grey)
-    studio.build(parts, around, lamp(factors), camera, sharp_at(camera, glass), factors.seed)
+    studio.build(parts, Surroundings(_panorama(), backdrop=grey), light, camera, focus, seed)
     over_grey, over_black = (np.asarray(studio.shoot(radiance)) / 255 for radiance in (grey, black))
-    return with_masks(matted(over_grey, over_black, GREY / 255), parts, glass, camera, size)
+    return matted(over_grey, over_black, GREY / 255)
 
 
 def view_plain(factors: Factors, parts: list[Part]) -> Camera:

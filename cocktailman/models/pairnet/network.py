@@ -7,6 +7,8 @@ leaves alone what it has no reason to change, and works on pictures larger than 
 Liquids are painted in the colours that their mixture is known to have (see `cocktailman.mixtures`): where there is one,
 how deep it is and how cloudy is what the network says; of which colour it has to be told, and to learn of none.
 
+A piece of garnish, or another glass, may be put on as a picture of its own (`cocktailman.models.pairnet.pieces`).
+
 A factor may have a network of its own, an expert (mixture of experts with a hard gate, Jacobs et al., Neural
 Computation 3, 1991): where one network learns them all, those whose changes are large and plain, such as that of the
 glass, keep it from learning what becomes of a liquid or of a piece of ice.
@@ -14,6 +16,7 @@ glass, keep it from learning what becomes of a liquid or of a piece of ice.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import torch
 from huggingface_hub import PyTorchModelHubMixin
@@ -21,12 +24,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cocktailman.factors import LOOK, encoded_width, factors, places
+from cocktailman.models.pairnet.pieces import SAYS, Known, Pieces, Place
 from cocktailman.models.steering import FactorEmbedding, of_each_number
 from cocktailman.models.unet import UNet
 
-Known = tuple[Tensor, Tensor]  # factors as numbers (n, encoded_width), and which of them are known (n, n_factors)
 BRIGHTEST = 2.5  # the most that what was there is multiplied by
 DARKEST = 0.02  # that a colour is taken for where a ratio is formed
+KEPT_ADDED_POURED = 12  # numbers of each pixel that say what stays, what is added and what is poured, four each
 MIXED = "ingredients"  # the factor that says how a mixture looks
 
 
@@ -41,6 +45,14 @@ class PairNetConfig:
     least_change: float = 4 / 255  # of a pixel: what would change by less, which nobody would see, stays as it was
     experts: list[str] = field(default_factory=list)  # factors that have a network of their own
     factor_dim: int = field(default_factory=encoded_width)  # numbers that factors are
+    pieces: list[str] = field(default_factory=list)  # factors whose words are put on as pictures of their own
+
+
+class Made(NamedTuple):
+    """Pictures, and where the pieces of each factor went that were put on; of a picture without one, anywhere."""
+
+    image: Tensor
+    places: dict[str, Place]
 
 
 class PairNet(nn.Module, PyTorchModelHubMixin):
@@ -54,25 +66,40 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         super().__init__()
         self.config = config
         self.before, self.after = FactorEmbedding(config.steer_dim), FactorEmbedding(config.steer_dim)
-        self.unet = UNet(4 + 2 * (LOOK + 1), 12, config.patch, config.widths, config.steer_dim)
+        told = config.steer_dim + 4
+        own = [name for name in config.pieces if name not in config.experts]
+        self.pieces = nn.ModuleDict({name: Pieces(name, told) for name in own})
+        says = KEPT_ADDED_POURED + SAYS * len(own)  # numbers of each pixel
+        self.unet = UNet(4 + 2 * (LOOK + 1), says, config.patch, config.widths, config.steer_dim)
         last = nn.Linear(128, 12)
         nn.init.zeros_(last.weight)  # at first all stays
         nn.init.zeros_(last.bias)
-        self.overall = nn.Sequential(nn.Linear(config.steer_dim + 4, 128), nn.SiLU(), last)
-        self.experts = nn.ModuleDict({name: PairNet(replace(config, experts=[])) for name in config.experts})
+        self.overall = nn.Sequential(nn.Linear(told, 128), nn.SiLU(), last)
+        self.experts = nn.ModuleDict({name: PairNet(_of_expert(name, config)) for name in config.experts})
 
     def forward(self, image: Tensor, before: Known, after: Known) -> Tensor:
+        return self.made(image, before, after).image
+
+    def made(self, image: Tensor, before: Known, after: Known) -> Made:
+        """As `forward`, and where pieces of garnish were put."""
         if not self.config.experts:
             return self._changed(image, before, after)
-        made, asked_for = image, after[1]
+        made, asked_for, places = image, after[1], {}
         for network, own in self._networks(asked_for):
             asked = asked_for * own  # (n, n_factors)
             (rows,) = asked.any(1).nonzero(as_tuple=True)
             if len(rows):
                 told = (before[0][rows], before[1][rows]), (after[0][rows], asked[rows])
-                made = made.index_copy(0, rows, network._changed(made[rows], *told).to(made.dtype))
+                changed, at = network._changed(made[rows], *told)
+                made = made.index_copy(0, rows, changed.to(made.dtype))
+                places |= {name: _spread(each, rows, len(image)) for name, each in at.items()}
                 before = _merged(before, (after[0], asked))  # what one has changed is what the next one finds
-        return made
+        return Made(made, places)
+
+    def pieces_of(self, factor: str) -> Pieces:
+        """The pictures that a factor, one of `config.pieces`, is put on by, by itself or by its expert."""
+        network = self.experts[factor] if factor in self.config.experts else self
+        return network.pieces[factor]  # type: ignore[index, return-value]
 
     def _networks(self, like: Tensor) -> Iterator[tuple["PairNet", Tensor]]:
         """Itself, then each expert; and which factors, (n_factors,), are its own."""
@@ -81,7 +108,7 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         for expert, network in self.experts.items():
             yield network, torch.tensor([float(name == expert) for name in names], device=like.device)  # type: ignore[misc]
 
-    def _changed(self, image: Tensor, before: Known, after: Known) -> Tensor:
+    def _changed(self, image: Tensor, before: Known, after: Known) -> Made:
         steer = F.silu(self.before(*before) + self.after(*after))  # (n, steer_dim)
         seen = image if image.shape[2] == self.config.size else F.interpolate(
             image, (self.config.size, self.config.size), mode="bilinear", antialias=True
@@ -89,11 +116,18 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         looks = _look(before), _look(after)
         told = torch.cat(looks, 1)[:, :, None, None].expand(-1, -1, *seen.shape[2:])  # (n, 2 LOOK + 2, size, size)
         output = self.unet(torch.cat([seen * 2 - 1, told], 1), steer).float()  # (n, 12, size, size), 0 at first
+        said = output[:, KEPT_ADDED_POURED:].split(SAYS, dim=1)  # of pieces, at this size
         if image.shape != seen.shape:
             output = F.interpolate(output, image.shape[2:], mode="bicubic")
-        kept, added, poured = output.chunk(3, dim=1)  # (n, 4, h, w) each
+        kept, added, poured = output[:, :KEPT_ADDED_POURED].chunk(3, dim=1)  # (n, 4, h, w) each
         gain = BRIGHTEST * torch.sigmoid(kept - FIRST)  # 1 where nothing is added
-        return gain * _with_liquid(self._relit(image, steer), poured, *looks) + added  # about in [0, 1]: see `limited`
+        made = gain * _with_liquid(self._relit(image, steer), poured, *looks) + added  # about in [0, 1]: see `limited`
+        told, where = torch.cat([steer, _mean_colour(image)], 1), {}
+        for number, (name, pieces) in enumerate(self.pieces.items()):
+            hidden = output[:, [KEPT_ADDED_POURED + SAYS * (number + 1) - 1]]
+            coming = pieces.coming(before, after)  # type: ignore[operator]
+            made, where[name] = pieces.put_on(made, coming, said[number][:, :-1], hidden, told)  # type: ignore[operator]
+        return Made(made, where)
 
     def edited(self, image: Tensor, before: Known, after: Known) -> Tensor:
         """As `forward`, in [0, 1]; pixels that would hardly change stay as they were, to the bit (hard thresholding,
@@ -106,10 +140,23 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
     def _relit(self, image: Tensor, steer: Tensor) -> Tensor:
         """All colours of a picture changed alike, by a matrix that hangs on what is asked for and on its mean: most of
         what another light does."""
-        mean = image.mean((2, 3)) / image[:, 3:].mean((2, 3)).clamp(min=0.02)  # (n, 4), the last of which is 1
-        matrix = self.overall(torch.cat([steer, mean], 1)).float().unflatten(1, (3, 4))
+        matrix = self.overall(torch.cat([steer, _mean_colour(image)], 1)).float().unflatten(1, (3, 4))
         colours = image[:, :3] + torch.einsum("nij,njhw->nihw", matrix, image)
         return torch.cat([colours, image[:, 3:]], 1)  # (n, 4, h, w)
+
+
+def _of_expert(factor: str, config: PairNetConfig) -> PairNetConfig:
+    return replace(config, experts=[], pieces=[name for name in config.pieces if name == factor])
+
+
+def _mean_colour(image: Tensor) -> Tensor:
+    """Of premultiplied pictures (n, 4, h, w), (n, 4), the last of which is 1."""
+    return image.mean((2, 3)) / image[:, 3:].mean((2, 3)).clamp(min=0.02)
+
+
+def _spread(place: Place, rows: Tensor, count: int) -> Place:
+    """The places of some `rows` among `count`, of which the others are in the middle, without size."""
+    return Place(*(part.new_zeros(count, 2).index_copy(0, rows, part) for part in place))
 
 
 def _look(told: Known) -> Tensor:

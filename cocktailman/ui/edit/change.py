@@ -8,7 +8,7 @@ import streamlit as st
 
 from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
-from cocktailman.factors import CHANGEABLE, DIRECTION, Angle, Factor, Number, Value, Values, Word, factors
+from cocktailman.factors import CHANGEABLE, DIRECTION, TO_THE_RIGHT, Angle, Factor, Number, Value, Values, Word, factors
 from cocktailman.inference.edit_series import PIECES
 from cocktailman.ui.shared.errors import show_error
 from cocktailman.ui.shared.factor_labels import category_label
@@ -17,7 +17,6 @@ from cocktailman.ui.shared.link import follow_link, write_link
 FACTOR, VALUE = "factor", "value"  # in the URL
 FIRST = "light_strength"  # the factor that is offered first: what the model does best
 OTHER_GLASS, OTHER_ICE = ("coupe", "rocks"), ("cubes", "none")  # the first that the drink is not in, or has not
-TO_THE_RIGHT = 90.0  # degrees, where a garnish is to sit on a drink of which that is not known
 DIRECTED = "directed"  # in the session state: the drink whose garnish was placed last
 GARNISH = "garnish"  # the kind of ingredient that is not poured: it changes no colour
 
