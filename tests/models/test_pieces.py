@@ -13,12 +13,11 @@ from cocktailman.models.pairnet.network import PairNet, PairNetConfig
 from cocktailman.models.pairnet.pieces import (
     COVERED,
     FIRST_HALF,
-    SAYS,
     SLACK,
     Pieces,
     Place,
     _boxes,
-    _laid,
+    laid_on,
     misplaced,
     place_of,
     place_seen,
@@ -56,7 +55,7 @@ def test_a_damaged_sheet_says_how_it_is_made_anew(tmp_path, monkeypatch):
 
 
 def test_a_piece_comes_that_was_not_there_as_it_is_seen_from_its_side():
-    pieces, all_of_them = Pieces("garnish", 8), sheets.tiles("garnish")
+    pieces, all_of_them = Pieces("garnish", 16, 20), sheets.tiles("garnish")
     words, views = sheets.SHEETS["garnish"].words, sheets.SHEETS["garnish"].views
     cherry, olive = words.index("cherry"), words.index("olive_pick")
     before = told({"garnish": (), "garnish_direction": -31.0}, {"garnish": ("cherry",)}, {"garnish": ("cherry",)}, {})
@@ -69,7 +68,7 @@ def test_a_piece_comes_that_was_not_there_as_it_is_seen_from_its_side():
         (all_of_them[cherry, aside], all_of_them[olive, right], None, all_of_them[olive, right])
     ):
         assert (found[row] == (0 if true is None else true)).all(), row
-    glasses, seen = Pieces("glass", 8), sheets.tiles("glass")
+    glasses, seen = Pieces("glass", 16, 20), sheets.tiles("glass")
     coupe = sheets.SHEETS["glass"].words.index("coupe")
     high = told({"glass": "rocks", "camera_elevation": 39.0}, {"glass": "coupe", "camera_elevation": 39.0})
     found = (glasses.coming(high, told({"glass": "coupe"}, {"glass": "coupe"})) * 255).round().byte().numpy()
@@ -86,13 +85,13 @@ def test_a_place_is_the_middle_of_the_map_where_a_piece_is_likely():
     assert torch.allclose(place.half, torch.stack([torch.full((2,), FIRST_HALF), grown]), atol=1e-4)
 
 
-def test_what_is_laid_where_a_mask_was_fills_its_box():
+def test_what_islaid_on_where_a_mask_was_fills_its_box():
     mask = torch.zeros(1, 1, 64, 64)
     mask[0, 0, 8:28, 20:52] = 1.0
     piece = torch.from_numpy(sheets.tiles("garnish"))[[0], 0].float() / 255
     place, there = place_seen(piece, mask)
     assert there.all() and float(misplaced(place, place, there)) == 0
-    laid = _laid(piece, place, torch.zeros(1, 4, 64, 64))
+    laid = laid_on(piece, place, torch.zeros(1, 4, 64, 64))
     box, _ = _boxes(laid[:, 3] > COVERED)
     true, _ = _boxes(mask[:, 0] > 0.5)
     assert torch.allclose(box.middle, true.middle, atol=0.04) and torch.allclose(box.half, true.half, atol=0.04)
@@ -107,7 +106,7 @@ def test_a_network_puts_on_what_comes_and_nothing_else():
         PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16, experts=["garnish"], pieces=["garnish", "glass"])
     ).eval()
     assert [*network.pieces] == ["glass"] and [*network.experts["garnish"].pieces] == ["garnish"]  # type: ignore[union-attr]
-    assert network.unet.head.out_channels == (12 + SAYS) * 16
+    assert network.unet.head.out_channels == (12 + 1) * 16
     image = torch.rand(2, 4, 48, 48)
     before = told({"glass": "rocks", "garnish": ("cherry",)}, {"glass": "rocks", "garnish": ()})
     with torch.no_grad():
@@ -119,7 +118,7 @@ def test_a_network_puts_on_what_comes_and_nothing_else():
         for row, name in enumerate(("glass", "garnish")):
             piece = network.pieces_of(name)
             place = Place(*(part[[row]] for part in where[name]))
-            laid = _laid(piece.coming(before, after)[[row]], place, image[:1])
+            laid = laid_on(piece.coming(before, after)[[row]], place, image[:1])
             covered = laid[0, 3] > 0.3
             assert covered.any() and ((made[row] - image[row]).abs().amax(0) > 0.01)[covered].float().mean() > 0.9
             outside = laid[0, 3] == 0

@@ -218,7 +218,9 @@ def test_a_network_learns_where_pieces_go(packed, monkeypatch):
     torch.manual_seed(0)
     logged: dict[str, list[float]] = {}
     monkeypatch.setattr(
-        PairNetTraining, "log", lambda self, name, value, **options: logged.setdefault(name, []).append(float(value.detach()))
+        PairNetTraining,
+        "log",
+        lambda self, name, value, **options: logged.setdefault(name, []).append(float(value.detach())),
     )
     training = PairNetTraining(32, 4, (16, 16), pieces=["garnish", "glass"], learning_rate=5e-3)
     listed = PairSet(read_scenes(packed, "train"), 32, drawn=False)

@@ -72,7 +72,7 @@ class PairNetTraining(KindTraining):
         widths: Sequence[int] = (24, 48, 96),
         experts: Sequence[str] = (),
         pieces: Sequence[str] = (),
-        place_weight: float = 0.3,
+        place_weight: float = 1.0,
         factor_dropout: float = 0.2,
         all_dropout: float = 0.2,
         pooled: bool = False,

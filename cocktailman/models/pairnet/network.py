@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cocktailman.factors import LOOK, encoded_width, factors, places
-from cocktailman.models.pairnet.pieces import SAYS, Known, Pieces, Place
+from cocktailman.models.pairnet.pieces import Known, Pieces, Place, laid_on
 from cocktailman.models.steering import FactorEmbedding, of_each_number
 from cocktailman.models.unet import UNet
 
@@ -68,9 +68,9 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         self.before, self.after = FactorEmbedding(config.steer_dim), FactorEmbedding(config.steer_dim)
         told = config.steer_dim + 4
         own = [name for name in config.pieces if name not in config.experts]
-        self.pieces = nn.ModuleDict({name: Pieces(name, told) for name in own})
-        says = KEPT_ADDED_POURED + SAYS * len(own)  # numbers of each pixel
-        self.unet = UNet(4 + 2 * (LOOK + 1), says, config.patch, config.widths, config.steer_dim)
+        self.pieces = nn.ModuleDict({name: Pieces(name, config.steer_dim, told) for name in own})
+        sees, says = 4 + 2 * (LOOK + 1) + 4 * len(own), KEPT_ADDED_POURED + len(own)  # numbers of each pixel
+        self.unet = UNet(sees, says, config.patch, config.widths, config.steer_dim)
         last = nn.Linear(128, 12)
         nn.init.zeros_(last.weight)  # at first all stays
         nn.init.zeros_(last.bias)
@@ -113,20 +113,21 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         seen = image if image.shape[2] == self.config.size else F.interpolate(
             image, (self.config.size, self.config.size), mode="bilinear", antialias=True
         )  # fmt: skip
+        where = {name: pieces.place(seen * 2 - 1, steer) for name, pieces in self.pieces.items()}  # type: ignore[operator]
+        coming = {name: pieces.coming(before, after) for name, pieces in self.pieces.items()}  # type: ignore[operator]
+        laid = [laid_on(coming[name], place, seen) for name, place in where.items()]
         looks = _look(before), _look(after)
         told = torch.cat(looks, 1)[:, :, None, None].expand(-1, -1, *seen.shape[2:])  # (n, 2 LOOK + 2, size, size)
-        output = self.unet(torch.cat([seen * 2 - 1, told], 1), steer).float()  # (n, 12, size, size), 0 at first
-        said = output[:, KEPT_ADDED_POURED:].split(SAYS, dim=1)  # of pieces, at this size
+        output = self.unet(torch.cat([seen * 2 - 1, told, *laid], 1), steer).float()  # all 0 at first
         if image.shape != seen.shape:
             output = F.interpolate(output, image.shape[2:], mode="bicubic")
+            laid = [laid_on(coming[name], place, image) for name, place in where.items()]
         kept, added, poured = output[:, :KEPT_ADDED_POURED].chunk(3, dim=1)  # (n, 4, h, w) each
         gain = BRIGHTEST * torch.sigmoid(kept - FIRST)  # 1 where nothing is added
         made = gain * _with_liquid(self._relit(image, steer), poured, *looks) + added  # about in [0, 1]: see `limited`
-        told, where = torch.cat([steer, _mean_colour(image)], 1), {}
-        for number, (name, pieces) in enumerate(self.pieces.items()):
-            hidden = output[:, [KEPT_ADDED_POURED + SAYS * (number + 1) - 1]]
-            coming = pieces.coming(before, after)  # type: ignore[operator]
-            made, where[name] = pieces.put_on(made, coming, said[number][:, :-1], hidden, told)  # type: ignore[operator]
+        facts = torch.cat([steer, _mean_colour(image)], 1)
+        for number, pieces in enumerate(self.pieces.values()):
+            made = pieces.put_on(made, laid[number], output[:, [KEPT_ADDED_POURED + number]], facts)  # type: ignore[operator]
         return Made(made, where)
 
     def edited(self, image: Tensor, before: Known, after: Known) -> Tensor:

@@ -15,13 +15,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cocktailman.factors import Number, factors, places
+from cocktailman.models.unet import UNet
 from cocktailman.sheets import SHEETS, tiles
 
+LOCATED = 4  # px, the side of what becomes one place of the maps that say where a piece goes
 FINEST = 256  # px: smaller pictures get what is put on them shrunk from this side, so that nothing is jagged
 SMALLEST, LARGEST = 0.02, 1.2  # half sides of a piece's picture, where the drink's picture has 1
 FIRST_HALF = 0.3  # half a side, where the network says nothing
 SEEN = 1.0  # the logit of the share of a piece that is seen, where the network says nothing
-SAYS = 4  # numbers of each pixel that a network says of a piece: where, how wide, how high, how hidden
 SLACK = 0.1  # of a half side: by less a place is hardly off
 COVERED = 0.12  # the coverage from which a pixel of a piece's picture counts: glass is clear
 
@@ -38,10 +39,11 @@ class Place(NamedTuple):
 class Pieces(nn.Module):
     """The pictures of a factor's words, and the light they are put in."""
 
-    def __init__(self, factor: str, told: int) -> None:
+    def __init__(self, factor: str, steer_dim: int, told: int) -> None:
         super().__init__()
         self.sheet = SHEETS[factor]
-        self.light = nn.Linear(told, 3)  # of what steers the network
+        self.locator = UNet(4, 3, LOCATED, [24, 48], steer_dim)
+        self.light = nn.Linear(told, 3)  # of what there is to say about a picture, and what steers
         nn.init.zeros_(self.light.weight)
         nn.init.zeros_(self.light.bias)
 
@@ -54,16 +56,17 @@ class Pieces(nn.Module):
         pictures = shown[word.cpu(), self._view(before, after).cpu()].to(comes) / 255
         return pictures * comes[:, None, None, None]
 
-    def put_on(self, image: Tensor, piece: Tensor, said: Tensor, hidden: Tensor, told: Tensor) -> tuple[Tensor, Place]:
-        """Premultiplied pictures (n, 4, h, w) with pieces over them, and where these are: as maps `said`, (n, 3, size,
-        size), and as far as they are not `hidden`, (n, 1, h, w)."""
-        place = place_of(*said.split(1, dim=1))
-        # Where a piece goes is learnt of the truth alone: by its colours it would learn to hide.
-        laid = _laid(piece, Place(*(part.detach() for part in place)), image)
+    def place(self, seen: Tensor, steer: Tensor) -> Place:
+        """Where what comes goes on pictures (n, 4, size, size), from -1 to 1."""
+        return place_of(*self.locator(seen, steer).split(1, dim=1))
+
+    def put_on(self, image: Tensor, laid: Tensor, hidden: Tensor, told: Tensor) -> Tensor:
+        """Premultiplied pictures (n, 4, h, w) with pieces, `laid` where they go, over them, as far as they are not
+        `hidden` (n, 1, h, w)."""
         light = self.light(told).float().exp()[:, :, None, None]
         coverage, share = laid[:, 3:], torch.sigmoid(SEEN - hidden)
         lit = torch.cat([torch.minimum(laid[:, :3] * light, coverage), coverage], 1)
-        return image * (1 - share * coverage) + share * lit, place
+        return image * (1 - share * coverage) + share * lit
 
     def _view(self, before: Known, after: Known) -> Tensor:
         """Which column shows the pieces as they are to be seen, (n,)."""
@@ -85,9 +88,12 @@ def _degrees(factor: str, numbers: Tensor) -> Tensor:
     return torch.atan2(numbers[:, 1], numbers[:, 0]).rad2deg()
 
 
-def _laid(piece: Tensor, place: Place, like: Tensor) -> Tensor:
-    """Pieces (n, 4, t, t) where they go, in pictures as large as those they are to be `like`, (n, 4, h, w)."""
-    side = max(FINEST, like.shape[2])
+def laid_on(piece: Tensor, place: Place, like: Tensor) -> Tensor:
+    """Pieces (n, 4, t, t) where they go, in pictures as large as those they are to be `like`, (n, 4, h, w).
+
+    Where they go is learnt of the truth alone: by their colours they would learn to hide.
+    """
+    side, place = max(FINEST, like.shape[2]), Place(*(part.detach() for part in place))
     nothing = torch.zeros_like(place.half[:, 0])
     (x, y), (across, down) = place.middle.unbind(1), place.half.unbind(1)
     rows = [torch.stack([1 / across, nothing, -x / across], 1), torch.stack([nothing, 1 / down, -y / down], 1)]
