@@ -100,11 +100,11 @@ def read_scenes(packed: Path, split: str) -> list[list[Version]]:
     if chosen.empty:
         raise InputError(f"{packed} has no scene to {split}: render more with python -m training pairs")
     scenes: dict[int, list[Version]] = {}
-    for row in chosen.to_dict("records"):
-        image = Image.open(BytesIO(row["image"])).convert("RGBA")
-        masks = {name: row[f"{name}_mask"] for name in SHEETS}
-        version = Version(row["scene"], row["changed"], json.loads(row["facts"]), image, masks)
-        scenes.setdefault(row["scene"], []).append(version)
+    told = (chosen[name].tolist() for name in ("scene", "changed", "facts", "image"))
+    masks = zip(*(chosen[f"{name}_mask"].tolist() for name in SHEETS), strict=True)
+    for scene, changed, facts, data, alone in zip(*told, masks, strict=True):
+        image, found = Image.open(BytesIO(data)).convert("RGBA"), dict(zip(SHEETS, alone, strict=True))
+        scenes.setdefault(scene, []).append(Version(scene, changed, json.loads(facts), image, found))
     return list(scenes.values())
 
 

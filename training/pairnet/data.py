@@ -50,8 +50,8 @@ class PairSet(Dataset[Pair]):
         pictures, new = self._pictures(scene, first, second), self._seen(scene, first, second)
         (before, _), (after, _) = (encode(version.values) for version in pair)
         differ = differing(pair[0].values, pair[1].values)
-        told = (torch.from_numpy(numbers) for numbers in (before, after, differ))
-        return pictures[0], pictures[1], *told, new
+        had, has, other = (torch.from_numpy(numbers) for numbers in (before, after, differ))
+        return pictures[0], pictures[1], had, has, other, new
 
     def _drawn(self, first: int, second: int, versions: int, rng: np.random.Generator) -> tuple[int, int]:
         if rng.random() < self.both_changed and versions > 2:

@@ -68,7 +68,8 @@ def pack_sheets(folder: Path) -> list[Path]:
         sheet.file.parent.mkdir(exist_ok=True)
         with Image.open(rendered) as picture, written(sheet.file) as unfinished:
             smooth = without_noise(picture.convert("RGBA"))
-            smooth.putalpha(smooth.getchannel("A").point(lambda covered: covered if covered > SPECK else 0))
+            coverage = np.asarray(smooth.getchannel("A"))
+            smooth.putalpha(Image.fromarray(np.where(coverage > SPECK, coverage, 0).astype(np.uint8)))
             smooth.save(unfinished, "WEBP", quality=80, alpha_quality=95, method=4)
     return [sheet.file for sheet in SHEETS.values()]
 
