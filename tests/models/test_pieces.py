@@ -13,6 +13,7 @@ from cocktailman.models.pairnet.network import PairNet, PairNetConfig
 from cocktailman.models.pairnet.pieces import (
     COVERED,
     FIRST_HALF,
+    SEEN,
     SLACK,
     Pieces,
     Place,
@@ -124,3 +125,17 @@ def test_a_network_puts_on_what_comes_and_nothing_else():
             outside = laid[0, 3] == 0
             assert torch.equal(made[row][:, outside], image[row][:, outside])
         assert torch.equal(alone(image, before, told({"glass": "coupe"}, {"glass": "coupe"})), image)
+
+
+def test_pieces_go_where_they_are_in_truth_if_that_is_given():
+    torch.manual_seed(0)
+    network = PairNet(PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16, pieces=["glass"])).eval()
+    image = torch.rand(1, 4, 32, 32)
+    before, after = told({"glass": "rocks"}), told({"glass": "copper_mug"})
+    true = Place(torch.tensor([[0.4, -0.2]]), torch.tensor([[0.3, 0.5]]))
+    laid = laid_on(network.pieces_of("glass").coming(before, after), true, image)
+    share = torch.sigmoid(torch.tensor(SEEN)) * laid[:, 3:]
+    with torch.no_grad():
+        made, where = network.made(image, before, after, {"glass": true})
+    assert torch.allclose(made, image * (1 - share) + torch.sigmoid(torch.tensor(SEEN)) * laid, atol=1e-5)
+    assert torch.allclose(where["glass"].middle, torch.zeros(1, 2), atol=1e-5)  # where it would have gone itself

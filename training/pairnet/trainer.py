@@ -48,6 +48,8 @@ class PairNetTraining(KindTraining):
         factor_dropout: how often each factor of the picture before is not told.
         all_dropout: how often none is, as with a photo.
         pieces: factors whose words are put on as pictures of their own (see `cocktailman.models.pairnet.pieces`).
+        true_places: whether what is put on is put, while the network learns, where it is in truth (teacher forcing,
+            Williams & Zipser, Neural Computation 1, 1989): put where it is only about, it had better be hidden.
         place_weight: of how far these are off their places, beside the share of the squared error, of about 1.
         pooled: whether the squared error is a share of that of copying at the mean of what changes the same factor, and
             not picture by picture (see `unexplained`).
@@ -72,6 +74,7 @@ class PairNetTraining(KindTraining):
         widths: Sequence[int] = (24, 48, 96),
         experts: Sequence[str] = (),
         pieces: Sequence[str] = (),
+        true_places: bool = False,
         place_weight: float = 1.0,
         factor_dropout: float = 0.2,
         all_dropout: float = 0.2,
@@ -88,7 +91,7 @@ class PairNetTraining(KindTraining):
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
         self.factor_dropout, self.all_dropout, self.tint = factor_dropout, all_dropout, tint
-        self.place_weight = place_weight
+        self.true_places, self.place_weight = true_places, place_weight
         self.adversarial, self.projected_at, self.warmup = adversarial_weight > 0, projected_at, warmup
         self.learning_rate, self.projected_learning_rate = learning_rate, projected_learning_rate
         self.usual_change = UsualChange() if pooled else None
@@ -121,8 +124,10 @@ class PairNetTraining(KindTraining):
         known = torch.rand_like(differ) >= self.factor_dropout
         known = (known & (torch.rand_like(differ[:, :1]) >= self.all_dropout)).float()
         condition = (mirrored_factors(before, mirrored), known), (mirrored_factors(after, mirrored), differ)
-        made, where = self.network.made(image.contiguous(memory_format=torch.channels_last), *condition)
-        made, astray = made.float(), self._astray(where, new, *condition)
+        seen = self._seen(new, *condition)
+        true = {name: place for name, (place, _) in seen.items()} if self.true_places else None
+        made, where = self.network.made(image.contiguous(memory_format=torch.channels_last), *condition, true)
+        made, astray = made.float(), self._astray(where, seen)
         change = squared_error(image, truth)
         usual = self.usual_change(change, differ) if self.usual_change else change
         if self.adversarial:
@@ -132,15 +137,21 @@ class PairNetTraining(KindTraining):
         self.log("train/unexplained", loss, on_step=False, on_epoch=True)
         return loss + astray
 
-    def _astray(self, where: dict[str, Place], new: Tensor, before: Known, after: Known) -> Tensor:
-        """How far what came was put from where it is in truth, as masks (n, SHEETS, h, w) show it; and weighted."""
-        total = new.new_zeros(())
-        for name, place in where.items():
-            coming = self.network.pieces_of(name).coming(before, after)
-            astray = misplaced(place, *place_seen(coming, new[:, [list(SHEETS).index(name)]]))
-            self.log(f"train/misplaced_{name}", astray.detach(), on_step=False, on_epoch=True)
-            total = total + self.place_weight * astray
-        return total
+    def _seen(self, new: Tensor, before: Known, after: Known) -> dict[str, tuple[Place, Tensor]]:
+        """Where what comes is in truth, as masks (n, SHEETS, h, w) show it, and in which pictures something does."""
+        return {
+            name: place_seen(
+                self.network.pieces_of(name).coming(before, after), new[:, [list(SHEETS).index(name)]]
+            )
+            for name in self.network.config.pieces
+        }  # fmt: skip
+
+    def _astray(self, where: dict[str, Place], seen: dict[str, tuple[Place, Tensor]]) -> Tensor:
+        """How far what comes would be put from where it is in truth, weighted, ()."""
+        errors = {name: misplaced(place, *seen[name]) for name, place in where.items()}
+        logged = {f"train/misplaced_{name}": error.detach() for name, error in errors.items()}
+        self.log_dict(logged, on_step=False, on_epoch=True)
+        return self.place_weight * sum(errors.values(), torch.zeros((), device=self.device))
 
     def _with_discriminator(self, made: Tensor, truth: Tensor, change: Tensor, right: Tensor, wrong: Tensor) -> Tensor:
         """The losses of both sides: what was made shall have the factors `right` (n, encoded_width) as the truth has,

@@ -14,7 +14,7 @@ Computation 3, 1991): where one network learns them all, those whose changes are
 glass, keep it from learning what becomes of a liquid or of a piece of ice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -80,17 +80,19 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
     def forward(self, image: Tensor, before: Known, after: Known) -> Tensor:
         return self.made(image, before, after).image
 
-    def made(self, image: Tensor, before: Known, after: Known) -> Made:
-        """As `forward`, and where pieces of garnish were put."""
+    def made(self, image: Tensor, before: Known, after: Known, true: Mapping[str, Place] | None = None) -> Made:
+        """As `forward`, and where it would put pieces; they are put where they are in truth, if that is given."""
+        true = true or {}
         if not self.config.experts:
-            return self._changed(image, before, after)
+            return self._changed(image, before, after, true)
         made, asked_for, places = image, after[1], {}
         for network, own in self._networks(asked_for):
             asked = asked_for * own  # (n, n_factors)
             (rows,) = asked.any(1).nonzero(as_tuple=True)
             if len(rows):
                 told = (before[0][rows], before[1][rows]), (after[0][rows], asked[rows])
-                changed, at = network._changed(made[rows], *told)
+                shown = {name: Place(*(part[rows] for part in place)) for name, place in true.items()}
+                changed, at = network._changed(made[rows], *told, shown)
                 made = made.index_copy(0, rows, changed.to(made.dtype))
                 places |= {name: _spread(each, rows, len(image)) for name, each in at.items()}
                 before = _merged(before, (after[0], asked))  # what one has changed is what the next one finds
@@ -108,20 +110,21 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         for expert, network in self.experts.items():
             yield network, torch.tensor([float(name == expert) for name in names], device=like.device)  # type: ignore[misc]
 
-    def _changed(self, image: Tensor, before: Known, after: Known) -> Made:
+    def _changed(self, image: Tensor, before: Known, after: Known, true: Mapping[str, Place]) -> Made:
         steer = F.silu(self.before(*before) + self.after(*after))  # (n, steer_dim)
         seen = image if image.shape[2] == self.config.size else F.interpolate(
             image, (self.config.size, self.config.size), mode="bilinear", antialias=True
         )  # fmt: skip
         where = {name: pieces.place(seen * 2 - 1, steer) for name, pieces in self.pieces.items()}  # type: ignore[operator]
         coming = {name: pieces.coming(before, after) for name, pieces in self.pieces.items()}  # type: ignore[operator]
-        laid = [laid_on(coming[name], place, seen) for name, place in where.items()]
+        put = {name: true.get(name, place) for name, place in where.items()}
+        laid = [laid_on(coming[name], place, seen) for name, place in put.items()]
         looks = _look(before), _look(after)
         told = torch.cat(looks, 1)[:, :, None, None].expand(-1, -1, *seen.shape[2:])  # (n, 2 LOOK + 2, size, size)
         output = self.unet(torch.cat([seen * 2 - 1, told, *laid], 1), steer).float()  # all 0 at first
         if image.shape != seen.shape:
             output = F.interpolate(output, image.shape[2:], mode="bicubic")
-            laid = [laid_on(coming[name], place, image) for name, place in where.items()]
+            laid = [laid_on(coming[name], place, image) for name, place in put.items()]
         kept, added, poured = output[:, :KEPT_ADDED_POURED].chunk(3, dim=1)  # (n, 4, h, w) each
         gain = BRIGHTEST * torch.sigmoid(kept - FIRST)  # 1 where nothing is added
         made = gain * _with_liquid(self._relit(image, steer), poured, *looks) + added  # about in [0, 1]: see `limited`
