@@ -21,8 +21,8 @@ st.title("Edit")
 st.markdown(
     "**Change one thing and leave the rest**, learnt from scenes that were rendered twice with one factor changed. How "
     "strong the light is, and how warm, it does; the colour of other ingredients and how full the glass is, in part; "
-    "another glass it guesses, softly; a garnish it takes away rather than adds; ice changes a little: `docs/edit.md` "
-    "has the figures."
+    "another glass it puts there, with a drink that it guesses, softly; a garnish it takes away, or puts about where "
+    "you say; ice changes a little: `docs/edit.md` has the figures."
 )
 with shown_errors():
     look, choose = st.columns([3, 2], gap="large")
