@@ -49,7 +49,7 @@ SHEETS = {
 def tiles(factor: str) -> npt.NDArray[np.uint8]:
     """The pictures of a sheet, premultiplied: (words, views, 4, tile, tile); raises `InputError` if it is damaged."""
     sheet = SHEETS[factor]
-    made_by = "make it anew with python -m training sheets"
+    made_by = "make it anew with python -m training sheets, then sheets-pack"
     try:
         with Image.open(sheet.file) as picture:
             pixels = np.asarray(picture.convert("RGBA"), np.float32)

@@ -45,7 +45,8 @@ def test_a_damaged_sheet_says_how_it_is_made_anew(tmp_path, monkeypatch):
     (tmp_path / "sheets").mkdir()
     try:
         with pytest.raises(
-            InputError, match=r"glass\.webp cannot be read: make it anew with python -m training sheets"
+            InputError,
+            match=r"glass\.webp cannot be read: .* training sheets, then sheets-pack",
         ):
             sheets.tiles("glass")
         Image.new("RGBA", (32, 32)).save(tmp_path / "sheets" / "glass.webp")
