@@ -45,10 +45,17 @@ SHEETS = {
 }
 
 
+def sheet_of(factor: str) -> Sheet:
+    """The sheet of a factor's words; raises `InputError` where it has none."""
+    if factor not in SHEETS:
+        raise InputError(f"there are no pictures of {factor[:40]!r} alone: choose among {', '.join(SHEETS)}")
+    return SHEETS[factor]
+
+
 @cache
 def tiles(factor: str) -> npt.NDArray[np.uint8]:
     """The pictures of a sheet, premultiplied: (words, views, 4, tile, tile); raises `InputError` if it is damaged."""
-    sheet = SHEETS[factor]
+    sheet = sheet_of(factor)
     made_by = "make it anew with python -m training sheets, then sheets-pack"
     try:
         with Image.open(sheet.file) as picture:

@@ -56,6 +56,11 @@ def test_a_damaged_sheet_says_how_it_is_made_anew(tmp_path, monkeypatch):
         sheets.tiles.cache_clear()
 
 
+def test_what_has_no_pictures_of_its_own_is_refused():
+    with pytest.raises(InputError, match="no pictures of 'ice' alone: choose among garnish, glass"):
+        PairNet(PairNetConfig(pieces=["ice"]))
+
+
 def test_a_piece_comes_that_was_not_there_as_it_is_seen_from_its_side():
     pieces, all_of_them = Pieces("garnish", 16, 20), sheets.tiles("garnish")
     words, views = sheets.SHEETS["garnish"].words, sheets.SHEETS["garnish"].views

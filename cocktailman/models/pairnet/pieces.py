@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from cocktailman.factors import Number, factors, places
 from cocktailman.models.unet import UNet
-from cocktailman.sheets import SHEETS, tiles
+from cocktailman.sheets import sheet_of, tiles
 
 LOCATED = 4  # px, the side of what becomes one place of the maps that say where a piece goes
 FINEST = 256  # px: smaller pictures get what is put on them shrunk from this side, so that nothing is jagged
@@ -41,7 +41,7 @@ class Pieces(nn.Module):
 
     def __init__(self, factor: str, steer_dim: int, told: int) -> None:
         super().__init__()
-        self.sheet = SHEETS[factor]
+        self.sheet = sheet_of(factor)
         self.locator = UNet(4, 3, LOCATED, [24, 48], steer_dim)
         self.light = nn.Linear(told, 3)  # of what there is to say about a picture, and what steers
         nn.init.zeros_(self.light.weight)
