@@ -18,6 +18,7 @@ from cocktailman.evaluation.editing import FactorReader, Pair, errors_by_factor,
 from cocktailman.factors import DIRECTION, LOOK, encoded_width, factors, places, values_of
 from cocktailman.models.checkpoints import save_network
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig, _with_liquid
+from cocktailman.models.pairnet.pieces import laid_on
 from cocktailman.sheets import SHEETS
 from tests.helpers.editors import drink
 from training.datasets.pairs import JUDGED, framed_alike, pack_scenes, read_scenes, split_of
@@ -235,6 +236,25 @@ def test_a_network_learns_where_pieces_go(packed, monkeypatch):
     for name in ("garnish", "glass"):
         first, last = (float(np.mean(logged[f"train/misplaced_{name}"][part])) for part in (slice(4), slice(-4, None)))
         assert 0 < last < 0.7 * first, (name, first, last)
+
+
+@pytest.mark.parametrize("true_places", [False, True])
+def test_pieces_lie_where_they_are_in_truth_only_where_that_is_asked_for(packed, monkeypatch, true_places):
+    torch.manual_seed(0)
+    monkeypatch.setattr(PairNetTraining, "log", lambda *args, **options: None)
+    training = PairNetTraining(32, 4, (16, 16), pieces=["garnish", "glass"], true_places=true_places)
+    batch = default_collate([pair for pair in PairSet(read_scenes(packed, "train"), 32, False) if pair[5].any()])  # type: ignore[attr-defined]
+    shown, made = [], training.network.made
+    monkeypatch.setattr(training.network, "made", lambda *args: (shown.append(args), made(*args))[1])
+    training.training_step(batch, 0)
+    (image, before, after, true) = shown[0]
+    if not true_places:
+        assert true is None
+        return
+    for name, place in true.items():
+        there = (batch[5][:, list(SHEETS).index(name)] > 0).flatten(1).any(1)
+        put = laid_on(training.network.pieces_of(name).coming(before, after), place, image)
+        assert there.any() and (put[there, 3].flatten(1).amax(1) > 0.1).all() and not put[~there].any()
 
 
 def test_changes_that_nobody_would_see_are_left_out():
