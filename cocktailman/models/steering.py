@@ -7,7 +7,15 @@ import math
 import torch
 from torch import Tensor, nn
 
-from cocktailman.factors import encoded_width, factors
+from cocktailman.factors import encoded_width, factors, places
+
+Known = tuple[Tensor, Tensor]  # factors as numbers (n, encoded_width), and which of them are known (n, n_factors)
+
+
+def told_of(told: Known, name: str) -> Tensor:
+    """The numbers of one factor, all 0 where it is not known, (n, width)."""
+    numbers, known = told
+    return numbers[:, places()[name]] * known[:, [list(factors()).index(name)]]
 
 
 def of_each_number(known: Tensor) -> Tensor:

@@ -22,7 +22,8 @@ from cocktailman.models.backbones import LiteBackbone
 from cocktailman.models.blocks import grow
 from cocktailman.models.compositing import random_grounds
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig, limited, with_experts
-from cocktailman.models.pairnet.pieces import Known, Place, misplaced, place_seen
+from cocktailman.models.pairnet.pieces import Place, misplaced, place_seen
+from cocktailman.models.steering import Known
 from cocktailman.sheets import SHEETS
 from training.pairnet.data import Pair
 from training.pairnet.widened import widened

@@ -82,8 +82,8 @@ def masks_alone(versions: dict[str, Factors], size: int, plain: bool) -> tuple[M
     Where the garnish of a scene changes, the last piece is the one that some versions have and others have not.
     """
     streams = separate_streams(versions[AS_IT_IS].seed)
-    placed = cache(lambda factors: pieces_on(factors, vessel_of(factors, streams), streams))
-    pieces = {name: placed(_shaped(factors)) for name, factors in versions.items()}
+    dressed = cache(lambda factors: pieces_on(factors, vessel_of(factors, streams), streams))
+    pieces = {name: dressed(_shaped(factors)) for name, factors in versions.items()}
     glasses = {name: vessel_of(factors, streams).part() for name, factors in versions.items()}
     framed = [part for placed in pieces.values() for _, parts in placed for part in parts]
     camera = (view_plain if plain else view)(versions[AS_IT_IS], [*glasses.values(), *framed])

@@ -23,9 +23,9 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cocktailman.factors import LOOK, encoded_width, factors, places
-from cocktailman.models.pairnet.pieces import Known, Pieces, Place, laid_on
-from cocktailman.models.steering import FactorEmbedding, of_each_number
+from cocktailman.factors import LOOK, encoded_width, factors
+from cocktailman.models.pairnet.pieces import Pieces, Place, laid_on
+from cocktailman.models.steering import FactorEmbedding, Known, of_each_number, told_of
 from cocktailman.models.unet import UNet
 
 BRIGHTEST = 2.5  # the most that what was there is multiplied by
@@ -165,10 +165,8 @@ def _spread(place: Place, rows: Tensor, count: int) -> Place:
 
 def _look(told: Known) -> Tensor:
     """How a mixture is told to look, all 0 where that is not known, and whether it is: (n, LOOK + 1)."""
-    numbers, known = told
-    told_of = known[:, [list(factors()).index(MIXED)]]  # (n, 1)
-    end = places()[MIXED].stop
-    return torch.cat([numbers[:, end - LOOK : end] * told_of, told_of], 1)
+    known = told[1][:, [list(factors()).index(MIXED)]]  # (n, 1)
+    return torch.cat([told_of(told, MIXED)[:, -LOOK:], known], 1)
 
 
 def _with_liquid(image: Tensor, poured: Tensor, before: Tensor, after: Tensor) -> Tensor:

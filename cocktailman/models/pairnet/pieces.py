@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cocktailman.factors import Number, factors, places
+from cocktailman.factors import Number, factors
+from cocktailman.models.steering import Known, told_of
 from cocktailman.models.unet import UNet
 from cocktailman.sheets import sheet_of, tiles
 
@@ -25,8 +26,6 @@ FIRST_HALF = 0.3  # half a side, where the network says nothing
 SEEN = 1.0  # the logit of the share of a piece that is seen, where the network says nothing
 SLACK = 0.1  # of a half side: by less a place is hardly off
 COVERED = 0.12  # the coverage from which a pixel of a piece's picture counts: glass is clear
-
-Known = tuple[Tensor, Tensor]  # factors as numbers (n, encoded_width), and which of them are known (n, n_factors)
 
 
 class Place(NamedTuple):
@@ -50,7 +49,7 @@ class Pieces(nn.Module):
     def coming(self, before: Known, after: Known) -> Tensor:
         """Pictures (n, 4, t, t), premultiplied, of the word that there is after and was not before; where several are,
         of the first, and nothing where none is."""
-        asked, had = (_told(side, self.sheet.factor) for side in (after, before))
+        asked, had = (told_of(side, self.sheet.factor) for side in (after, before))
         comes, word = (asked - had).clamp(min=0).max(1)
         shown = torch.from_numpy(tiles(self.sheet.factor))  # no buffer: averages of weights would round whole numbers
         pictures = shown[word.cpu(), self._view(before, after).cpu()].to(comes) / 255
@@ -72,7 +71,7 @@ class Pieces(nn.Module):
         """Which column shows the pieces as they are to be seen, (n,)."""
         by, views = self.sheet.by, torch.tensor(self.sheet.views, device=before[0].device)
         column = list(factors()).index(by)
-        numbers = torch.where(after[1][:, [column]] > 0, _told(after, by), _told(before, by))
+        numbers = torch.where(after[1][:, [column]] > 0, told_of(after, by), told_of(before, by))
         degrees = torch.where(
             torch.maximum(after[1], before[1])[:, column] > 0, _degrees(by, numbers), float(self.sheet.usual)
         )
@@ -150,9 +149,3 @@ def _coordinates(like: Tensor) -> tuple[Tensor, Tensor]:
     height, width = like.shape[2:]
     x, y = ((torch.arange(side, device=like.device) * 2 + 1) / side - 1 for side in (width, height))
     return x, y
-
-
-def _told(told: Known, name: str) -> Tensor:
-    """The numbers of a factor, all 0 where it is not known, (n, width)."""
-    numbers, known = told
-    return numbers[:, places()[name]] * known[:, [list(factors()).index(name)]]
