@@ -211,6 +211,10 @@ CHANGEABLE = (
 )  # fmt: skip
 
 
+# What a visitor can tell of a photo.
+TELLABLE = ("glass", "fill", "ingredients", "camera_elevation")
+
+
 def places() -> dict[str, slice]:
     """Where the numbers of each factor lie in an encoding."""
     ends = np.cumsum([item.width for item in factors().values()])

@@ -22,7 +22,8 @@ from cocktailman.factors import DIRECTION, GARNISH, TO_THE_RIGHT
 @dataclass(frozen=True)
 class Sheet:
     """words: the rows. views: the columns, at which values, in degrees, of the factor `by`. usual: the value of a drink
-    of which it is not known. tile: px, the side of each picture."""
+    of which it is not known. tile: px, the side of each picture. anew: factors with which the word that there is, and
+    that stays, is put on anew."""
 
     factor: str
     words: tuple[str, ...]
@@ -30,6 +31,7 @@ class Sheet:
     views: tuple[float, ...]
     usual: float
     tile: int
+    anew: tuple[str, ...] = ()
 
     @property
     def file(self) -> Path:
@@ -40,9 +42,13 @@ SHEETS = {
     sheet.factor: sheet
     for sheet in (
         Sheet("garnish", GARNISH, DIRECTION, tuple(range(0, 360, 30)), TO_THE_RIGHT, 96),
-        Sheet("glass", GLASSES, "camera_elevation", (6, 16, 26, 36), 16, 160),
+        Sheet("glass", GLASSES, "camera_elevation", (6, 16, 26, 36), 16, 160, ("fill", "ingredients")),
     )
 }
+
+
+LEVELS_FILE = DATA / "sheets" / "levels.webp"
+LEVELS, NEVER = 250, 255  # what stands for a full glass, and for a pixel where its drink is never seen
 
 
 def sheet_of(factor: str) -> Sheet:
@@ -56,15 +62,28 @@ def sheet_of(factor: str) -> Sheet:
 def tiles(factor: str) -> npt.NDArray[np.uint8]:
     """The pictures of a sheet, premultiplied: (words, views, 4, tile, tile); raises `InputError` if it is damaged."""
     sheet = sheet_of(factor)
-    made_by = "make it anew with python -m training sheets, then sheets-pack"
-    try:
-        with Image.open(sheet.file) as picture:
-            pixels = np.asarray(picture.convert("RGBA"), np.float32)
-    except OSError as error:
-        raise InputError(f"{sheet.file.name} cannot be read: {made_by}") from error
-    rows, columns = len(sheet.words), len(sheet.views)
-    if pixels.shape != (rows * sheet.tile, columns * sheet.tile, 4):
-        raise InputError(f"{sheet.file.name} shows other things than {factor}: {made_by}")
-    cut = pixels.reshape(rows, sheet.tile, columns, sheet.tile, 4).transpose(0, 2, 4, 1, 3)
+    cut = _tiles_of(sheet, sheet.file, "RGBA", "sheets, then sheets-pack").astype(np.float32)
     coverage = cut[:, :, 3:]
     return np.concatenate([cut[:, :, :3] * coverage / 255, coverage], 2).round().astype(np.uint8)
+
+
+@cache
+def levels() -> npt.NDArray[np.uint8]:
+    """How far each glass is to be filled until its drink is seen at a pixel of its tile, and until it is seen through
+    the wall rather than its surface: (glasses, views, 2, tile, tile), from 0 to LEVELS, or NEVER; raises `InputError`
+    if the file is damaged."""
+    return _tiles_of(SHEETS["glass"], LEVELS_FILE, "RGB", "sheets-pack")[:, :, :2]
+
+
+def _tiles_of(sheet: Sheet, file: Path, mode: str, command: str) -> npt.NDArray[np.uint8]:
+    """The pictures of a file, which a `command` makes, (words, views, channels, tile, tile)."""
+    made_by = f"make it anew with python -m training {command}"
+    try:
+        with Image.open(file) as picture:
+            pixels = np.asarray(picture.convert(mode))
+    except OSError as error:
+        raise InputError(f"{file.name} cannot be read: {made_by}") from error
+    rows, columns = len(sheet.words), len(sheet.views)
+    if pixels.shape[:2] != (rows * sheet.tile, columns * sheet.tile):
+        raise InputError(f"{file.name} shows other things than {sheet.factor}: {made_by}")
+    return pixels.reshape(rows, sheet.tile, columns, sheet.tile, -1).transpose(0, 2, 4, 1, 3)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cocktailman.ui.edit.change import choose_direction, choose_factor, choose_value
 from cocktailman.ui.edit.drinks import choose_drink
+from cocktailman.ui.edit.known import choose_known
 from cocktailman.ui.edit.mask import choose_mask
 from cocktailman.ui.edit.result import show_edit
 from cocktailman.ui.edit.series import show_series
@@ -20,9 +21,9 @@ require_entry_point()
 st.title("Edit")
 st.markdown(
     "**Change one thing and leave the rest**, learnt from scenes that were rendered twice with one factor changed. How "
-    "strong the light is, and how warm, it does; the colour of other ingredients and how full the glass is, in part; "
-    "another glass it puts there, with a drink that it guesses, softly; a garnish it takes away, or puts about where "
-    "you say; ice changes a little: `docs/edit.md` has the figures."
+    "strong the light is, and how warm, it does; the colour of other ingredients and how full the glass is, in part, "
+    "of photos hardly; another glass it puts there with the drink in it and the garnish on it; a garnish it takes "
+    "away, or puts about where you say; ice changes a little: `docs/edit.md` has the figures."
 )
 with shown_errors():
     look, choose = st.columns([3, 2], gap="large")
@@ -31,6 +32,8 @@ with shown_errors():
         factor = choose_factor()
         with place:
             drink = choose_drink(factor)
+            if drink:
+                drink = replace(drink, values=choose_known(drink.key, drink.values))
         follow_link("shows", list(SHOWS), "one")
         shows = st.segmented_control(
             "Of what",

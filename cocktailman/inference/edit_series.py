@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw, ImageFont
 
 from cocktailman.cutouts import over
+from cocktailman.errors import InputError
 from cocktailman.factors import Angle, Factor, Number, Value, Values, Word, changeable
 
 STEPS = 5  # values of a number
@@ -50,10 +51,13 @@ def label_of(factor: Factor, value: Value, before: Values | None = None) -> str:
 
 def columns_of(name: str, drinks: Sequence[Values]) -> dict[str, list[Value]]:
     """Values of a factor over its range, one for each of several drinks, by the heading they have in common: what is
-    new to some of the drinks only is left out."""
+    new to some of the drinks only is left out. Raises `InputError` where nothing is new to all."""
     factor = changeable(name)
     rows = [{label_of(factor, value, before): value for value in values_over(name, before)} for before in drinks]
-    return {heading: [row[heading] for row in rows] for heading in rows[0] if all(heading in row for row in rows)}
+    found = {heading: [row[heading] for row in rows] for heading in rows[0] if all(heading in row for row in rows)}
+    if not found:
+        raise InputError(f"all {name} that would be tried are there already: choose another drink, or another factor")
+    return found
 
 
 def sheet(headings: Sequence[str], rows: Sequence[Sequence[Image.Image]], size: int) -> Image.Image:

@@ -54,13 +54,25 @@ class PairEditor:
         image = as_premultiplied(drink)
         made = image
         with self._turn, torch.inference_mode():
-            for known, asked in one_piece_at_a_time(before, changes):
+            for known, asked in in_steps(before, changes):
                 made = self._network.edited(made, _tensors(known), _tensors(asked))
             made = torch.lerp(image, made, strength)
         result = kept_outside(drink, as_cut_out(made), mask)
         if on_step:
             on_step(1.0, result)
         return result
+
+
+def in_steps(before: Values, changes: Values) -> Iterator[tuple[Values, Values]]:
+    """What is known and what is asked for, of one edit after the other: where another glass comes, the garnish is taken
+    off first, and put on the new one again; each piece by itself. What is so already is not asked for."""
+    pieces = _pieces(before)
+    if pieces and changes.get("glass", before.get("glass")) != before.get("glass"):
+        yield before, {"garnish": ()}
+        before, changes = {**before, "garnish": ()}, {"garnish": pieces, **changes}
+    new = {name: value for name, value in changes.items() if before.get(name) != value}
+    if new:
+        yield from one_piece_at_a_time(before, new)
 
 
 def one_piece_at_a_time(before: Values, changes: Values) -> Iterator[tuple[Values, Values]]:

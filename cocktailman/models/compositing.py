@@ -7,6 +7,7 @@ from torch import Tensor
 
 from cocktailman import cutouts
 
+LEAST_COVERED = 0.005  # the share of a picture that must be covered for its mean colour to say anything
 GREY = cutouts.GREY[0] / 255  # the ground that encoders see drinks on, and that cut-outs are measured on
 
 
@@ -28,3 +29,9 @@ def random_grounds(image: Tensor) -> Tensor:
     """A plain colour for each image, (n, 3, 1, 1), every second one a shade of grey."""
     colours = torch.rand(len(image), 3, 1, 1, device=image.device)
     return torch.where(torch.rand(len(image), 1, 1, 1, device=image.device) < 0.5, colours, colours[:, :1])
+
+
+def mean_colour(premultiplied: Tensor) -> Tensor:
+    """Of images (n, 4, h, w), as far as they are covered, (n, 3)."""
+    mean = premultiplied.mean((2, 3))
+    return mean[:, :3] / mean[:, 3:].clamp(min=LEAST_COVERED)

@@ -11,10 +11,10 @@ from PIL import Image
 from cocktailman.__main__ import main
 from cocktailman.errors import InputError
 from cocktailman.factors import DIRECTION, Values, factors
-from cocktailman.inference.edit_series import columns_of, label_of, sheet, values_over
+from cocktailman.inference.edit_series import POURED, columns_of, label_of, sheet, values_over
 from cocktailman.inference.editor import EditSettings, Start, cut_drink, edited, framed
 from cocktailman.inference.editors import load_editor
-from cocktailman.inference.pair_editor import one_piece_at_a_time
+from cocktailman.inference.pair_editor import PairEditor, in_steps, one_piece_at_a_time
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig
 from tests.helpers.editors import drink
 
@@ -64,6 +64,37 @@ def test_several_pieces_of_garnish_are_put_on_one_beside_the_other():
     assert second == (known, {"garnish": ("cherry", "lime_wheel", "mint_sprig")})
     for alone in ({"garnish": ("lime_wheel",)}, {"garnish": ()}, {"fill": 0.5}):
         assert list(one_piece_at_a_time(before, alone)) == [(before, alone)]
+
+
+def test_garnish_comes_off_before_another_glass_comes_and_goes_onto_it():
+    before: Values = {"glass": "rocks", "garnish": ("cherry", "lime_wheel"), DIRECTION: 20.0}
+    off, first, second = in_steps(before, {"glass": "coupe"})
+    bare = {**before, "garnish": ()}
+    assert off == (before, {"garnish": ()})
+    assert first == (bare, {"glass": "coupe", "garnish": ("cherry",)})
+    assert second[0]["glass"] == "coupe" and second[1] == {"garnish": ("cherry", "lime_wheel")}
+    assert list(in_steps(before, {"glass": "coupe", "garnish": ()}))[1:] == [(bare, {"glass": "coupe"})]
+    assert list(in_steps(before, {"fill": 0.5})) == [(before, {"fill": 0.5})]
+    assert list(in_steps(before, {"glass": "rocks", "garnish": ("cherry", "lime_wheel")})) == []  # it is so already
+    assert list(in_steps({"glass": "rocks"}, {"glass": "coupe"})) == [({"glass": "rocks"}, {"glass": "coupe"})]
+
+
+def test_an_edit_by_the_pair_network_takes_these_steps(editors, monkeypatch):
+    editor, asked = load_editor("pairnet-renders"), []
+    assert isinstance(editor, PairEditor)
+    names, made = list(factors()), editor._network.edited
+
+    def recorded(image, known, wanted):
+        asked.append([name for name, said in zip(names, wanted[1][0], strict=True) if said])
+        return made(image, known, wanted)
+
+    monkeypatch.setattr(editor._network, "edited", recorded)
+    before: Values = {"glass": "rocks", "garnish": ("cherry", "lime_wheel")}
+    editor.edit(drink(), before, {"glass": "coupe", "fill": 0.5}, EditSettings())
+    assert asked == [["garnish"], ["fill", "glass", "garnish"], ["garnish"]]
+    asked.clear()
+    same = editor.edit(drink(), before, {"glass": "rocks"}, EditSettings())
+    assert not asked and (pixels(same) == pixels(drink())).all()
 
 
 def test_a_flow_that_is_asked_for_nothing_new_changes_nothing(editors):
@@ -139,6 +170,8 @@ def test_a_series_has_the_whole_range_and_its_sheet_a_heading_each():
         {"cream", "milk", "coffee_liqueur"},
     ]
     assert list(columns_of("garnish", [{"garnish": ("lime_wheel",)}, {}]))[:2] == ["none", "lime wheel"]
+    with pytest.raises(InputError, match="all ingredients that would be tried are there already"):
+        columns_of("ingredients", [{"ingredients": POURED}])
     assert sheet(["a", "b"], [[drink(), drink()]] * 3, 32).size == (68, 18 + 3 * 36)
 
 

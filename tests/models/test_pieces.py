@@ -9,6 +9,7 @@ from PIL import Image
 from cocktailman import sheets
 from cocktailman.errors import InputError
 from cocktailman.factors import Values, encode_all
+from cocktailman.models.pairnet.drinks import SAID
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig
 from cocktailman.models.pairnet.pieces import (
     COVERED,
@@ -79,7 +80,23 @@ def test_a_piece_comes_that_was_not_there_as_it_is_seen_from_its_side():
     coupe = sheets.SHEETS["glass"].words.index("coupe")
     high = told({"glass": "rocks", "camera_elevation": 39.0}, {"glass": "coupe", "camera_elevation": 39.0})
     found = (glasses.coming(high, told({"glass": "coupe"}, {"glass": "coupe"})) * 255).round().byte().numpy()
-    assert (found[0] == seen[coupe, -1]).all() and not found[1].any()  # it is in that glass already
+    assert (found[0, :4] == seen[coupe, -1]).all() and not found[1].any()  # it is in that glass already
+
+
+def test_a_glass_is_put_on_anew_where_what_it_holds_changes_and_it_is_known():
+    glasses, seen = Pieces("glass", 16, 20), sheets.tiles("glass")
+    row = sheets.SHEETS["glass"].words.index
+    coupe = {"glass": "coupe"}
+    before = told(coupe, coupe, {}, coupe, coupe, coupe)
+    full = {"fill": 0.9}
+    other, same, mixed = {**full, "glass": "flute"}, {**full, "glass": "coupe"}, {"ingredients": ("gin",)}
+    after = told(full, other, full, same, {"ice": "cubes"}, mixed)
+    found = (glasses.coming(before, after) * 255).round().byte().numpy()
+    both = glasses.coming(told(coupe), told({**full, **mixed}))
+    assert torch.equal(both[:, :4], glasses.coming(told(coupe), told(full))[:, :4]) and both.max() == 1
+    for number, glass in enumerate(("coupe", "flute", None, "coupe", None, "coupe")):
+        assert (found[number, :4] == (0 if glass is None else seen[row(glass), 1])).all(), number
+        assert found[number, 4:].any() == (glass is not None)
 
 
 def test_a_place_is_the_middle_of_the_map_where_a_piece_is_likely():
@@ -113,7 +130,7 @@ def test_a_network_puts_on_what_comes_and_nothing_else():
         PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16, experts=["garnish"], pieces=["garnish", "glass"])
     ).eval()
     assert [*network.pieces] == ["glass"] and [*network.experts["garnish"].pieces] == ["garnish"]  # type: ignore[union-attr]
-    assert network.unet.head.out_channels == (12 + 1) * 16
+    assert network.unet.head.out_channels == (12 + 1 + SAID) * 16
     image = torch.rand(2, 4, 48, 48)
     before = told({"glass": "rocks", "garnish": ("cherry",)}, {"glass": "rocks", "garnish": ()})
     with torch.no_grad():
@@ -128,9 +145,35 @@ def test_a_network_puts_on_what_comes_and_nothing_else():
             laid = laid_on(piece.coming(before, after)[[row]], place, image[:1])
             covered = laid[0, 3] > 0.3
             assert covered.any() and ((made[row] - image[row]).abs().amax(0) > 0.01)[covered].float().mean() > 0.9
-            outside = laid[0, 3] == 0
+            outside = laid[0, 3:].amax(0) == 0  # of the piece, and of the drink that it holds
             assert torch.equal(made[row][:, outside], image[row][:, outside])
         assert torch.equal(alone(image, before, told({"glass": "coupe"}, {"glass": "coupe"})), image)
+
+
+def test_an_expert_has_the_pieces_that_its_factor_puts_on_anew():
+    torch.manual_seed(0)
+    network = PairNet(
+        PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16, experts=["ingredients"], pieces=["glass"])
+    ).eval()
+    assert [*network.experts["ingredients"].pieces] == ["glass"]  # type: ignore[union-attr]
+    before = told({"glass": "rocks", "fill": 0.8}, {"glass": "rocks", "fill": 0.8}, {"glass": "rocks"})
+    after = told({"fill": 0.4}, {"ingredients": ("milk",)}, {"ice": "cubes"})
+    true = Place(torch.tensor([[0.4, -0.2]] * 3), torch.tensor([[0.3, 0.5]] * 3))
+    image = torch.rand(3, 4, 32, 32)
+    with torch.no_grad():
+        made, where = network.made(image, before, after, {"glass": true})
+        alone = [
+            network.made(image[row], (before[0][row], before[1][row]), (after[0][row], after[1][row]))
+            for row in ([0], [1], [2])
+        ]
+    laid = laid_on(network.pieces_of("glass").coming(before, after), true, image)
+    changed = (made - image).abs().amax(1) > 0.01
+    assert changed[0].any() and changed[1].any() and not changed[2].any()
+    assert not changed[:2][laid[:2].amax(1) == 0].any()  # each where it is in truth
+    both = PairNet(replace(network.config, experts=["glass"]))  # of fill and ingredients the general one
+    assert [*both.pieces] == [*both.experts["glass"].pieces] == ["glass"]  # type: ignore[union-attr]
+    for row, (_, places) in enumerate(alone):
+        assert torch.allclose(where["glass"].half[[row]], places["glass"].half, atol=1e-6)
 
 
 def test_pieces_go_where_they_are_in_truth_if_that_is_given():
@@ -140,8 +183,9 @@ def test_pieces_go_where_they_are_in_truth_if_that_is_given():
     before, after = told({"glass": "rocks"}), told({"glass": "copper_mug"})
     true = Place(torch.tensor([[0.4, -0.2]]), torch.tensor([[0.3, 0.5]]))
     laid = laid_on(network.pieces_of("glass").coming(before, after), true, image)
-    share = torch.sigmoid(torch.tensor(SEEN)) * laid[:, 3:]
+    piece, share = laid[:, :4], torch.sigmoid(torch.tensor(SEEN))
     with torch.no_grad():
         made, where = network.made(image, before, after, {"glass": true})
-    assert torch.allclose(made, image * (1 - share) + torch.sigmoid(torch.tensor(SEEN)) * laid, atol=1e-5)
+    assert not laid[:, 4:].any()  # in a mug nobody sees the drink from there
+    assert torch.allclose(made, image * (1 - share * piece[:, 3:]) + share * piece, atol=1e-5)
     assert torch.allclose(where["glass"].middle, torch.zeros(1, 2), atol=1e-5)  # where it would have gone itself

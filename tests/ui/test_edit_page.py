@@ -8,6 +8,7 @@ from cocktailman.factors import DIRECTION, factors
 from cocktailman.models.checkpoints import list_checkpoints
 from cocktailman.ui.edit import settings
 from tests.helpers.app import button, calm, pictures, run
+from tests.helpers.editors import drink
 from tests.helpers.pictures import blank, png
 
 
@@ -44,6 +45,39 @@ def test_a_garnish_goes_where_one_says_and_a_link_says_so_too() -> None:
     assert not calm(app.run()).error and app.query_params[DIRECTION] == "60"
     app = run("edit", factor="garnish", value="cherry", garnish_direction="north")
     assert "write a number" in app.error[0].value and abs(float(app.slider(key=DIRECTION).value)) <= 180  # type: ignore[arg-type]
+
+
+def test_what_a_visitor_knows_of_a_photo_is_asked_kept_and_said_by_the_link() -> None:
+    app = run("edit", source="Upload", factor="fill", value="0.5", known_glass="coupe", known_fill="0.77")
+    assert not [box for box in app.selectbox if box.label == "Glass"]  # nothing to know yet
+    app.file_uploader[0].upload("drink.png", png(drink()), "image/png")
+    calm(app.run())
+    assert app.selectbox(key="known_glass").value == "coupe" and app.selectbox(key="known_fill").value == 0.75
+    assert "Now 0.75" in captions(app)
+    app.selectbox(key="known_fill").set_value(None)
+    app.multiselect(key="known_ingredients").set_value(["gin", "tonic"])
+    calm(app.run())
+    assert not app.error and "not known" in captions(app)
+    said = {name: value for name, value in app.query_params.items() if name.startswith("known_")}
+    assert said == {"known_glass": "coupe", "known_ingredients": "gin,tonic"}
+    app.segmented_control(key="source").set_value("Sample")
+    calm(app.run())
+    assert not [box for box in app.selectbox if box.label == "Glass"]  # of a render all is known
+    assert not [name for name in app.query_params if name.startswith("known_")]
+    app.segmented_control(key="source").set_value("Upload")
+    app.run()
+    app.file_uploader[0].upload("drink.png", png(drink()), "image/png")
+    calm(app.run())
+    assert app.selectbox(key="known_glass").value == "coupe" and app.selectbox(key="known_fill").value is None
+    app.segmented_control(key="source").set_value("Painted")
+    assert calm(app.run()).selectbox(key="known_glass").value is None  # of another drink it was not said
+    assert not [box for box in app.multiselect if box.key == "known_ingredients"]  # its recipe is known
+
+
+def test_what_a_link_cannot_know_is_said() -> None:
+    app = run("edit", known_glass="bucket", source="Upload", factor="fill", value="0.5")
+    app.file_uploader[0].upload("drink.png", png(drink()), "image/png")
+    assert "Unknown glass 'bucket'" in calm(app.run()).error[0].value.replace("\\", "")
 
 
 def test_what_a_link_cannot_ask_for_is_said() -> None:

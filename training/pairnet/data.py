@@ -11,13 +11,13 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from cocktailman.factors import Values, changeable, encode, factors
-from cocktailman.sheets import SHEETS
+from cocktailman.sheets import SHEETS, Sheet
 from training.datasets.batches import EpochData
 from training.datasets.pairs import BAR, Version, frame_of, framed_alike, in_frame, read_scenes
 from training.flow.data import shrunk_to
 
 # Two pictures (4, size, size) uint8, premultiplied; the factors of both; which of them differ; and, of each factor that
-# has a sheet, where what the second has and the first has not is, (SHEETS, size, size) uint8, all 0 where nothing is.
+# has a sheet, where what comes, or is put on anew, is, (SHEETS, size, size) uint8, all 0 where nothing is.
 Pair = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
@@ -69,22 +69,23 @@ class PairSet(Dataset[Pair]):
         return pictures if first <= second else pictures.flip(0)
 
     def _seen(self, scene: int, first: int, second: int) -> Tensor:
-        """Where what one version has not, and another has, is, (SHEETS, size, size) uint8."""
+        """Where what one version has not, and another has, or what is put on anew, is, (SHEETS, size, size) uint8."""
         if (scene, first, second) not in self._new:
             before, after = pair = [self.scenes[scene][first], self.scenes[scene][second]]
             frame, seen = frame_of(pair), torch.zeros(len(SHEETS), self.size, self.size, dtype=torch.uint8)
-            for channel, factor in enumerate(SHEETS):
-                mask = after.mask(factor) if _comes(factor, before.facts, after.facts) else None
+            for channel, (factor, sheet) in enumerate(SHEETS.items()):
+                mask = after.mask(factor) if _comes(sheet, before.values, after.values) else None
                 if mask:
                     seen[channel] = torch.from_numpy(np.array(in_frame(mask, frame, self.size)))
             self._new[scene, first, second] = seen
         return self._new[scene, first, second]
 
 
-def _comes(factor: str, before: dict, after: dict) -> bool:
-    """Whether there is a word of the factor after that there was not before."""
-    had, has = ({side[factor]} if isinstance(side[factor], str) else {*side[factor]} for side in (before, after))
-    return not has <= had
+def _comes(sheet: Sheet, before: Values, after: Values) -> bool:
+    """Whether there is a word of a factor after that there was not before, or one is put on anew."""
+    words = (side[sheet.factor] for side in (before, after))
+    had, has = ({each} if isinstance(each, str) else {*each} for each in words)  # type: ignore[misc]
+    return not has <= had or any(before[name] != after[name] for name in sheet.anew)
 
 
 def differing(first: Values, second: Values) -> np.ndarray:

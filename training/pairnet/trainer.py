@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from cocktailman.factors import changeable, encoded_width, factors
+from cocktailman.factors import TELLABLE, changeable, encoded_width, factors
 from cocktailman.losses.perceptual import PerceptualLoss
 from cocktailman.losses.projected import ProjectedDiscriminator
 from cocktailman.losses.relativistic import RelativisticLoss
@@ -48,6 +48,7 @@ class PairNetTraining(KindTraining):
         experts: factors that a network of their own learns; each begins as the network of all others is.
         factor_dropout: how often each factor of the picture before is not told.
         all_dropout: how often none is, as with a photo.
+        told_of_photos: how often, where none is, each factor that a visitor can tell of a photo is told all the same.
         pieces: factors whose words are put on as pictures of their own (see `cocktailman.models.pairnet.pieces`).
         true_places: whether what is put on is put, while the network learns, where it is in truth (teacher forcing,
             Williams & Zipser, Neural Computation 1, 1989): put where it is only about, it had better be hidden.
@@ -79,6 +80,7 @@ class PairNetTraining(KindTraining):
         place_weight: float = 1.0,
         factor_dropout: float = 0.2,
         all_dropout: float = 0.2,
+        told_of_photos: float = 0.0,
         pooled: bool = False,
         tint: float = 0.1,
         adversarial_weight: float = 0.0,
@@ -92,7 +94,8 @@ class PairNetTraining(KindTraining):
         super().__init__()
         self.save_hyperparameters(ignore=["start_from"])
         self.factor_dropout, self.all_dropout, self.tint = factor_dropout, all_dropout, tint
-        self.true_places, self.place_weight = true_places, place_weight
+        self.true_places, self.place_weight, self.told_of_photos = true_places, place_weight, told_of_photos
+        self.tellable = torch.tensor([float(name in TELLABLE) for name in factors()])
         self.adversarial, self.projected_at, self.warmup = adversarial_weight > 0, projected_at, warmup
         self.learning_rate, self.projected_learning_rate = learning_rate, projected_learning_rate
         self.usual_change = UsualChange() if pooled else None
@@ -118,12 +121,13 @@ class PairNetTraining(KindTraining):
 
     def training_step(self, batch: Pair, batch_idx: int) -> Tensor:
         first, second, before, after, differ, new = batch
-        # A mug has its handle to the right: pictures of glasses are not turned round.
-        mirrored = torch.where(differ[:, list(factors()).index("glass")] > 0, 1.0, mirrors(before))
+        # A mug has its handle to the right: where a glass is put on, pictures are not turned round.
+        anew = SHEETS["glass"].anew if "glass" in self.network.config.pieces else ()
+        put_on = differ[:, [list(factors()).index(name) for name in ("glass", *anew)]].any(1)
+        mirrored = torch.where(put_on, 1.0, mirrors(before))
         *moved, new = affine_alike([part.float() / 255 for part in (first, second, new)], mirrored, smallest=0.7)
         image, truth = color_jitter_alike(moved, self.tint)
-        known = torch.rand_like(differ) >= self.factor_dropout
-        known = (known & (torch.rand_like(differ[:, :1]) >= self.all_dropout)).float()
+        known = self._known(differ)
         condition = (mirrored_factors(before, mirrored), known), (mirrored_factors(after, mirrored), differ)
         seen = self._seen(new, *condition)
         true = {name: place for name, (place, _) in seen.items()} if self.true_places else None
@@ -137,6 +141,13 @@ class PairNetTraining(KindTraining):
         loss = unexplained(made, truth, usual)
         self.log("train/unexplained", loss, on_step=False, on_epoch=True)
         return loss + astray
+
+    def _known(self, like: Tensor) -> Tensor:
+        """Which factors of the picture before are told, drawn anew, (n, n_factors)."""
+        told = torch.rand_like(like) >= self.factor_dropout
+        as_of_photos = torch.rand_like(like[:, :1]) < self.all_dropout
+        by_visitors = self.tellable.to(like) * torch.rand_like(like) > 1 - self.told_of_photos
+        return torch.where(as_of_photos, by_visitors, told).float()
 
     def _seen(self, new: Tensor, before: Known, after: Known) -> dict[str, tuple[Place, Tensor]]:
         """Where what comes is in truth, as masks (n, SHEETS, h, w) show it, and in which pictures something does."""

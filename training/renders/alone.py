@@ -12,12 +12,13 @@ from tqdm import tqdm
 
 from cocktailman.files import written
 from cocktailman.sheets import SHEETS
-from training.renders.camera import framing
+from training.renders.camera import Camera, framing
 from training.renders.factors import FREE, Factors
 from training.renders.garnish import dress
 from training.renders.parts import Part
 from training.renders.picture import lamp, seat_of, separate_streams, vessel_of
 from training.renders.studio import stage_plain
+from training.renders.vessels import Vessel
 
 # Seen from a usual height, on a usual glass, in a usual light from the camera's left.
 PLAIN = Factors(
@@ -39,14 +40,25 @@ def render_sheets(folder: Path, threads: int) -> None:
         page = Image.new("RGBA", (size * len(sheet.views), size * len(sheet.words)))
         for row, word in enumerate(tqdm(sheet.words, desc=name, unit="row", mininterval=5)):
             for column, view in enumerate(sheet.views):
-                parts, height = SEEN[name](word, view)
-                corners = np.concatenate([part.shape.vertices for part in parts])
-                camera = framing(corners, 0.0, height, 0.0, 1.0)
-                away = float(np.linalg.norm(camera.position - corners.mean(0)))
+                parts, camera = seen_alone(name, word, view)
+                middle = np.concatenate([part.shape.vertices for part in parts]).mean(0)
+                away = float(np.linalg.norm(camera.position - middle))
                 picture = stage_plain(studio, parts, lamp(PLAIN), camera, away, PLAIN.seed)
                 page.paste(picture, (size * column, size * row))
         with written(folder / f"{name}.png") as unfinished:
             page.save(unfinished, "PNG")
+
+
+def seen_alone(factor: str, word: str, view: float) -> tuple[list[Part], Camera]:
+    """A piece of garnish or a glass, and the camera that it fills the frame of, from one of its sides."""
+    parts, height = SEEN[factor](word, view)
+    corners = np.concatenate([part.shape.vertices for part in parts])
+    return parts, framing(corners, 0.0, height, 0.0, 1.0)
+
+
+def empty_glass(glass: str) -> Vessel:
+    """A glass of the usual size."""
+    return vessel_of(replace(PLAIN, glass=glass), separate_streams(PLAIN.seed))
 
 
 def _garnish(piece: str, direction: float) -> tuple[list[Part], float]:
@@ -58,7 +70,7 @@ def _garnish(piece: str, direction: float) -> tuple[list[Part], float]:
 
 def _glass(glass: str, elevation: float) -> tuple[list[Part], float]:
     """An empty glass, and how high the camera is."""
-    return [vessel_of(replace(PLAIN, glass=glass), separate_streams(PLAIN.seed)).part()], elevation
+    return [empty_glass(glass).part()], elevation
 
 
 SEEN: dict[str, Callable[[str, float], tuple[list[Part], float]]] = {"garnish": _garnish, "glass": _glass}

@@ -14,6 +14,7 @@ from training.renders.mesh import Mesh, ball, joined, revolve
 from training.renders.parts import Material, Part
 from training.renders.vessels import Vessel
 
+CLIMB = 0.09  # cm that a liquid stands higher at the wall
 OVERLAP = 0.02  # cm that a liquid reaches into the wall: with no gap of air its edge looks wet, as it is
 WATER = 1.34  # index of refraction, a little above water's: sugar and alcohol
 FOAM_WHITE, FOAM_COFFEE, FOAM_BEER = srgb("#f7f3e6"), srgb("#c39a63"), srgb("#f6ecd2")
@@ -107,11 +108,11 @@ def liquid_parts(drink: list[Layer], vessel: Vessel, fill: float) -> list[Part]:
     for position, layer in enumerate(drink):
         low, high = floor + layer.low * (surface - floor), floor + layer.high * (surface - floor)
         last = position == len(drink) - 1
-        parts.append(Part(_filled(vessel, low, high, dome=layer.foam and last), _material(layer), "liquid"))
+        parts.append(Part(filled(vessel, low, high, dome=layer.foam and last), _material(layer), "liquid"))
     return parts
 
 
-def _filled(vessel: Vessel, low: float, high: float, dome: bool) -> Mesh:
+def filled(vessel: Vessel, low: float, high: float, dome: bool) -> Mesh:
     """The inside of the vessel between two heights; a liquid climbs the wall a little, a foam stands up from it."""
     inner = vessel.inner
     at_floor = low <= vessel.floor + 1e-6
@@ -122,7 +123,7 @@ def _filled(vessel: Vessel, low: float, high: float, dome: bool) -> Mesh:
         edge = vessel.inner_radius(high)
         top = [(edge + OVERLAP, high - 0.05), (edge * 0.97, high + 0.08), (edge * 0.6, high + 0.16), (0, high + 0.2)]
     else:
-        climb = [(OVERLAP, 0.09), (-0.05, 0.05), (-0.15, 0.012), (-0.35, 0.0)]  # cm from the wall, and up
+        climb = [(OVERLAP, CLIMB), (-0.05, 0.05), (-0.15, 0.012), (-0.35, 0.0)]  # cm from the wall, and up
         top = [(vessel.inner_radius(high + up) + out, high + up) for out, up in climb]
         top.append((0, high))
     bottom = [(0, low - OVERLAP if at_floor else low)]

@@ -17,7 +17,8 @@ from cocktailman.catalog import catalog
 from cocktailman.errors import InputError
 from cocktailman.files import written
 from cocktailman.renders import EDGES, RENDERS
-from cocktailman.sheets import SHEETS
+from cocktailman.sheets import LEVELS_FILE, SHEETS
+from training.renders.levels import draw_levels
 
 # Recipes no model is trained on, though each of their ingredients is in others that are.
 UNSEEN = ("Black Russian", "Daiquiri", "Negroni", "Screwdriver", "Sidecar")
@@ -59,8 +60,9 @@ def pack(folder: Path, out: Path = RENDERS) -> pd.DataFrame:
 
 
 def pack_sheets(folder: Path) -> list[Path]:
-    """Writes the sheets of a folder that `python -m training sheets` rendered (see `cocktailman/sheets.py`); returns
-    their paths. Raises `InputError` where one is not there."""
+    """Writes the sheets of a folder that `python -m training sheets` rendered (see `cocktailman/sheets.py`), and how
+    far each glass is to be filled until its drink is seen at a pixel; returns their paths. Raises `InputError` where
+    one is not there."""
     for sheet in SHEETS.values():
         rendered = folder / f"{sheet.factor}.png"
         if not rendered.exists():
@@ -71,7 +73,10 @@ def pack_sheets(folder: Path) -> list[Path]:
             coverage = np.asarray(smooth.getchannel("A"))
             smooth.putalpha(Image.fromarray(np.where(coverage > SPECK, coverage, 0).astype(np.uint8)))
             smooth.save(unfinished, "WEBP", quality=80, alpha_quality=95, method=4)
-    return [sheet.file for sheet in SHEETS.values()]
+    drawn = draw_levels()
+    with written(LEVELS_FILE) as unfinished:
+        Image.fromarray(np.dstack([drawn, drawn[..., 1]])).save(unfinished, "WEBP", lossless=True, method=4)
+    return [*(sheet.file for sheet in SHEETS.values()), LEVELS_FILE]
 
 
 def _packed(path: Path) -> bytes:

@@ -7,7 +7,8 @@ leaves alone what it has no reason to change, and works on pictures larger than 
 Liquids are painted in the colours that their mixture is known to have (see `cocktailman.mixtures`): where there is one,
 how deep it is and how cloudy is what the network says; of which colour it has to be told, and to learn of none.
 
-A piece of garnish, or another glass, may be put on as a picture of its own (`cocktailman.models.pairnet.pieces`).
+A piece of garnish, or another glass, may be put on as a picture of its own (`cocktailman.models.pairnet.pieces`), and a
+drink be poured into the glass as its shape wants it (`cocktailman.models.pairnet.drinks`).
 
 A factor may have a network of its own, an expert (mixture of experts with a hard gate, Jacobs et al., Neural
 Computation 3, 1991): where one network learns them all, those whose changes are large and plain, such as that of the
@@ -24,9 +25,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cocktailman.factors import LOOK, encoded_width, factors
+from cocktailman.models.compositing import mean_colour
+from cocktailman.models.pairnet.drinks import pour
 from cocktailman.models.pairnet.pieces import Pieces, Place, laid_on
 from cocktailman.models.steering import FactorEmbedding, Known, of_each_number, told_of
 from cocktailman.models.unet import UNet
+from cocktailman.sheets import sheet_of
 
 BRIGHTEST = 2.5  # the most that what was there is multiplied by
 DARKEST = 0.02  # that a colour is taken for where a ratio is formed
@@ -67,9 +71,10 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         self.config = config
         self.before, self.after = FactorEmbedding(config.steer_dim), FactorEmbedding(config.steer_dim)
         told = config.steer_dim + 4
-        own = [name for name in config.pieces if name not in config.experts]
+        own = [name for name in config.pieces if not {name, *sheet_of(name).anew} <= {*config.experts}]
         self.pieces = nn.ModuleDict({name: Pieces(name, config.steer_dim, told) for name in own})
-        sees, says = 4 + 2 * (LOOK + 1) + 4 * len(own), KEPT_ADDED_POURED + len(own)  # numbers of each pixel
+        sees = 4 + 2 * (LOOK + 1) + sum(pieces.channels_laid for pieces in self._pieces())  # numbers of each pixel
+        says = KEPT_ADDED_POURED + sum(pieces.channels_said for pieces in self._pieces())
         self.unet = UNet(sees, says, config.patch, config.widths, config.steer_dim)
         last = nn.Linear(128, 12)
         nn.init.zeros_(last.weight)  # at first all stays
@@ -94,14 +99,18 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
                 shown = {name: Place(*(part[rows] for part in place)) for name, place in true.items()}
                 changed, at = network._changed(made[rows], *told, shown)
                 made = made.index_copy(0, rows, changed.to(made.dtype))
-                places |= {name: _spread(each, rows, len(image)) for name, each in at.items()}
+                for name, each in at.items():
+                    places[name] = _spread(each, rows, places.get(name, _nowhere(image)))
                 before = _merged(before, (after[0], asked))  # what one has changed is what the next one finds
         return Made(made, places)
 
     def pieces_of(self, factor: str) -> Pieces:
-        """The pictures that a factor, one of `config.pieces`, is put on by, by itself or by its expert."""
+        """The pictures that a factor, one of `config.pieces`, is put on by, by itself or by its own expert."""
         network = self.experts[factor] if factor in self.config.experts else self
         return network.pieces[factor]  # type: ignore[index, return-value]
+
+    def _pieces(self) -> list[Pieces]:
+        return [*self.pieces.values()]  # type: ignore[list-item]
 
     def _networks(self, like: Tensor) -> Iterator[tuple["PairNet", Tensor]]:
         """Itself, then each expert; and which factors, (n_factors,), are its own."""
@@ -115,8 +124,9 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         seen = image if image.shape[2] == self.config.size else F.interpolate(
             image, (self.config.size, self.config.size), mode="bilinear", antialias=True
         )  # fmt: skip
-        where = {name: pieces.place(seen * 2 - 1, steer) for name, pieces in self.pieces.items()}  # type: ignore[operator]
-        coming = {name: pieces.coming(before, after) for name, pieces in self.pieces.items()}  # type: ignore[operator]
+        own = dict(zip(self.pieces, self._pieces(), strict=True))
+        where = {name: pieces.place(seen * 2 - 1, steer) for name, pieces in own.items()}
+        coming = {name: pieces.coming(before, after) for name, pieces in own.items()}
         put = {name: true.get(name, place) for name, place in where.items()}
         laid = [laid_on(coming[name], place, seen) for name, place in put.items()]
         looks = _look(before), _look(after)
@@ -128,9 +138,12 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
         kept, added, poured = output[:, :KEPT_ADDED_POURED].chunk(3, dim=1)  # (n, 4, h, w) each
         gain = BRIGHTEST * torch.sigmoid(kept - FIRST)  # 1 where nothing is added
         made = gain * _with_liquid(self._relit(image, steer), poured, *looks) + added  # about in [0, 1]: see `limited`
-        facts = torch.cat([steer, _mean_colour(image)], 1)
-        for number, pieces in enumerate(self.pieces.values()):
-            made = pieces.put_on(made, laid[number], output[:, [KEPT_ADDED_POURED + number]], facts)  # type: ignore[operator]
+        facts = _facts(steer, image)
+        said = output[:, KEPT_ADDED_POURED:].split([pieces.channels_said for pieces in own.values()], dim=1)
+        for pieces, piece, says in zip(own.values(), laid, said, strict=True):
+            if pieces.holds:
+                made = pour(made, image, piece[:, 4:], says[:, 1:], _known_look(*looks))
+            made = pieces.put_on(made, piece, says[:, :1], facts)
         return Made(made, where)
 
     def edited(self, image: Tensor, before: Known, after: Known) -> Tensor:
@@ -144,29 +157,43 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
     def _relit(self, image: Tensor, steer: Tensor) -> Tensor:
         """All colours of a picture changed alike, by a matrix that hangs on what is asked for and on its mean: most of
         what another light does."""
-        matrix = self.overall(torch.cat([steer, _mean_colour(image)], 1)).float().unflatten(1, (3, 4))
+        matrix = self.overall(_facts(steer, image)).float().unflatten(1, (3, 4))
         colours = image[:, :3] + torch.einsum("nij,njhw->nihw", matrix, image)
         return torch.cat([colours, image[:, 3:]], 1)  # (n, 4, h, w)
 
 
 def _of_expert(factor: str, config: PairNetConfig) -> PairNetConfig:
-    return replace(config, experts=[], pieces=[name for name in config.pieces if name == factor])
+    return replace(
+        config, experts=[], pieces=[name for name in config.pieces if factor in {name, *sheet_of(name).anew}]
+    )
 
 
-def _mean_colour(image: Tensor) -> Tensor:
-    """Of premultiplied pictures (n, 4, h, w), (n, 4), the last of which is 1."""
-    return image.mean((2, 3)) / image[:, 3:].mean((2, 3)).clamp(min=0.02)
+def _facts(steer: Tensor, image: Tensor) -> Tensor:
+    """What there is to say about a picture as a whole: what steers, its mean colour, and 1; (n, steer_dim + 4)."""
+    colour = mean_colour(image)
+    return torch.cat([steer, colour, torch.ones_like(colour[:, :1])], 1)
 
 
-def _spread(place: Place, rows: Tensor, count: int) -> Place:
-    """The places of some `rows` among `count`, of which the others are in the middle, without size."""
-    return Place(*(part.new_zeros(count, 2).index_copy(0, rows, part) for part in place))
+def _spread(place: Place, rows: Tensor, others: Place) -> Place:
+    """The places of some `rows` among those of `others`."""
+    return Place(*(all_.index_copy(0, rows, part) for all_, part in zip(others, place, strict=True)))
+
+
+def _nowhere(like: Tensor) -> Place:
+    """The middle of each picture, without size."""
+    return Place(like.new_zeros(len(like), 2), like.new_zeros(len(like), 2))
 
 
 def _look(told: Known) -> Tensor:
-    """How a mixture is told to look, all 0 where that is not known, and whether it is: (n, LOOK + 1)."""
-    known = told[1][:, [list(factors()).index(MIXED)]]  # (n, 1)
-    return torch.cat([told_of(told, MIXED)[:, -LOOK:], known], 1)
+    """How a mixture is told to look, all 0 where that is not known, and whether it is: (n, LOOK + 1). Of a recipe
+    without a liquid nobody knows."""
+    look = told_of(told, MIXED)[:, -LOOK:]
+    return torch.cat([look, (look != 0).any(1, keepdim=True).to(look)], 1)
+
+
+def _known_look(before: Tensor, after: Tensor) -> Tensor:
+    """Of looks (n, LOOK + 1) that of the mixture that there is in the end."""
+    return torch.where(after[:, -1:] > 0, after, before)
 
 
 def _with_liquid(image: Tensor, poured: Tensor, before: Tensor, after: Tensor) -> Tensor:
@@ -176,7 +203,7 @@ def _with_liquid(image: Tensor, poured: Tensor, before: Tensor, after: Tensor) -
     What shines through a clear liquid changes by the ratio of the colours that light has behind the mixtures, to the
     power of the depth (Beer and Lambert). A cloud hides what is behind it, and has the colour of the mixture.
     """
-    new = torch.where(after[:, -1:] > 0, after, before)[:, :, None, None]  # of the mixture that there is in the end
+    new = _known_look(before, after)[:, :, None, None]
     (old_through, *_), (through, cloudy) = _colours(before[:, :, None, None]), _colours(new)
     both = (before[:, -1] * after[:, -1])[:, None, None, None]  # a ratio wants both to be known
     ratio = (through.clamp(min=DARKEST).log() - old_through.clamp(min=DARKEST).log()) * both

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cocktailman.factors import Number, factors
+from cocktailman.models.pairnet.drinks import SAID, SHOWN, drink_at
 from cocktailman.models.steering import Known, told_of
 from cocktailman.models.unet import UNet
 from cocktailman.sheets import sheet_of, tiles
@@ -25,6 +26,7 @@ SMALLEST, LARGEST = 0.02, 1.2  # half sides of a piece's picture, where the drin
 FIRST_HALF = 0.3  # half a side, where the network says nothing
 SEEN = 1.0  # the logit of the share of a piece that is seen, where the network says nothing
 SLACK = 0.1  # of a half side: by less a place is hardly off
+HOLDS = "glass"  # the factor whose pieces hold a drink
 COVERED = 0.12  # the coverage from which a pixel of a piece's picture counts: glass is clear
 
 
@@ -40,7 +42,7 @@ class Pieces(nn.Module):
 
     def __init__(self, factor: str, steer_dim: int, told: int) -> None:
         super().__init__()
-        self.sheet = sheet_of(factor)
+        self.sheet, self.holds = sheet_of(factor), factor == HOLDS
         self.locator = UNet(4, 3, LOCATED, [24, 48], steer_dim)
         self.light = nn.Linear(told, 3)  # of what there is to say about a picture, and what steers
         nn.init.zeros_(self.light.weight)
@@ -48,22 +50,39 @@ class Pieces(nn.Module):
 
     def coming(self, before: Known, after: Known) -> Tensor:
         """Pictures (n, 4, t, t), premultiplied, of the word that there is after and was not before; where several are,
-        of the first, and nothing where none is."""
+        of the first, and nothing where none is. Where a factor changes with which it is put `anew`, of the one that
+        stays. Of a glass the coverage of its drink follows, (n, 4 + SHOWN, t, t): see `drink_at`."""
         asked, had = (told_of(side, self.sheet.factor) for side in (after, before))
-        comes, word = (asked - had).clamp(min=0).max(1)
-        shown = torch.from_numpy(tiles(self.sheet.factor))  # no buffer: averages of weights would round whole numbers
-        pictures = shown[word.cpu(), self._view(before, after).cpu()].to(comes) / 255
+        new = (asked - had).clamp(min=0)  # (n, words)
+        again = after[1][:, [list(factors()).index(name) for name in self.sheet.anew]].sum(1).clamp(max=1)
+        stays = again * (1 - new.amax(1))  # (n,), 0 or 1
+        comes, word = (new + had * stays[:, None]).max(1)
+        view = self._view(before, after)
+        sheet = torch.from_numpy(tiles(self.sheet.factor))  # no buffer: averages of weights would round whole numbers
+        pictures = sheet[word.cpu(), view.cpu()].to(comes) / 255
+        if self.holds:
+            pictures = torch.cat([pictures, drink_at(word, view, before, after, stays)], 1)
         return pictures * comes[:, None, None, None]
 
     def place(self, seen: Tensor, steer: Tensor) -> Place:
         """Where what comes goes on pictures (n, 4, size, size), from -1 to 1."""
         return place_of(*self.locator(seen, steer).split(1, dim=1))
 
+    @property
+    def channels_laid(self) -> int:
+        """Of what comes, see `coming`."""
+        return 4 + SHOWN * self.holds
+
+    @property
+    def channels_said(self) -> int:
+        """Numbers of each pixel that say how it is put on: how far it is hidden, and how a drink in it looks."""
+        return 1 + SAID * self.holds
+
     def put_on(self, image: Tensor, laid: Tensor, hidden: Tensor, told: Tensor) -> Tensor:
         """Premultiplied pictures (n, 4, h, w) with pieces, `laid` where they go, over them, as far as they are not
         `hidden` (n, 1, h, w)."""
         light = self.light(told).float().exp()[:, :, None, None]
-        coverage, share = laid[:, 3:], torch.sigmoid(SEEN - hidden)
+        coverage, share = laid[:, 3:4], torch.sigmoid(SEEN - hidden)
         lit = torch.cat([torch.minimum(laid[:, :3] * light, coverage), coverage], 1)
         return image * (1 - share * coverage) + share * lit
 
@@ -88,7 +107,7 @@ def _degrees(factor: str, numbers: Tensor) -> Tensor:
 
 
 def laid_on(piece: Tensor, place: Place, like: Tensor) -> Tensor:
-    """Pieces (n, 4, t, t) where they go, in pictures as large as those they are to be `like`, (n, 4, h, w).
+    """Pieces (n, c, t, t) where they go, in pictures as large as those they are to be `like`, (n, 4, h, w).
 
     Where they go is learnt of the truth alone: by their colours they would learn to hide.
     """
@@ -96,9 +115,9 @@ def laid_on(piece: Tensor, place: Place, like: Tensor) -> Tensor:
     nothing = torch.zeros_like(place.half[:, 0])
     (x, y), (across, down) = place.middle.unbind(1), place.half.unbind(1)
     rows = [torch.stack([1 / across, nothing, -x / across], 1), torch.stack([nothing, 1 / down, -y / down], 1)]
-    grid = F.affine_grid(torch.stack(rows, 1), [len(like), 4, side, side], align_corners=False)
+    grid = F.affine_grid(torch.stack(rows, 1), [*piece.shape[:2], side, side], align_corners=False)
     laid = F.grid_sample(piece, grid, align_corners=False)
-    return laid if laid.shape == like.shape else F.interpolate(laid, like.shape[2:], mode="bilinear", antialias=True)
+    return laid if side == like.shape[2] else F.interpolate(laid, like.shape[2:], mode="bilinear", antialias=True)
 
 
 def place_of(where: Tensor, across: Tensor, down: Tensor) -> Place:

@@ -7,11 +7,9 @@ from typing import Any
 import streamlit as st
 
 from cocktailman.catalog import catalog
-from cocktailman.errors import InputError
 from cocktailman.factors import CHANGEABLE, DIRECTION, TO_THE_RIGHT, Angle, Factor, Number, Value, Values, Word, factors
 from cocktailman.inference.edit_series import PIECES
-from cocktailman.ui.shared.errors import show_error
-from cocktailman.ui.shared.factor_labels import category_label
+from cocktailman.ui.edit.values import caption_of, read_link
 from cocktailman.ui.shared.link import follow_link, write_link
 
 FACTOR, VALUE = "factor", "value"  # in the URL
@@ -44,8 +42,8 @@ def choose_value(name: str, before: Values) -> Value:
         st.session_state[key] = _default(factor, before) if asked is None else asked
     value = _widget(factor, key, before)
     st.query_params[VALUE] = factor.write(value)
-    known = f"Now {_caption(factor, before[name])}." if name in before else "What it is now is not known: that is fine."
-    st.caption(f"{factor.help[:1].upper()}{factor.help[1:]}. {known}")
+    now = f"Now {caption_of(factor, before[name])}" if name in before else "What it is now is not known: that is fine"
+    st.caption(f"{factor.help[:1].upper()}{factor.help[1:]}. {now}.")
     return value
 
 
@@ -53,7 +51,7 @@ def choose_direction(drink: str, before: Values) -> Values:
     """Draws where on the rim of a drink its garnish sits, or is to sit, and returns what is known, with that."""
     factor = factors()[DIRECTION]
     if st.session_state.get(DIRECTED) != drink:  # of each drink it is asked anew
-        asked = None if DIRECTED in st.session_state else _read(factor, DIRECTION, before)
+        asked = None if DIRECTED in st.session_state else read_link(factor, DIRECTION, before)
         now = before.get(DIRECTION, TO_THE_RIGHT)
         st.session_state.update({DIRECTED: drink, DIRECTION: now if asked is None else asked})
     value = _widget(factor, DIRECTION, before)
@@ -64,19 +62,7 @@ def choose_direction(drink: str, before: Values) -> Values:
 
 def _of_link(factor: Factor, before: Values) -> Any:
     """What the link asks for; None where it asks for nothing, or is said to be wrong."""
-    return _read(factor, VALUE, before) if st.query_params.get(FACTOR) == factor.name else None
-
-
-def _read(factor: Factor, key: str, before: Values) -> Any:
-    """A value of the link; None where it has none, or one that is said to be wrong."""
-    if key not in st.query_params:
-        return None
-    try:
-        value = factor.parse(st.query_params[key], before.get(factor.name))
-    except InputError as error:
-        show_error(error)
-        return None
-    return list(value) if isinstance(value, tuple) else value
+    return read_link(factor, VALUE, before) if st.query_params.get(FACTOR) == factor.name else None
 
 
 def _default(factor: Factor, before: Values) -> Any:
@@ -104,19 +90,11 @@ def _widget(factor: Factor, key: str, before: Values) -> Value:
         return float(st.slider(factor.label, -180.0, 180.0, step=5.0, format="%.0f°", key=key))
     words = getattr(factor, "words", ())
     if isinstance(factor, Word):
-        return str(st.selectbox(factor.label, words, format_func=lambda word: _caption(factor, word), key=key))
+        return str(st.selectbox(factor.label, words, format_func=lambda word: caption_of(factor, word), key=key))
     if factor.name == "ingredients":
         words = [word for word in words if catalog().ingredient(word).kind != GARNISH]
         st.session_state[key] = [word for word in st.session_state[key] if word in words]
-    chosen = st.multiselect(factor.label, words, format_func=lambda word: _caption(factor, (word,)), key=key)
+    chosen = st.multiselect(factor.label, words, format_func=lambda word: caption_of(factor, (word,)), key=key)
     now = before.get(factor.name, ())
     kept = [word for word in now if word not in words] if isinstance(now, tuple) else []
     return factor.parse(",".join([*chosen, *kept]))
-
-
-def _caption(factor: Factor, value: Value) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(category_label(factor.name, word) for word in value) or "none"
-    if isinstance(value, str):
-        return value.replace("_", " ")
-    return factor.write(value) + (factor.unit if isinstance(factor, Number) else "°")
