@@ -20,7 +20,7 @@ from cocktailman.inference.segmenter import Segmenter, cut_by_alpha
 
 SIDE = 256  # px, of an edited drink
 # How much of the frame's side is left free, besides the usual margin, where a change may reach beyond the drink.
-ROOM = {"glass": 0.25, "garnish": 0.2, "ice": 0.06}
+ROOM = {"glass": 0.45, "garnish": 0.2, "ice": 0.06}
 
 Start = Literal["inversion", "noise"]
 OnStep = Callable[[float, Image.Image | None], None]  # the share that is done, and the picture so far, if there is one
