@@ -17,9 +17,8 @@ from cocktailman.sheets import LEVELS, levels
 SHOWN, SAID = 3, 6  # maps of where a drink is (see `drink_at`), and numbers of each pixel of how it looks
 EDGE = 0.03  # of a glass's height, over which the outline of a drink rises from nothing to all
 USUAL = 0.75  # the fill of a drink of which nobody says how full its glass is, or is to be
-CLOUDY = (
-    3.0  # the logit of the cloud's share of a drink's colour where a mixture is all cloud, and nothing else is said
-)
+CLOUDY = 3.0  # the logit of the cloud's share in the colour of a mixture that is all cloud, if no more is said
+_FILL = list(factors()).index("fill")  # its column among those that say what is known
 
 
 def drink_at(word: Tensor, view: Tensor, before: Known, after: Known, stays: Tensor) -> Tensor:
@@ -30,10 +29,9 @@ def drink_at(word: Tensor, view: Tensor, before: Known, after: Known, stays: Ten
     """
     found = torch.from_numpy(levels()[word.cpu().numpy(), view.cpu().numpy()]).to(before[0]) / LEVELS  # (n, 2, t, t)
     drink, wall = found.split(1, dim=1)  # (n, 1, t, t) each
-    old, known = _fill(before), before[1][:, [_COLUMN]]  # (n, 1) each
-    new = torch.where(
-        after[1][:, [_COLUMN]] > 0, _fill(after), torch.where(known > 0, old, torch.full_like(old, USUAL))
-    )
+    old, known = _fill(before), before[1][:, [_FILL]]  # (n, 1) each
+    usual = torch.where(known > 0, old, torch.full_like(old, USUAL))
+    new = torch.where(after[1][:, [_FILL]] > 0, _fill(after), usual)
     now = _reached(drink, new)
     was = _reached(drink, old) * (known[:, 0] * stays)[:, None, None, None]
     return torch.cat([now, now - now * _reached(wall, new), was], 1)
@@ -61,9 +59,6 @@ def pour(made: Tensor, image: Tensor, laid: Tensor, says: Tensor, look: Tensor) 
     lit = (colour * (light + surface * shine).clamp(-2, 2).exp()).clamp(max=1)
     coverage = drink * torch.sigmoid(seen)
     return made * (1 - coverage) + torch.cat([lit * coverage, coverage], 1)
-
-
-_COLUMN = list(factors()).index("fill")
 
 
 def _fill(told: Known) -> Tensor:
