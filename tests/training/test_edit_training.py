@@ -15,7 +15,7 @@ from torch.utils.data import default_collate
 
 from cocktailman.errors import InputError
 from cocktailman.evaluation.editing import FactorReader, Pair, errors_by_factor, measure_edits, seen_changes
-from cocktailman.factors import DIRECTION, LOOK, encoded_width, factors, places, values_of
+from cocktailman.factors import DIRECTION, LOOK, TELLABLE, encoded_width, factors, places, values_of
 from cocktailman.models.checkpoints import save_network
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig, _with_liquid
 from cocktailman.models.pairnet.pieces import laid_on
@@ -262,6 +262,21 @@ def test_pieces_lie_where_they_are_in_truth_only_where_that_is_asked_for(packed,
         there = (batch[5][:, list(SHEETS).index(name)] > 0).flatten(1).any(1)
         put = laid_on(training.network.pieces_of(name).coming(before, after), place, image)
         assert there.any() and (put[there, 3].flatten(1).amax(1) > 0.1).all() and not put[~there].any()
+
+
+def test_what_is_told_of_the_picture_before_is_all_a_part_or_what_visitors_tell():
+    like, names = torch.zeros(2000, len(factors())), list(factors())
+
+    def told_in(**options: float) -> dict[str, float]:
+        known = PairNetTraining(32, 4, (16, 16), **options)._known(like)  # type: ignore[arg-type]
+        return dict(zip(names, known.mean(0).tolist(), strict=True))
+
+    assert set(told_in(factor_dropout=0, all_dropout=0).values()) == {1.0}
+    assert set(told_in(factor_dropout=0, all_dropout=1).values()) == {0.0}
+    torch.manual_seed(0)
+    shares = told_in(factor_dropout=0.1, all_dropout=0.5, told_of_photos=0.5)
+    for name, share in shares.items():
+        assert share == pytest.approx(0.45 + 0.25 * (name in TELLABLE), abs=0.06), name
 
 
 def test_pictures_on_which_a_glass_is_put_are_not_turned_round(packed, monkeypatch):

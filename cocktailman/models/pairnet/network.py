@@ -163,9 +163,8 @@ class PairNet(nn.Module, PyTorchModelHubMixin):
 
 
 def _of_expert(factor: str, config: PairNetConfig) -> PairNetConfig:
-    return replace(
-        config, experts=[], pieces=[name for name in config.pieces if factor in {name, *sheet_of(name).anew}]
-    )
+    own = [name for name in config.pieces if factor in {name, *sheet_of(name).anew}]
+    return replace(config, experts=[], pieces=own)
 
 
 def _facts(steer: Tensor, image: Tensor) -> Tensor:
@@ -176,7 +175,7 @@ def _facts(steer: Tensor, image: Tensor) -> Tensor:
 
 def _spread(place: Place, rows: Tensor, others: Place) -> Place:
     """The places of some `rows` among those of `others`."""
-    return Place(*(all_.index_copy(0, rows, part) for all_, part in zip(others, place, strict=True)))
+    return Place(*(other.index_copy(0, rows, part) for other, part in zip(others, place, strict=True)))
 
 
 def _nowhere(like: Tensor) -> Place:
