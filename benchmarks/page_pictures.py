@@ -19,7 +19,7 @@ PAGES = {  # by the name of the picture: the address, and the height in px
     "generate": ("generate", 857),
     "recognise": ("recognise", 857),
     "stylise": ("stylise", 857),
-    "edit": ("edit?shows=series&factor=garnish", 720),
+    "edit": ("edit?shows=series&factor=fill", 720),
     "compare": ("compare?panel=Painted", 1245),
 }
 PATIENCE = 180  # seconds, for models to load
