@@ -15,7 +15,7 @@ from tests.helpers.networks import lively
 from tests.helpers.pictures import DRINKS, blank, noise, picture, png
 
 # Their fixtures lie beside the helpers that tests import from them.
-pytest_plugins = ["tests.helpers.app", "tests.helpers.editors", "tests.helpers.stylizers", "tests.helpers.web_site"]
+pytest_plugins = [f"tests.helpers.{name}" for name in ("app", "editors", "scenes", "stylizers", "web_site")]
 
 torch.set_num_threads(1)  # faster on small networks, by far where other work shares the cores
 

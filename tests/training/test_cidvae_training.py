@@ -50,7 +50,8 @@ def stepping(monkeypatch: pytest.MonkeyPatch) -> Any:
     return training
 
 
-BATCH = torch.rand(4, 4, 64, 64), (torch.rand(4, 63) < 0.1).float()
+_DRAWN = torch.Generator().manual_seed(0)  # whatever ran before
+BATCH = torch.rand(4, 4, 64, 64, generator=_DRAWN), (torch.rand(4, 63, generator=_DRAWN) < 0.1).float()
 
 
 def test_one_step_moves_both_halves_and_nothing_that_is_frozen(stepping: Any) -> None:
@@ -122,7 +123,8 @@ def test_factors_that_a_batch_tells_are_read_into_the_first_numbers(stepping: An
     before = error()
     stepping.training_step((image, recipe, scores) if told else BATCH, 0)
     assert ("train/factors" in stepping.logged) == told
-    assert (error() < 0.9 * before) == told
+    change = error() / before
+    assert change < 0.9 if told else change >= 0.99
 
 
 def test_recipes_are_read_from_what_is_painted_as_they_are_read_from_photos() -> None:
