@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from cocktailman.factors import encoded_width, factors, places
+from cocktailman.factors import Number, encoded_width, factors, places
 
 Known = tuple[Tensor, Tensor]  # factors as numbers (n, encoded_width), and which of them are known (n, n_factors)
 
@@ -16,6 +16,11 @@ def told_of(told: Known, name: str) -> Tensor:
     """The numbers of one factor, all 0 where it is not known, (n, width)."""
     numbers, known = told
     return numbers[:, places()[name]] * known[:, [list(factors()).index(name)]]
+
+
+def in_units(numbers: Tensor, factor: Number) -> Tensor:
+    """Numbers that say a factor on a plain scale, in its own units: the inverse of its `encode`."""
+    return factor.low + (numbers + 1) / 2 * (factor.high - factor.low)
 
 
 def of_each_number(known: Tensor) -> Tensor:

@@ -26,8 +26,8 @@ def draw_levels() -> npt.NDArray[np.uint8]:
     sheet = SHEETS["glass"]
     rows = []
     for glass in tqdm(sheet.words, desc="fill", unit="row", mininterval=5):
-        seen = [seen_alone("glass", glass, height) for height in sheet.views]
-        rows.append(np.hstack([levels_of(empty_glass(glass), camera, sheet.tile) for _, camera in seen]))
+        made, seen = empty_glass(glass), [seen_alone("glass", glass, height) for height in sheet.views]
+        rows.append(np.hstack([levels_of(made, camera, sheet.tile) for _, camera in seen]))
     return np.vstack(rows)
 
 

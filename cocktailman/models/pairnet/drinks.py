@@ -11,7 +11,7 @@ from torch import Tensor
 
 from cocktailman.factors import Number, factors
 from cocktailman.models.compositing import LEAST_COVERED, mean_colour
-from cocktailman.models.steering import Known, told_of
+from cocktailman.models.steering import Known, in_units, told_of
 from cocktailman.sheets import LEVELS, levels
 
 SHOWN, SAID = 3, 6  # maps of where a drink is (see `drink_at`), and numbers of each pixel of how it looks
@@ -65,7 +65,7 @@ def _fill(told: Known) -> Tensor:
     """Shares of the inner height, (n, 1)."""
     fill = factors()["fill"]
     assert isinstance(fill, Number)
-    return fill.low + (told_of(told, "fill") + 1) / 2 * (fill.high - fill.low)
+    return in_units(told_of(told, "fill"), fill)
 
 
 def _reached(level: Tensor, fill: Tensor) -> Tensor:

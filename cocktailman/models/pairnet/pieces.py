@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from cocktailman.factors import Number, factors
 from cocktailman.models.pairnet.drinks import SAID, SHOWN, drink_at
-from cocktailman.models.steering import Known, told_of
+from cocktailman.models.steering import Known, in_units, told_of
 from cocktailman.models.unet import UNet
 from cocktailman.sheets import sheet_of, tiles
 
@@ -102,7 +102,7 @@ def _degrees(factor: str, numbers: Tensor) -> Tensor:
     """An angle, or a number of degrees, as networks are told it, in degrees, (n,)."""
     known = factors()[factor]
     if isinstance(known, Number):
-        return known.low + (numbers[:, 0] + 1) / 2 * (known.high - known.low)
+        return in_units(numbers[:, 0], known)
     return torch.atan2(numbers[:, 1], numbers[:, 0]).rad2deg()
 
 

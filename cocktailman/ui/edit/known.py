@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from cocktailman.factors import TELLABLE, Factor, Value, Values, Word, Words, factors
+from cocktailman.factors import TELLABLE, Factor, Number, Value, Values, Word, Words, factors
 from cocktailman.mixtures import pours
 from cocktailman.sheets import SHEETS
 from cocktailman.ui.edit.values import caption_of, read_link
 
-FILLS = tuple(round(0.3 + 0.05 * step, 2) for step in range(14))
+FILL_STEP = 0.05
 ANSWERS = "known_answers"  # in the session state: by drink, what was answered, by factor
 ASKED_OF = "known_of"  # in the session state: the drink that the widgets ask of
 
@@ -75,7 +75,10 @@ def _options(factor: Factor) -> tuple[Any, ...]:
         return tuple(word for word in factor.words if word in pours().index)  # what is poured gives a drink its colour
     if isinstance(factor, Word):
         return factor.words
-    return FILLS if factor.name == "fill" else tuple(float(view) for view in SHEETS["glass"].views)
+    if isinstance(factor, Number) and factor.name == "fill":
+        steps = round((factor.high - factor.low) / FILL_STEP)
+        return tuple(round(factor.low + FILL_STEP * step, 2) for step in range(steps + 1))
+    return tuple(float(view) for view in SHEETS["glass"].views)
 
 
 def _of_link(factor: Factor) -> Any:
