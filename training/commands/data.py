@@ -69,9 +69,25 @@ def mattes(
 
 
 @app.command()
+def box_mattes(
+    photos: PhotosFolder,
+    mattes: Annotated[Path | None, typer.Option(help="folder; by default mattes/ beside the photos")] = None,
+    boxes: Annotated[Path, typer.Option(help="what `crops` found in photos without boxes")] = FOUND,
+    out: Annotated[Path, typer.Option(help="folder")] = Path("build/box-mattes"),
+) -> None:
+    """Make mattes of single drinks with our segmenter, of training photos whose matte by IS-Net is no good; resumable."""
+    from cocktailman.inference.segmenter import Segmenter
+    from training.datasets.box_mattes import write_box_mattes
+
+    made = write_box_mattes(Segmenter.load(), photos, mattes or photos / "mattes", boxes, out)
+    print(f"{made} good mattes in {out}")
+
+
+@app.command()
 def cutouts_photos(
     photos: PhotosFolder,
     mattes: Annotated[Path | None, typer.Option(help="folder; by default mattes/ beside the photos")] = None,
+    more: Annotated[list[Path] | None, typer.Option(help="folder of mattes for photos without a good one")] = None,
     boxes: Annotated[Path, typer.Option(help="what `crops` found in photos without boxes")] = FOUND,
     out: Path = Path("build/cutouts-photos-128.parquet"),
     size: int = 128,
@@ -79,7 +95,7 @@ def cutouts_photos(
     """Cut the drinks out of the photos into one file, and say why each photo stayed out (the same name, .csv)."""
     from training.datasets.cutouts import REASONS, pack_photos
 
-    facts = pack_photos(photos, mattes or photos / "mattes", boxes, out, size)
+    facts = pack_photos(photos, [mattes or photos / "mattes", *(more or [])], boxes, out, size)
     for reason, count in facts["reason"].value_counts().items():
         print(f"{count}\t{f'dropped: {REASONS[str(reason)]}' if reason else 'kept'}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,25 +21,21 @@ FactorBatch = tuple[Tensor, Tensor, Tensor]  # pictures (n, 4, size, size) uint8
 
 
 class FactorData(EpochData):
-    """The packed cut-outs of renders, premultiplied, and their factors.
+    """Cut-outs of renders, premultiplied, and their factors.
 
     Args:
-        packed: what `python -m training cutouts-renders` wrote.
-        renders: the folder that it was made of.
+        sources: what `python -m training cutouts-renders` wrote, folders of renders that are cut-outs already, or both.
         size: px, the side the network works at.
         batch_size: pictures a step.
         seed: of the draws.
     """
 
-    def __init__(
-        self, packed: Path, renders: Path = RENDERS, size: int = 64, batch_size: int = 32, seed: int = 0
-    ) -> None:
+    def __init__(self, sources: Sequence[Path], size: int = 64, batch_size: int = 32, seed: int = 0) -> None:
         super().__init__()
-        self.packed, self.renders = packed, renders
-        self.size, self.batch_size, self.seed = size, batch_size, seed
+        self.sources, self.size, self.batch_size, self.seed = sources, size, batch_size, seed
 
     def setup(self, stage: str) -> None:
-        self.parts = {split: factor_set(self.packed, self.renders, self.size, split) for split in SPLITS}
+        self.parts = {split: factor_set(self.sources, self.size, split) for split in SPLITS}
 
     def train_dataloader(self) -> DataLoader:
         return self.drawn(self.parts["train"])
@@ -61,13 +58,18 @@ class FactorSet(Dataset[FactorBatch]):
         return self.pictures[row], self.numbers[row], self.known[row]
 
 
-def factor_set(packed: Path, renders: Path, size: int, split: str) -> FactorSet:
-    """The pictures of a split, at `size` px."""
-    pictures = read_pictures(packed).of(split)
-    table = read_renders(renders)
+def factor_set(sources: Sequence[Path], size: int, split: str) -> FactorSet:
+    """The pictures of a split of all sources, at `size` px."""
+    parts = zip(*(_parts_of(source, size, split) for source in sources), strict=True)
+    return FactorSet(*(torch.cat(part) for part in parts))
+
+
+def _parts_of(source: Path, size: int, split: str) -> FactorBatch:
+    pictures = read_pictures(source).of(split)
+    table = read_renders(source if source.is_dir() else RENDERS)  # what was packed is of the rendered bar
     numbers, known = encode_all([values_of(table.facts(table.row(file))) for file in pictures.table["file"]])
     parts = [shrunk_to(pixels, size) for pixels in np.array_split(pictures.pixels, max(1, len(pictures.pixels) // 256))]
-    return FactorSet(torch.cat(parts), torch.from_numpy(numbers), torch.from_numpy(known))
+    return torch.cat(parts), torch.from_numpy(numbers), torch.from_numpy(known)
 
 
 def shrunk_to(pixels: np.ndarray, size: int) -> Tensor:

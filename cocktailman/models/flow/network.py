@@ -46,10 +46,10 @@ class Flow(nn.Module, PyTorchModelHubMixin):
         return (noisy - clean) / time.clamp(min=self.SOONEST)[:, None, None, None]
 
 
-def matching_loss(flow: Flow, clean: Tensor, numbers: Tensor, known: Tensor) -> Tensor:
+def matching_loss(flow: Flow, clean: Tensor, numbers: Tensor, known: Tensor, time_logit: float = 0.0) -> Tensor:
     """Flow matching (Lipman et al., arXiv 2210.02747): the squared error of velocities at times whose logits are
-    normal (Esser et al., arXiv 2403.03206, section 3.1), ()."""
+    normal, with the mean `time_logit` and a deviation of 1 (Esser et al., arXiv 2403.03206, section 3.1), ()."""
     noise = torch.randn_like(clean)
-    time = torch.sigmoid(torch.randn(len(clean), device=clean.device))  # (n,)
+    time = torch.sigmoid(time_logit + torch.randn(len(clean), device=clean.device))  # (n,)
     between = torch.lerp(clean, noise, time[:, None, None, None])
     return F.mse_loss(flow(between, time, numbers, known).float(), noise - clean)
