@@ -30,7 +30,7 @@ from cocktailman.renders import read_renders
 from tests.helpers.networks import lively
 from training.datasets.batches import PictureDataset, premultiplied, straight
 from training.datasets.cutout_sheets import write_sheets
-from training.datasets.cutouts import pack_photos, reason_to_drop
+from training.datasets.cutouts import LENIENT, STRICT, pack_photos, reason_to_drop, rules_of
 from training.datasets.mattes import TRAINED_AT, put_together, resized
 from training.datasets.pictures import read_pictures
 
@@ -68,7 +68,16 @@ def test_what_a_matte_is_judged_by() -> None:
     ],
 )
 def test_each_matte_is_dropped_for_its_own_reason(reason: str, matte: np.ndarray) -> None:
-    assert reason_to_drop(facts_of(matte)) == reason
+    assert reason_to_drop(facts_of(matte), 1.0, LENIENT) == reason
+
+
+def test_generators_learn_of_whole_glasses_alone_and_are_measured_on_all() -> None:
+    assert rules_of("train") is STRICT
+    assert rules_of("train", lenient=True) is rules_of("validation") is LENIENT
+    bowl = facts_of(glass(box=(10, 10, 70, 55)))  # a third wider than high
+    assert reason_to_drop(bowl, 0.9, LENIENT) == "" and reason_to_drop(bowl, 0.9, STRICT) == "too flat"
+    whole = facts_of(glass())
+    assert reason_to_drop(whole, 0.6, LENIENT) == "" and reason_to_drop(whole, 0.6, STRICT) == "elsewhere"
 
 
 def test_what_stands_apart_is_no_part_of_the_drink() -> None:
@@ -171,7 +180,7 @@ def photos(tmp_path):
 
 def test_photos_are_cut_out_packed_and_read_again(photos) -> None:
     out = photos / "build" / "cutouts.parquet"
-    facts = pack_photos(photos, photos / "mattes", photos / "crops.csv", out, 64, workers=1)
+    facts = pack_photos(photos, [photos / "mattes"], photos / "crops.csv", out, 64, workers=1)
     assert facts["reason"].tolist() == ["", "empty", "elsewhere"]
     fine, _, beside = facts["agreement"].tolist()
     assert fine == pytest.approx(1) and 0 < beside < 0.5
@@ -188,9 +197,9 @@ def test_photos_are_cut_out_packed_and_read_again(photos) -> None:
     dropped = np.asarray(Image.open(photos / "sheets" / "dropped-empty.jpg")).astype(int)
     assert dropped.shape == (96, 12 * 96, 3) and dropped[48, 48].min() > 160  # dimmed, for nothing of it is a drink
     with pytest.raises(InputError, match="python -m training mattes"):
-        pack_photos(photos, photos / "nowhere", photos / "crops.csv", out, 64)
+        pack_photos(photos, [photos / "nowhere"], photos / "crops.csv", out, 64)
     with pytest.raises(InputError, match="python -m training crops"):
-        pack_photos(photos, photos / "mattes", photos / "nowhere.csv", out, 64)
+        pack_photos(photos, [photos / "mattes"], photos / "nowhere.csv", out, 64)
 
 
 def archive(chunks: list[bytes], damage: bool = False) -> bytes:

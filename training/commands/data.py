@@ -75,7 +75,7 @@ def box_mattes(
     boxes: Annotated[Path, typer.Option(help="what `crops` found in photos without boxes")] = FOUND,
     out: Annotated[Path, typer.Option(help="folder")] = Path("build/box-mattes"),
 ) -> None:
-    """Make mattes of single drinks with our segmenter, of training photos whose matte by IS-Net is no good; resumable."""
+    """Make mattes of single drinks with our segmenter where IS-Net's of a training photo is no good; resumable."""
     from cocktailman.inference.segmenter import Segmenter
     from training.datasets.box_mattes import write_box_mattes
 
@@ -91,11 +91,12 @@ def cutouts_photos(
     boxes: Annotated[Path, typer.Option(help="what `crops` found in photos without boxes")] = FOUND,
     out: Path = Path("build/cutouts-photos-128.parquet"),
     size: int = 128,
+    lenient: Annotated[bool, typer.Option("--lenient", help="odd ones too, of which a segmenter learns")] = False,
 ) -> None:
     """Cut the drinks out of the photos into one file, and say why each photo stayed out (the same name, .csv)."""
     from training.datasets.cutouts import REASONS, pack_photos
 
-    facts = pack_photos(photos, [mattes or photos / "mattes", *(more or [])], boxes, out, size)
+    facts = pack_photos(photos, [mattes or photos / "mattes", *(more or [])], boxes, out, size, lenient)
     for reason, count in facts["reason"].value_counts().items():
         print(f"{count}\t{f'dropped: {REASONS[str(reason)]}' if reason else 'kept'}")
 

@@ -1,8 +1,8 @@
 """Self-training (Xie et al., arXiv 1911.04252): mattes by our own segmenter, where the network that taught it failed.
 
-IS-Net, which looks for what is salient in a photo, often sees nothing in a glass before a white ground, is unsure of it,
-or takes two glasses for one thing. Our segmenter, which learnt of the mattes that were good what a drink is, looks at
-the box of one drink.
+IS-Net, which looks for what is salient in a photo, often sees nothing in a glass before a white ground, is unsure of
+it, or takes two glasses for one thing. Our segmenter, which learnt of the mattes that were good what a drink is, looks
+at the box of one drink.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tqdm import tqdm
 from cocktailman.cutouts import Matte
 from cocktailman.files import written
 from cocktailman.inference.segmenter import Segmenter
-from training.datasets.cutouts import RULES, Judged, drink_boxes, judged, read_judged
+from training.datasets.cutouts import STRICT, Judged, drink_boxes, judged, read_judged
 from training.datasets.mattes import KEPT
 from training.datasets.photos import SPLIT, read_table
 
@@ -24,7 +24,6 @@ MARGIN = 0.12  # of the longer side of a box, which is looked at around it
 SMALLEST = 48  # px, the longer side of a box that is worth looking at
 SURE = 0.35  # the detector's score of a box that is looked at
 DOUBT, BELIEF = 0.3, 0.8  # coverage taken for none, and for all: what is faint here is a doubt, not a glass
-TRAINED = "train"  # the split that is learnt from
 
 
 def write_box_mattes(segmenter: Segmenter, photos: Path, mattes: Path, found: Path, out: Path) -> int:
@@ -37,10 +36,10 @@ def write_box_mattes(segmenter: Segmenter, photos: Path, mattes: Path, found: Pa
     files = read_table(photos / "photos.csv", keep_default_na=False)[["file"]].merge(read_table(SPLIT), on="file")
     boxes, sure, none = drink_boxes(photos, found), drink_boxes(photos, found, SURE), np.zeros((0, 4))
     good = 0
-    for file in tqdm(files.loc[files["split"] == TRAINED, "file"], desc="mattes of boxes"):
+    for file in tqdm(files.loc[files["split"] == "train", "file"], desc="mattes of boxes"):
         path = (out / file).with_suffix(".png")
         if not path.exists():
-            whole = read_judged(file, boxes.get(file, none), RULES[TRAINED], photos, mattes)
+            whole = read_judged(file, boxes.get(file, none), STRICT, photos, mattes)
             made = box_matte(segmenter, whole.image, sure.get(file, none)) if whole.reason else None
             if made is None or made.reason:
                 continue
@@ -51,19 +50,18 @@ def write_box_mattes(segmenter: Segmenter, photos: Path, mattes: Path, found: Pa
 
 
 def box_matte(segmenter: Segmenter, photo: Image.Image, boxes: np.ndarray) -> Judged | None:
-    """The largest drink of a photo, of boxes (n, 4) in fractions of it, cut out and judged; None where each is small."""
-    scale = np.tile(photo.size, 2)  # (4,)
+    """The largest drink of a photo, of boxes (n, 4) in fractions of it, cut out and judged; None where all are small."""
+    limits = np.tile(photo.size, 2)  # (4,)
     sides = (boxes[:, 2:] - boxes[:, :2]) * photo.size  # (n, 2)
     if not len(boxes) or sides.max() < SMALLEST:
         return None
     largest = int(sides.prod(1).argmax())
     around = MARGIN * sides[largest].max() * np.array([-1, -1, 1, 1])
-    limits = np.tile(photo.size, 2)
-    left, top, right, bottom = (boxes[largest] * scale + around).round().astype(int).clip(0, limits).tolist()
+    left, top, right, bottom = (boxes[largest] * limits + around).round().astype(int).clip(0, limits).tolist()
     [seen] = segmenter.mattes([photo.crop((left, top, right, bottom))])
     matte = np.zeros(photo.size[::-1], np.float32)
     matte[top:bottom, left:right] = seen
-    return judged(photo, matte, boxes[[largest]], RULES[TRAINED])
+    return judged(photo, matte, boxes[[largest]], STRICT)
 
 
 def _decided(matte: Matte) -> Image.Image:

@@ -52,12 +52,14 @@ class Rules:
     agreement: float
 
 
-# A generator is measured on what is a drink somehow, and learns from what is one whole glass seen from the side: a
-# twentieth of odd ones teaches it to paint odd ones. Keys are the splits.
-RULES = {
-    "validation": Rules(unsure=0.75, main=0.25, sides=3, aspect=1.7, agreement=0.5),
-    "train": Rules(unsure=0.6, main=0.8, sides=2, aspect=1.15, agreement=0.7),
-}
+LENIENT = Rules(unsure=0.75, main=0.25, sides=3, aspect=1.7, agreement=0.5)  # a drink somehow
+STRICT = Rules(unsure=0.6, main=0.8, sides=2, aspect=1.15, agreement=0.7)  # one whole glass, seen from the side
+
+
+def rules_of(split: str, lenient: bool = False) -> Rules:
+    """A generator is measured on what is a drink somehow, and learns from whole glasses: what it is shown of others, it
+    paints. A segmenter is to cut out all, and learns from all: `lenient`."""
+    return STRICT if split == "train" and not lenient else LENIENT
 
 
 def reason_to_drop(facts: MatteFacts, agreement: float, rules: Rules) -> str:
@@ -154,12 +156,13 @@ def drink_boxes(photos: Path, found: Path, least: float = 0.0) -> dict[str, np.n
 
 
 def pack_photos(
-    photos: Path, mattes: Sequence[Path], found: Path, out: Path, size: int, workers: int = 2
+    photos: Path, mattes: Sequence[Path], found: Path, out: Path, size: int, lenient: bool = False, workers: int = 2
 ) -> pd.DataFrame:
     """Cuts out every photo of the split and writes those that stay to a parquet table; returns the facts of all.
 
     mattes: folders of them, see `cut_photo`.
     found: the boxes that the detector found (see `drink_boxes`).
+    lenient: see `rules_of`.
     """
     table = read_table(photos / "photos.csv", keep_default_na=False)
     table = table.merge(read_table(SPLIT), on="file")[["file", "source", "drink", "ingredients", "split"]]
@@ -170,7 +173,7 @@ def pack_photos(
     cut = partial(cut_photo, photos=photos, mattes=mattes, size=size)
     # Spawned, not forked: a fork of a process with threads, as numba's and PyTorch's, now and then dies at once.
     with ProcessPoolExecutor(workers, get_context("spawn"), _one_thread) as pool:
-        each = [boxes.get(file, none) for file in table["file"]], [RULES[split] for split in table["split"]]
+        each = [boxes.get(file, none) for file in table["file"]], [rules_of(split, lenient) for split in table["split"]]
         cuts = pool.map(cut, table["file"], *each, chunksize=32)
         made = list(tqdm(cuts, total=len(table), desc="cutting out"))
     facts = pd.concat([table, pd.DataFrame([fact for _, fact in made])], axis=1)
