@@ -50,7 +50,7 @@ def write_box_mattes(segmenter: Segmenter, photos: Path, mattes: Path, found: Pa
 
 
 def box_matte(segmenter: Segmenter, photo: Image.Image, boxes: np.ndarray) -> Judged | None:
-    """The largest drink of a photo, of boxes (n, 4) in fractions of it, cut out and judged; None where all are small."""
+    """The largest drink of a photo, cut out and judged; None where all boxes (n, 4), in fractions of it, are small."""
     limits = np.tile(photo.size, 2)  # (4,)
     sides = (boxes[:, 2:] - boxes[:, :2]) * photo.size  # (n, 2)
     if not len(boxes) or sides.max() < SMALLEST:

@@ -1,5 +1,6 @@
 """The pictures of the docs: what a generator paints, and how true a classifier's probabilities are."""
 
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -23,7 +24,7 @@ SWAPS = (
     "vodka coffee_liqueur sugar_syrup ice",
     "vodka coffee_liqueur sugar_syrup coffee",
 )
-SIDE, LABEL = 160, 34  # px
+SIDE, LABEL, QUALITY = 160, 34, 88  # px, px, of JPEG
 SHOWN, STYLES = 8, 4  # drinks that two checkpoints are shown with, and styles of each
 
 
@@ -34,21 +35,11 @@ def write_figures(name: str, folder: Path) -> list[Path]:
 
 
 def write_paintings(checkpoint: Checkpoint, folder: Path) -> list[Path]:
-    """Writes the swap strip and samples of a generator; returns the paths."""
-    generator, name = Generator(checkpoint), checkpoint.name
+    """Writes the swap strip of a generator; returns its path in a list."""
     swaps = [catalog().recipe(ids.split()) for ids in SWAPS]
-    cocktails = catalog().cocktails
+    labels = [catalog().describe(recipe) for recipe in swaps]
     folder.mkdir(parents=True, exist_ok=True)
-    return [
-        _sheet(generator, swaps, [catalog().describe(recipe) for recipe in swaps], 3, folder / f"{name}-swaps.png"),
-        _sheet(
-            generator,
-            [item.recipe for item in cocktails[:12]],
-            [item.name for item in cocktails[:12]],
-            3,
-            folder / f"{name}-samples.png",
-        ),
-    ]
+    return [_sheet(Generator(checkpoint), swaps, labels, 3, folder / f"{checkpoint.name}-swaps.jpg")]
 
 
 def write_beside(first: str, second: str, folder: Path) -> Path:
@@ -62,10 +53,9 @@ def write_beside(first: str, second: str, folder: Path) -> Path:
         for generator, styles in zip(pair, vectors, strict=True):
             painted = generator.paint_each([drink.recipe for drink in drinks], styles[[style] * len(drinks)])
             rows.append(Row(generator.name, tuple(painted)))
-    path = folder / f"{first}-beside-{second}.png"
-    with written(path) as unfinished:
-        unfinished.write_bytes(panel_png(Panel("", "", tuple(drink.name for drink in drinks), tuple(rows), ())))
-    return path
+    path = folder / f"{first}-beside-{second}.jpg"
+    panel = panel_png(Panel("", "", tuple(drink.name for drink in drinks), tuple(rows), ()))
+    return _saved(Image.open(BytesIO(panel)), path)
 
 
 def _first_of(renders: Renders, drink: str) -> int:
@@ -81,8 +71,12 @@ def _sheet(generator: Generator, recipes: list[Recipe], labels: list[str], style
         draw.multiline_text((column * SIDE + 4, 3), _wrapped(label), "black", font)
         for row, picture in enumerate(generator.paint(recipe, rows, SIDE)):
             sheet.paste(picture, (column * SIDE, LABEL + row * SIDE))
+    return _saved(sheet, path)
+
+
+def _saved(sheet: Image.Image, path: Path) -> Path:
     with written(path) as unfinished:
-        sheet.save(unfinished)
+        sheet.save(unfinished, "JPEG", quality=QUALITY)
     return path
 
 
