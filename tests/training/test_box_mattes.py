@@ -52,7 +52,7 @@ def test_the_drink_in_the_largest_box_is_cut_out(segmenter) -> None:
 def test_training_photos_without_a_good_matte_get_one(tmp_path, segmenter) -> None:
     photo, matte = framed_drink()
     split = pd.read_csv(SPLIT)
-    files = [split["file"][split["split"] == name].iloc[0] for name in ("train", "validation")]
+    files = [split.loc[split["split"] == name, "file"].tolist()[0] for name in ("train", "validation")]
     table = pd.DataFrame({"file": files, "source": "brindisi", "drink": "Negroni", "ingredients": "gin"})
     table.to_csv(tmp_path / "photos.csv", index=False)
     corners = pd.DataFrame(np.repeat(box_of(matte), 2, 0), columns=["x1", "y1", "x2", "y2"])

@@ -53,7 +53,7 @@ class MatteData(EpochData):
     Args:
         photos: folder with the photos; `negatives/` in it has some without a drink.
         mattes: folder of their mattes, by the same names.
-        kept: what `cutouts-photos` wrote: the photos whose mattes are good, with their split.
+        kept: what `cutouts-photos --lenient` wrote: the photos whose mattes are good, with their split.
         size: px, the side of what the network sees.
         pasted: how many renders are pasted onto photos without a drink.
         batch_size: pictures a step.
@@ -64,7 +64,7 @@ class MatteData(EpochData):
         self,
         photos: Path,
         mattes: Path,
-        kept: Path = Path("build/cutouts-photos-128.csv"),
+        kept: Path = Path("build/cutouts-lenient-128.csv"),
         size: int = 224,
         pasted: int = 600,
         batch_size: int = 16,
