@@ -38,7 +38,7 @@ def edit(
         list[str] | None,
         typer.Option(help="FACTOR=VALUE that is known of the picture, such as garnish_direction=60"),
     ] = None,
-    start: Annotated[str, typer.Option(help="of a flow: inversion, or noise (SDEdit)")] = "inversion",
+    start: Annotated[str, typer.Option(help="of a flow: flowedit, inversion, or noise (SDEdit)")] = "flowedit",
     prompt: Annotated[str, typer.Option(help="of diffusers: what is to be seen")] = "",
     mask: Annotated[Path | None, typer.Option(help="a picture of the file's size: what is black in it stays")] = None,
     background: Annotated[str, typer.Option(help="under the drink: none, a colour or a picture file")] = "none",

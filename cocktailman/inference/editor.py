@@ -22,7 +22,7 @@ SIDE = 256  # px, of an edited drink
 # How much of the frame's side is left free, besides the usual margin, where a change may reach beyond the drink.
 ROOM = {"glass": 0.45, "garnish": 0.2, "ice": 0.06}
 
-Start = Literal["inversion", "noise"]
+Start = Literal["flowedit", "inversion", "noise"]
 OnStep = Callable[[float, Image.Image | None], None]  # the share that is done, and the picture so far, if there is one
 
 
@@ -32,8 +32,9 @@ class EditSettings:
 
     strength: from 0, the picture as it is, to 1. steps: evaluations, of methods that take several; more follow the flow
     more closely. guidance: how much the factor that changes is exaggerated, and it alone; 1 is not at all.
-    seed: of the noise, where there is some. start: the flow begins at the noise that the picture would have come from
-    (`inversion`), or at noise drawn anew that is mixed into it (`noise`: SDEdit, Meng et al., arXiv 2108.01073).
+    seed: of the noise, where there is some. start: a flow begins at the picture itself (`flowedit`: Kulikov et al.,
+    arXiv 2412.08629), at the noise that it would have come from (`inversion`), or at noise drawn anew that is mixed
+    into it (`noise`: SDEdit, Meng et al., arXiv 2108.01073).
     prompt: of what is told in words.
     """
 
@@ -41,7 +42,7 @@ class EditSettings:
     steps: int | None = None
     guidance: float | None = None
     seed: int = 0
-    start: Start = "inversion"
+    start: Start = "flowedit"
     prompt: str = ""
 
     def checked(self) -> EditSettings:

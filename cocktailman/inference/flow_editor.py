@@ -1,7 +1,11 @@
-"""Edits by a rectified flow: the picture is carried towards noise and back, told something else on the way back.
+"""Edits by a rectified flow, told one thing and then another.
+
+FlowEdit (Kulikov et al., arXiv 2412.08629) moves the picture itself along the difference of two velocities, told what
+is to be and what was, at the same noise. Inversion and SDEdit carry it towards noise and back, told something else on
+the way back; what the way there and back does to the picture without any change is subtracted from the result.
 
 Only the factor that changes is guided (Xia et al., arXiv 2506.14399): guidance on all of them exaggerates what nobody
-asked for. What the way there and back does to the picture without any change is subtracted from the result.
+asked for.
 """
 
 from __future__ import annotations
@@ -33,7 +37,7 @@ from cocktailman.models.pairnet.network import limited
 from cocktailman.models.precision import fast_convolutions
 from cocktailman.models.registry import Can
 
-NOISIEST = 0.95  # the time that strength 1 goes back to: at 1 nothing of the picture would be left
+NOISIEST = 0.99  # the time that strength 1 goes back to: at 1 nothing of the picture would be left
 DETAIL = 0.12  # change of a pixel at which two thirds of what is finer than the flow sees goes
 
 Path = list[Tensor]  # a picture (1, 4, h, w) at each time, from 0 on
@@ -42,7 +46,7 @@ Path = list[Tensor]  # a picture (1, 4, h, w) at each time, from 0 on
 class FlowEditor:
     """A rectified flow that edits. Safe to share between threads."""
 
-    starts: ClassVar[tuple[Start, ...]] = ("inversion", "noise")
+    starts: ClassVar[tuple[Start, ...]] = ("flowedit", "inversion", "noise")
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         check_able(checkpoint, Can.EDIT)
@@ -73,14 +77,17 @@ class FlowEditor:
             if on_step:
                 on_step(share, kept_outside(drink, as_cut_out(with_change(image, small, change)), mask))
 
+        clean, shrunk, noise = small * 2 - 1, _shrunk(mask, small), torch.Generator().manual_seed(settings.seed)
         with self._turn, torch.inference_mode(), fast_convolutions():
             condition = self._condition(before, changes)
-            if settings.start == "inversion":
-                path = self._inverted(small * 2 - 1, times, condition)
+            if settings.start == "flowedit":
+                change = self._moved(clean, times, condition, guidance, shrunk, noise, tell)
             else:
-                noise = torch.randn(small.shape, generator=torch.Generator().manual_seed(settings.seed))
-                path = [torch.lerp(small * 2 - 1, noise, float(time)) for time in times]
-            change = self._changed(path, times, condition, guidance, _shrunk(mask, small), tell)
+                drawn = torch.randn(clean.shape, generator=noise)
+                mixed = settings.start == "noise"
+                straight = [torch.lerp(clean, drawn, float(time)) for time in times]
+                path = straight if mixed else self._inverted(clean, times, condition)
+                change = self._changed(path, times, condition, guidance, shrunk, tell)
         return kept_outside(drink, as_cut_out(with_change(image, small, change)), mask)
 
     def _condition(self, before: Values, changes: Values) -> tuple[Tensor, Tensor]:
@@ -89,6 +96,29 @@ class FlowEditor:
         rest = {name: value for name, value in after.items() if name not in changes}
         numbers, known = encode_all([before, after, rest])
         return torch.from_numpy(numbers), torch.from_numpy(known)  # (3, encoded_width), (3, n_factors)
+
+    def _moved(
+        self,
+        clean: Tensor,
+        times: Tensor,
+        condition: tuple[Tensor, Tensor],
+        guidance: float,
+        mask: Tensor | None,
+        noise: torch.Generator,
+        tell: Callable[[float, Tensor], None],
+    ) -> Tensor:
+        """FlowEdit, algorithm 1, with noise drawn once a step: what is added to the picture, (1, 4, h, w), of pictures
+        in [0, 1]."""
+        change = torch.zeros_like(clean)
+        for step in range(len(times) - 1, 0, -1):
+            time, earlier = times[step], times[step - 1]
+            source = torch.lerp(clean, torch.randn(clean.shape, generator=noise), float(time))
+            noisy = torch.cat([source, source + change, source + change])
+            old, guided = _guided(self._network(noisy, time.expand(3), *condition).float(), guidance)
+            change = change - (time - earlier) * (guided - old)
+            change = change if mask is None else change * mask
+            tell(1 - (step - 1) / (len(times) - 1), change / 2)
+        return change / 2
 
     def _inverted(self, clean: Tensor, times: Tensor, condition: tuple[Tensor, Tensor]) -> Path:
         """The picture on its way to the noise it would have come from, by Euler's steps."""
@@ -113,14 +143,20 @@ class FlowEditor:
         for step in range(len(times) - 1, 0, -1):
             time, earlier = times[step], times[step - 1]
             noisy = torch.cat([rebuilt, changed, changed])
-            old, new, rest = self._network(noisy, time.expand(3), *condition).float().split(1)
-            guided = new + (guidance - 1) * (new - rest)
+            old, guided = _guided(self._network(noisy, time.expand(3), *condition).float(), guidance)
             difference = (changed - time * guided - rebuilt + time * old) / 2  # of the pictures they would lead to
             rebuilt, changed = rebuilt - (time - earlier) * old, changed - (time - earlier) * guided
             if mask is not None:
                 changed = torch.lerp(path[step - 1], changed, mask)
             tell(1 - (step - 1) / (len(times) - 1), difference)
         return (changed - rebuilt) / 2 if len(times) > 1 else difference
+
+
+def _guided(velocities: Tensor, guidance: float) -> tuple[Tensor, Tensor]:
+    """Of the velocities (3, 4, h, w) for what was, what is to be, and that without what changes: the first, and the
+    second led away from the third (classifier-free guidance, Ho & Salimans, arXiv 2207.12598)."""
+    old, new, rest = velocities.split(1)
+    return old, new + (guidance - 1) * (new - rest)
 
 
 def with_change(image: Tensor, small: Tensor, change: Tensor) -> Tensor:

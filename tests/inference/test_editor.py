@@ -10,7 +10,7 @@ from PIL import Image
 
 from cocktailman.__main__ import main
 from cocktailman.errors import InputError
-from cocktailman.factors import DIRECTION, Values, factors
+from cocktailman.factors import DIRECTION, Values, factors, places
 from cocktailman.inference.edit_series import POURED, columns_of, label_of, sheet, values_over
 from cocktailman.inference.editor import EditSettings, Start, cut_drink, edited, framed
 from cocktailman.inference.editors import load_editor
@@ -106,12 +106,15 @@ def test_a_flow_that_is_asked_for_nothing_new_changes_nothing(editors):
 
 def test_the_seed_is_of_the_noise_and_steps_are_told(editors):
     flow, asked = load_editor("flow-renders"), {"glass": "wine"}
-    begun: list[tuple[Start, int]] = [("noise", 0), ("noise", 0), ("noise", 1), ("inversion", 0), ("inversion", 1)]
-    drawn = [
-        pixels(edited(flow, drink(), {}, asked, EditSettings(steps=2, seed=seed, start=start)).after)
-        for start, seed in begun
-    ]
-    assert (drawn[0] == drawn[1]).all() and (drawn[0] != drawn[2]).any() and (drawn[3] == drawn[4]).all()
+    drawn = {
+        start: [
+            pixels(edited(flow, drink(), {}, asked, EditSettings(steps=2, seed=seed, start=start)).after)
+            for seed in (0, 0, 1)
+        ]
+        for start in get_args(Start)
+    }
+    for start, (one, same, other) in drawn.items():
+        assert (one == same).all() and (one == other).all() == (start == "inversion")
     shares: list[float] = []
     edited(flow, drink(), {}, asked, EditSettings(steps=4), on_step=lambda share, image: shares.append(share))
     assert shares == [0.25, 0.5, 0.75, 1.0]
@@ -122,6 +125,22 @@ def test_the_seed_is_of_the_noise_and_steps_are_told(editors):
     with pytest.raises(KeyboardInterrupt):
         edited(flow, drink(), {}, asked, EditSettings(steps=4), on_step=stop)
     assert edited(flow, drink(), {}, asked, EditSettings(steps=2)).after  # and the next one finds it free
+
+
+def test_flowedit_adds_what_the_flow_paints_less_what_it_painted_before(editors, monkeypatch):
+    """Of a flow that sees nothing in the noise, and paints a grey that is the fill, the answer is known."""
+    flow = load_editor("flow-renders")
+    column = places()["fill"].start
+
+    def velocity(noisy: torch.Tensor, time: torch.Tensor, numbers: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+        painted = numbers[:, column] * 0.2
+        return (noisy - painted[:, None, None, None]) / time[:, None, None, None]
+
+    monkeypatch.setattr(flow, "_network", velocity)
+    grey = Image.new("RGBA", (32, 32), (90, 90, 90, 255))
+    after = flow.edit(grey, {"fill": 0.3}, {"fill": 0.95}, EditSettings(steps=5, guidance=1.0))
+    added = pixels(after)[..., :3].astype(int) - 90  # from -1 to 1 the fill is 2, times 0.2 is 0.4 of 2
+    assert np.abs(added - 0.2 * 255).max() <= 1
 
 
 def test_a_mask_goes_with_its_drink_into_the_frame():

@@ -15,7 +15,11 @@ from cocktailman.ui.shared.link import follow_link, write_link
 from cocktailman.ui.shared.painting import SEEDS
 
 PIPELINE = DIFFUSERS.removesuffix(":")  # the choice of any of them
-STARTS = {"inversion": "Its own noise (inversion)", "noise": "Noise drawn anew (SDEdit)"}
+STARTS = {
+    "flowedit": "The picture itself (FlowEdit)",
+    "inversion": "Its own noise (inversion)",
+    "noise": "Noise drawn anew (SDEdit)",
+}
 HELP = {
     "share": "Strength, %: how far to go from the picture to what the network makes of it; in between, shapes that "
     "change are seen twice",
@@ -24,8 +28,8 @@ HELP = {
     "steps": "Steps: evaluations on the way; with few it goes astray, and more only take longer",
     "guidance": "Guidance, in tenths: how much the one factor that changes is exaggerated; 10 is not at all, of too "
     "much colours burn out",
-    "start": "its own noise keeps more of the picture, and keeps it from changing much; noise drawn anew does the "
-    "opposite",
+    "start": "FlowEdit moves the picture along what the change does to it, and follows best; its own noise keeps more "
+    "of the picture, and keeps it from changing much; noise drawn anew does the opposite",
     "seed": "of noise drawn anew: the same seed, the same edit",
     "prompt": "what is to be seen; by default the change in words, which few pipelines understand",
 }
