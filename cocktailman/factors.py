@@ -223,6 +223,11 @@ def places() -> dict[str, slice]:
     }
 
 
+def known_at(name: str) -> int:
+    """Where it is said of a factor whether it is known, among all."""
+    return list(factors()).index(name)
+
+
 def encoded_width() -> int:
     """How many numbers an encoding has."""
     return sum(item.width for item in factors().values())

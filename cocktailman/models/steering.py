@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from cocktailman.factors import Number, encoded_width, factors, places
+from cocktailman.factors import Number, encoded_width, factors, known_at, places
 
 Known = tuple[Tensor, Tensor]  # factors as numbers (n, encoded_width), and which of them are known (n, n_factors)
 
@@ -15,7 +15,7 @@ Known = tuple[Tensor, Tensor]  # factors as numbers (n, encoded_width), and whic
 def told_of(told: Known, name: str) -> Tensor:
     """The numbers of one factor, all 0 where it is not known, (n, width)."""
     numbers, known = told
-    return numbers[:, places()[name]] * known[:, [list(factors()).index(name)]]
+    return numbers[:, places()[name]] * known[:, [known_at(name)]]
 
 
 def in_units(numbers: Tensor, factor: Number) -> Tensor:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from cocktailman import sheets
 from cocktailman.errors import InputError
-from cocktailman.factors import LOOK, Values, encode_all, factors, places
+from cocktailman.factors import LOOK, Values, encode_all, known_at, places
 from cocktailman.models.pairnet.drinks import SAID, SHOWN, USUAL, drink_at, pour
 from training.renders.alone import empty_glass, seen_alone
 from training.renders.drink import filled
@@ -79,7 +79,7 @@ def test_a_drink_has_the_colour_of_its_mixture_and_without_one_that_of_the_pictu
     says[:, 1] = 20.0  # all of it is seen
     numbers, known = encode_all([{"ingredients": ("milk",)}, {}])
     mixed = numbers[:, places()["ingredients"]][:, -LOOK:]
-    look = torch.from_numpy(np.concatenate([mixed, known[:, [list(factors()).index("ingredients")]]], 1))
+    look = torch.from_numpy(np.concatenate([mixed, known[:, [known_at("ingredients")]]], 1))
     made = pour(image, image, laid, says, look)
     assert torch.equal(made[:, :, :4], image[:, :, :4])
     assert made[0, :3, 4:].min() > 0.8 and torch.allclose(made[1, :, 6, 6], torch.tensor([0.2, 1, 1, 1]), atol=1e-4)

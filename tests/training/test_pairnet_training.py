@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.utils.data import default_collate
 
-from cocktailman.factors import DIRECTION, TELLABLE, encoded_width, factors, places
+from cocktailman.factors import DIRECTION, TELLABLE, encoded_width, factors, known_at, places
 from cocktailman.models.checkpoints import save_network
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig
 from cocktailman.models.pairnet.pieces import laid_on
@@ -43,7 +43,7 @@ def test_a_network_that_is_told_more_begins_as_the_one_before():
     network = PairNet(PairNetConfig(size=32, patch=4, widths=[8, 16], steer_dim=16)).eval()
     for weights in network.parameters():
         torch.nn.init.normal_(weights, std=0.1)
-    told_of, new = places()[DIRECTION], list(factors()).index(DIRECTION)
+    told_of, new = places()[DIRECTION], known_at(DIRECTION)
     assert new == len(factors()) - 1  # what comes later comes last
     older, as_before = network.state_dict(), deepcopy(network)  # as before, with no weight for what is new
     own = as_before.state_dict()

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from cocktailman.factors import TELLABLE, changeable, encoded_width, factors
+from cocktailman.factors import TELLABLE, changeable, encoded_width, factors, known_at
 from cocktailman.losses.perceptual import PerceptualLoss
 from cocktailman.losses.projected import ProjectedDiscriminator
 from cocktailman.losses.relativistic import RelativisticLoss
@@ -123,7 +123,7 @@ class PairNetTraining(KindTraining):
         first, second, before, after, differ, new = batch
         # A mug has its handle to the right: where a glass is put on, pictures are not turned round.
         anew = SHEETS["glass"].anew if "glass" in self.network.config.pieces else ()
-        put_on = differ[:, [list(factors()).index(name) for name in ("glass", *anew)]].any(1)
+        put_on = differ[:, [known_at(name) for name in ("glass", *anew)]].any(1)
         mirrored = torch.where(put_on, 1.0, mirrors(before))
         *moved, new = affine_alike([part.float() / 255 for part in (first, second, new)], mirrored, smallest=0.7)
         image, truth = color_jitter_alike(moved, self.tint)

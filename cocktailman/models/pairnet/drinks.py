@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from cocktailman.factors import Number, factors
+from cocktailman.factors import Number, factors, known_at
 from cocktailman.models.compositing import LEAST_COVERED, mean_colour
 from cocktailman.models.steering import Known, in_units, told_of
 from cocktailman.sheets import LEVELS, levels
@@ -18,7 +18,7 @@ SHOWN, SAID = 3, 6  # maps of where a drink is (see `drink_at`), and numbers of 
 EDGE = 0.03  # of a glass's height, over which the outline of a drink rises from nothing to all
 USUAL = 0.75  # the fill of a drink of which nobody says how full its glass is, or is to be
 CLOUDY = 3.0  # the logit of the cloud's share in the colour of a mixture that is all cloud, if no more is said
-_FILL = list(factors()).index("fill")  # its column among those that say what is known
+_FILL = known_at("fill")  # its column among those that say what is known
 
 
 def drink_at(word: Tensor, view: Tensor, before: Known, after: Known, stays: Tensor) -> Tensor:

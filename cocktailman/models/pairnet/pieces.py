@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cocktailman.factors import Number, factors
+from cocktailman.factors import Number, factors, known_at
 from cocktailman.models.pairnet.drinks import SAID, SHOWN, drink_at
 from cocktailman.models.steering import Known, in_units, told_of
 from cocktailman.models.unet import UNet
@@ -54,7 +54,7 @@ class Pieces(nn.Module):
         stays. Of a glass the coverage of its drink follows, (n, 4 + SHOWN, t, t): see `drink_at`."""
         asked, had = (told_of(side, self.sheet.factor) for side in (after, before))
         new = (asked - had).clamp(min=0)  # (n, words)
-        again = after[1][:, [list(factors()).index(name) for name in self.sheet.anew]].sum(1).clamp(max=1)
+        again = after[1][:, [known_at(name) for name in self.sheet.anew]].sum(1).clamp(max=1)
         stays = again * (1 - new.amax(1))  # (n,), 0 or 1
         comes, word = (new + had * stays[:, None]).max(1)
         view = self._view(before, after)
@@ -89,7 +89,7 @@ class Pieces(nn.Module):
     def _view(self, before: Known, after: Known) -> Tensor:
         """Which column shows the pieces as they are to be seen, (n,)."""
         by, views = self.sheet.by, torch.tensor(self.sheet.views, device=before[0].device)
-        column = list(factors()).index(by)
+        column = known_at(by)
         numbers = torch.where(after[1][:, [column]] > 0, told_of(after, by), told_of(before, by))
         degrees = torch.where(
             torch.maximum(after[1], before[1])[:, column] > 0, _degrees(by, numbers), float(self.sheet.usual)
