@@ -38,7 +38,7 @@ class FlowTraining(KindTraining):
         self,
         size: int = 64,
         patch: int = 4,
-        widths: Sequence[int] = (32, 64, 96),
+        widths: Sequence[int] = (48, 80, 112),
         factor_dropout: float = 0.15,
         all_dropout: float = 0.1,
         time_logit: float = 1.0,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import perf_counter
 
 from PIL import Image
 
+from cocktailman.datasets import Pictures
 from cocktailman.evaluation.editing import FactorReader, Pair, measure_edits
 from cocktailman.evaluation.reference_networks import perceptual_distance
 from cocktailman.factors import values_of
@@ -34,7 +36,7 @@ def measure_editor(checkpoint: Checkpoint, given: EvaluationData) -> dict[str, o
         pairs = held_back(domain, SIZE)
         if editor.starts:
             pairs = pairs[:: max(1, -(-len(pairs) // MOST_OF_STEPS))]
-        reader, training = fitted_reader(domain), training_pictures(domain)
+        reader, training = fitted_reader(domain), training_pictures(checkpoint.kind, domain)
         for name, settings in ways.items():
             begun = perf_counter()
             measured = measure_edits(
@@ -68,14 +70,22 @@ def pairs_of(versions: list[Version], size: int) -> list[Pair]:
 
 def fitted_reader(domain: str) -> FactorReader:
     """A reader of factors that learnt from the training split of the renders that ship, of the bar or of the studio."""
-    packed, folder = {"bar": (CUTOUTS[RENDERED], RENDERS), "studio": (STUDIO, STUDIO)}[domain]
-    pictures, renders = read_pictures(packed).of("train"), read_renders(folder)
+    pictures, folder = training_renders(domain)
+    renders = read_renders(folder)
     factors = [values_of(renders.facts(renders.row(file))) for file in pictures.table["file"]]
     return FactorReader().fit(pictures.images, factors)
 
 
-def training_pictures(domain: str) -> list[Image.Image]:
-    """All versions of the scenes that were trained on."""
+def training_renders(domain: str) -> tuple[Pictures, Path]:
+    """The training split of the renders that ship, cut out, and the folder that says their factors."""
+    packed, folder = {"bar": (CUTOUTS[RENDERED], RENDERS), "studio": (STUDIO, STUDIO)}[domain]
+    return read_pictures(packed).of("train"), folder
+
+
+def training_pictures(kind: str, domain: str) -> list[Image.Image]:
+    """What an editor of a kind was trained on: single renders, of a flow, or all versions of the scenes."""
+    if kind == "flow":
+        return training_renders(domain)[0].images
     return [
         image
         for split in ("train", "validation")

@@ -19,7 +19,7 @@ class FlowConfig:
 
     size: int = 64  # px, the side of what it paints
     patch: int = 4  # px, the side of what becomes one place of its finest maps
-    widths: list[int] = field(default_factory=lambda: [32, 64, 96])  # channels of maps of 16, 8 and 4 places a side
+    widths: list[int] = field(default_factory=lambda: [48, 80, 112])  # channels of maps of 16, 8 and 4 places a side
     steer_dim: int = 160  # numbers that steer each block
     factor_dim: int = field(default_factory=encoded_width)  # numbers that factors are
 
