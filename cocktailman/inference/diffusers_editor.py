@@ -6,6 +6,7 @@ The library is optional (`pip install diffusers`); nothing here is needed for th
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any, ClassVar
 
@@ -28,6 +29,7 @@ class DiffusersEditor:
     """
 
     starts: ClassVar[tuple[Start, ...]] = ("noise",)
+    room: ClassVar[Mapping[str, float]] = {"garnish": 0.2}
 
     def __init__(self, pipeline: Any, name: str, side: int = SEEN) -> None:
         self.pipeline, self.name, self.side = pipeline, name, side

@@ -19,9 +19,6 @@ from cocktailman.images import png_bytes
 from cocktailman.inference.segmenter import Segmenter, cut_by_alpha
 
 SIDE = 256  # px, of an edited drink
-# How much of the frame's side is left free, besides the usual margin, where a change may reach beyond the drink.
-ROOM = {"glass": 0.45, "garnish": 0.2, "ice": 0.06}
-
 Start = Literal["flowedit", "inversion", "noise"]
 OnStep = Callable[[float, Image.Image | None], None]  # the share that is done, and the picture so far, if there is one
 
@@ -70,6 +67,8 @@ class Editor(Protocol):
     """Changes factors of drinks."""
 
     starts: ClassVar[tuple[Start, ...]]  # where it may begin, the usual one first; none where it edits at once
+    # How much of the frame's side it wants free, besides the usual margin, where a change may reach beyond the drink.
+    room: ClassVar[Mapping[str, float]]
 
     @property
     def name(self) -> str: ...
@@ -121,7 +120,7 @@ def edited(
     settings = settings.checked()
     if not changes:
         raise InputError("nothing is to be changed: give at least one change")
-    room = max(ROOM.get(name, 0.0) for name in changes)
+    room = max(editor.room.get(name, 0.0) for name in changes)
     square, framed_mask = framed(drink, mask, room)
     begun = perf_counter()
     after = editor.edit(square, before, changes, settings, framed_mask, on_step)

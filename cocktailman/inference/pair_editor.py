@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import ClassVar
 
@@ -29,6 +29,7 @@ class PairEditor:
     """A pair network that edits. Safe to share between threads."""
 
     starts: ClassVar[tuple[Start, ...]] = ()
+    room: ClassVar[Mapping[str, float]] = {"glass": 0.45, "garnish": 0.2, "ice": 0.06}
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         check_able(checkpoint, Can.EDIT)
