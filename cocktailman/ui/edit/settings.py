@@ -74,9 +74,9 @@ def choose_settings(model: str) -> EditSettings:
         if not is_slow(model):
             return EditSettings(strength=_slider("how_far", "share", 0, 100, 100) / 100)
         flow = not model.startswith(DIFFUSERS)
-        strength = _slider("how_noisy", "noise", 5, 100, 60 if flow else 50) / 100
-        steps = _slider("edit_steps", "steps", 4, 60, 12 if flow else 30)
-        guidance = _slider("edit_guidance", "guidance", 10, 100, 20 if flow else 60) / 10
+        strength = _slider("how_noisy", "noise", 5, 100, 98 if flow else 50) / 100
+        steps = _slider("edit_steps", "steps", 4, 60, 16 if flow else 30)
+        guidance = _slider("edit_guidance", "guidance", 10, 100, 15 if flow else 60) / 10
         start = _start(model)
         seed = int(st.number_input("Seed", 0, SEEDS - 1, 0, key="edit_seed", help=HELP["seed"], bind="query-params"))
         prompt = "" if flow else st.text_input("Prompt", key="edit_prompt", help=HELP["prompt"], bind="query-params")
