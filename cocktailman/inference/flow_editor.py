@@ -39,6 +39,7 @@ from cocktailman.models.registry import Can
 
 USUAL = 0.98, 16, 1.5  # strength, steps and guidance: the least error on scenes that nothing is measured on
 NOISIEST = 0.99  # the time that strength 1 goes back to: at 1 nothing of the picture would be left
+DOUBTED, MEANT = 4 / 255, 24 / 255  # change of a pixel up to which it is none, and from which it is all made
 DETAIL = 0.12  # change of a pixel at which two thirds of what is finer than the flow sees goes
 
 Path = list[Tensor]  # a picture (1, 4, h, w) at each time, from 0 on
@@ -74,10 +75,11 @@ class FlowEditor:
         image = as_premultiplied(drink)
         small = F.interpolate(image, (self.checkpoint.size,) * 2, mode="bilinear", antialias=True)
         times = torch.linspace(0, NOISIEST * strength, steps + 1)
+        local = not any(name.startswith("light_") for name in changes)  # light changes all of a drink a little
 
         def tell(share: float, change: Tensor) -> None:
             if on_step:
-                on_step(share, kept_outside(drink, as_cut_out(with_change(image, small, change)), mask))
+                on_step(share, kept_outside(drink, as_cut_out(with_change(image, small, change, local)), mask))
 
         clean, shrunk, noise = small * 2 - 1, _shrunk(mask, small), torch.Generator().manual_seed(settings.seed)
         with self._turn, torch.inference_mode(), fast_convolutions():
@@ -90,7 +92,7 @@ class FlowEditor:
                 straight = [torch.lerp(clean, drawn, float(time)) for time in times]
                 path = straight if mixed else self._inverted(clean, times, condition)
                 change = self._changed(path, times, condition, guidance, shrunk, tell)
-        return kept_outside(drink, as_cut_out(with_change(image, small, change)), mask)
+        return kept_outside(drink, as_cut_out(with_change(image, small, change, local)), mask)
 
     def _condition(self, before: Values, changes: Values) -> tuple[Tensor, Tensor]:
         """Factors, and which are known, of three: before, after, and after without what changes."""
@@ -161,12 +163,16 @@ def _guided(velocities: Tensor, guidance: float) -> tuple[Tensor, Tensor]:
     return old, new + (guidance - 1) * (new - rest)
 
 
-def with_change(image: Tensor, small: Tensor, change: Tensor) -> Tensor:
+def with_change(image: Tensor, small: Tensor, change: Tensor, local: bool = True) -> Tensor:
     """A picture (1, 4, H, W) with the change (1, 4, h, w) that was made to it while `small`.
 
-    Its fine detail stays where little changes, and goes where much does.
+    Its fine detail stays where little changes, and goes where much does. Where a change is `local`, small ones are the
+    flow's own noise, and left out by firm shrinkage (Gao & Bruce, Statistica Sinica 7, 1997) of means over 3 × 3 px.
     """
     size = list(image.shape[2:])
+    if local:
+        much = F.avg_pool2d(change.abs().amax(1, keepdim=True), 3, 1, 1, count_include_pad=False)  # (1, 1, h, w)
+        change = change * ((much - DOUBTED) / (MEANT - DOUBTED)).clamp(0, 1)
     made, blurred, changed = (
         F.interpolate(part, size, mode="bicubic")
         for part in (small + change, small, change.abs().amax(1, keepdim=True))

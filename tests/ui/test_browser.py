@@ -95,7 +95,7 @@ def test_a_drink_before_the_camera_is_recognised_painted_and_kept(address, brows
     wait.until(lambda page: "/generate" in page.current_url and "style=" in page.current_url)
     browser_with_camera.back()
     wait.until(lambda page: page.find_element(*found))
-    assert browser_with_camera.current_url.endswith("/recognise?source=Camera"), "a page's parameters are its own"
+    wait.until(lambda page: page.current_url.endswith("/recognise?source=Camera"), "a page's parameters are its own")
     assert not browser_with_camera.find_elements(By.CSS_SELECTOR, "[data-testid=stException], [data-testid=stAlert]")
 
 
