@@ -14,6 +14,7 @@ from cocktailman.factors import DIRECTION, Values, factors, places
 from cocktailman.inference.edit_series import POURED, columns_of, label_of, sheet, values_over
 from cocktailman.inference.editor import EditSettings, Start, cut_drink, edited, framed
 from cocktailman.inference.editors import load_editor
+from cocktailman.inference.flow_editor import with_change
 from cocktailman.inference.pair_editor import PairEditor, in_steps, one_piece_at_a_time
 from cocktailman.models.pairnet.network import PairNet, PairNetConfig
 from tests.helpers.editors import drink
@@ -141,6 +142,17 @@ def test_flowedit_adds_what_the_flow_paints_less_what_it_painted_before(editors,
     after = flow.edit(grey, {"fill": 0.3}, {"fill": 0.95}, EditSettings(steps=5, guidance=1.0))
     added = pixels(after)[..., :3].astype(int) - 90  # from -1 to 1 the fill is 2, times 0.2 is 0.4 of 2
     assert np.abs(added - 0.2 * 255).max() <= 1
+
+
+def test_small_changes_of_a_flow_are_its_noise_unless_all_is_to_change_a_little():
+    image, small = torch.full((1, 4, 64, 64), 0.5), torch.full((1, 4, 32, 32), 0.5)
+    for levels, left in ((3, 0.0), (14, 0.5), (30, 1.0)):  # of 255
+        change = torch.full_like(small, -levels / 255)
+        made = {
+            local: (with_change(image, small, change, local) - image)[0, :, 20:40, 20:40] for local in (True, False)
+        }
+        torch.testing.assert_close(made[True], left * made[False], atol=1e-3, rtol=0)
+        torch.testing.assert_close(made[False], torch.full_like(made[False], -levels / 255), atol=1e-3, rtol=0)
 
 
 def test_a_mask_goes_with_its_drink_into_the_frame():
