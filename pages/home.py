@@ -12,6 +12,7 @@ from cocktailman.ui.shared.painting import Painting
 
 SHOWN, TILE = 256, 144  # px: as painted, and as wide as seven in a row may be
 CARD = 240  # px, the least width of what leads to a page
+FIRST_SEED = 5  # what the page opens with: it shows well, and others are a click away
 
 require_entry_point()
 st.title("CocktailMan")
@@ -25,7 +26,7 @@ st.markdown(
 @st.fragment
 def strip(model: str) -> None:
     """Drinks painted live; a click paints others."""
-    seed = st.session_state.setdefault("home_seed", 0)
+    seed = st.session_state.setdefault("home_seed", FIRST_SEED)
     generator = cache.generator(model)
     recipes = [catalog().cocktail(name).recipe for name in DRINKS]
     styles = generator.draw_styles(recipes, seed)
