@@ -21,6 +21,8 @@ STARTS = {
     "noise": "Noise drawn anew (SDEdit)",
 }
 HELP = {
+    "editor": "the pair network learnt from scenes rendered twice, and edits at once; the rectified flow, a diffusion "
+    "model, from single renders, and edits in steps, and less well",
     "share": "Strength, %: how far to go from the picture to what the network makes of it; in between, shapes that "
     "change are seen twice",
     "noise": "Strength, %: how near to pure noise the picture is carried; a little changes too little, and much "
@@ -48,7 +50,9 @@ def choose_model() -> str:
         raise InputError("there is no model that edits: restore data/checkpoints with `git checkout -- data`")
     offered = [*names, *([PIPELINE] if find_spec(PIPELINE) else [])]
     follow_link("editor", offered, offered[0])
-    chosen = st.selectbox("Edited by", offered, format_func=_label, key="editor", persist_state="page")
+    chosen = st.selectbox(
+        "Edited by", offered, format_func=_label, key="editor", help=HELP["editor"], persist_state="page"
+    )
     write_link("editor")
     if chosen != PIPELINE:
         return chosen
