@@ -39,6 +39,7 @@ from training.datasets.batches import EpochSampler, PictureDataset, sampling_wei
 from training.datasets.photos import largest_boxes, pack, read_table, split_photos
 from training.datasets.pictures import read_pictures
 from training.latent.styles import rebuilding_errors
+from training.pairnet.export import export_editor
 from training.shared.export import export_generator
 from training.shared.fit import fit, put_aside
 
@@ -149,6 +150,22 @@ def test_truncation_halves_what_samples_differ_by(
     (mean, log_variance), (whole_mean, whole_log_variance) = (one.encode(image, recipe) for one in (half, whole))
     torch.testing.assert_close(mean, 2 * whole_mean, atol=1e-2, rtol=1e-2)  # what is encoded is rebuilt as before
     torch.testing.assert_close(log_variance, whole_log_variance + math.log(4), atol=1e-2, rtol=1e-2)
+
+
+@torch.no_grad()
+def test_maps_lose_their_grid_when_exported(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, more in (("plain", []), ("smooth", ["--low-pass", "32"])):
+        command = ["export", str(trained / "run"), name, "--root", str(tmp_path), *more]
+        monkeypatch.setattr(sys, "argv", ["training", *command])
+        assert main() == 0
+    plain, smooth = (load_network(find_checkpoint(name, tmp_path)).eval() for name in ("plain", "smooth"))
+    assert smooth.decoder.low_pass == (32,) and not plain.decoder.low_pass
+    weights = plain.state_dict()
+    assert all(torch.equal(weights[name], value) for name, value in smooth.state_dict().items())
+    style, recipe = torch.randn(4, 6), torch.eye(63)[:4]
+    assert (smooth.decoder(style, recipe) != plain.decoder(style, recipe)).any()
+    with pytest.raises(InputError, match="leave --packed"):
+        export_editor(trained / "run", "edits", "renders", tmp_path, kind="flow", low_pass=[32])
 
 
 def test_a_dry_run_leaves_nothing(packed: Path, tmp_path: Path) -> None:

@@ -26,12 +26,16 @@ def export(
         float, typer.Option(min=0.1, max=10, help="below 1, samples vary less than in training; above 1, more")
     ] = 1.0,
     kind: Annotated[str | None, typer.Option(help="of a run from before runs said so: cvae, cidvae, ...")] = None,
+    low_pass: Annotated[
+        list[int] | None, typer.Option(help="px, maps of a decoder that lose their grid, if others than in training")
+    ] = None,
 ) -> None:
     """Write the averaged weights of a run of a generator as a checkpoint that the app finds."""
     from training.shared.runs import kind_of_run
 
     kind = kind or kind_of_run(run)
-    print(made(kind, "exporter")(run, name, domain, root, packed, truncation, kind))
+    filtered = {"low_pass": low_pass} if low_pass else {}  # which exporters of generators alone know
+    print(made(kind, "exporter")(run, name, domain, root, packed, truncation, kind, **filtered))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -20,13 +21,14 @@ def export_editor(
     packed: Path | None = None,
     truncation: float = 1.0,
     kind: str | None = None,
+    low_pass: Sequence[int] = (),
 ) -> Checkpoint:
     """Writes the averaged weights of `run` as checkpoint `name`; arguments and errors are those of `export_generator`.
 
-    Raises `InputError` as well where styles are to be measured or truncated: there are none.
+    Raises `InputError` as well where styles or a decoder are asked for: there are none.
     """
-    if packed or truncation != 1:
-        raise InputError("what edits has no styles: leave --packed and --truncation out")
+    if packed or truncation != 1 or low_pass:
+        raise InputError("what edits has no styles and no decoder: leave --packed, --truncation and --low-pass out")
     chosen, weights = last_of(run)
     made = kind_of(kind or kind_of_run(run))
     config = made.config_class()

@@ -1,5 +1,6 @@
 """A finished run of a generator becomes a checkpoint that ships."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def export_generator(
     packed: Path | None = None,
     truncation: float = 1.0,
     kind: str | None = None,
+    low_pass: Sequence[int] = (),
 ) -> Checkpoint:
     """Writes the averaged weights of `run` (its newest checkpoints/last*.ckpt) as checkpoint `name`.
 
@@ -35,6 +37,7 @@ def export_generator(
     little less certain.
 
     kind: of a run from before runs said so themselves.
+    low_pass: px, maps of the decoder that lose their grid (see `RecipeDecoder`); where none is named, as in training.
 
     Raises `InputError` where there is no such run, it does not say of what kind it is, or weights are missing in it.
     """
@@ -45,6 +48,10 @@ def export_generator(
     given = {name: chosen[name] for name in known if name in chosen}
     if "conditional_prior" in known:  # of painters with styles
         given["conditional_prior"] = True
+    if low_pass:
+        if "low_pass" not in known:
+            raise InputError(f"{made.label} has no maps that could lose their grid: leave --low-pass out")
+        given["low_pass"] = list(low_pass)
     network = made.network_class()(config(**given))
     left = set(grow(network, weights)) - {"encoder.typical.weight"}  # not learnt: nothing is typical
     if left:
