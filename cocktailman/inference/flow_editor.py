@@ -77,9 +77,12 @@ class FlowEditor:
         times = torch.linspace(0, NOISIEST * strength, steps + 1)
         local = not any(name.startswith("light_") for name in changes)  # light changes all of a drink a little
 
+        def finished(change: Tensor) -> Image.Image:
+            return kept_outside(drink, as_cut_out(with_change(image, small, change, local)), mask)
+
         def tell(share: float, change: Tensor) -> None:
             if on_step:
-                on_step(share, kept_outside(drink, as_cut_out(with_change(image, small, change, local)), mask))
+                on_step(share, finished(change))
 
         clean, shrunk, noise = small * 2 - 1, _shrunk(mask, small), torch.Generator().manual_seed(settings.seed)
         with self._turn, torch.inference_mode(), fast_convolutions():
@@ -87,12 +90,10 @@ class FlowEditor:
             if settings.start == "flowedit":
                 change = self._moved(clean, times, condition, guidance, shrunk, noise, tell)
             else:
-                drawn = torch.randn(clean.shape, generator=noise)
-                mixed = settings.start == "noise"
-                straight = [torch.lerp(clean, drawn, float(time)) for time in times]
-                path = straight if mixed else self._inverted(clean, times, condition)
+                inverted = settings.start == "inversion"
+                path = self._inverted(clean, times, condition) if inverted else _mixed(clean, times, noise)
                 change = self._changed(path, times, condition, guidance, shrunk, tell)
-        return kept_outside(drink, as_cut_out(with_change(image, small, change, local)), mask)
+        return finished(change)
 
     def _condition(self, before: Values, changes: Values) -> tuple[Tensor, Tensor]:
         """Factors, and which are known, of three: before, after, and after without what changes."""
@@ -154,6 +155,12 @@ class FlowEditor:
                 changed = torch.lerp(path[step - 1], changed, mask)
             tell(1 - (step - 1) / (len(times) - 1), difference)
         return (changed - rebuilt) / 2 if len(times) > 1 else difference
+
+
+def _mixed(clean: Tensor, times: Tensor, noise: torch.Generator) -> Path:
+    """The picture on a straight line to noise drawn anew."""
+    drawn = torch.randn(clean.shape, generator=noise)
+    return [torch.lerp(clean, drawn, float(time)) for time in times]
 
 
 def _guided(velocities: Tensor, guidance: float) -> tuple[Tensor, Tensor]:

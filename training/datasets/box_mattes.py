@@ -15,9 +15,10 @@ from tqdm import tqdm
 
 from cocktailman.cutouts import Matte
 from cocktailman.files import written
+from cocktailman.images import read_image
 from cocktailman.inference.segmenter import Segmenter
-from training.datasets.cutouts import STRICT, Judged, drink_boxes, judged, read_judged
-from training.datasets.mattes import KEPT
+from training.datasets.cutouts import STRICT, Judged, drink_boxes, judged, matte_path, read_matte
+from training.datasets.mattes import as_kept
 from training.datasets.photos import SPLIT, read_table
 
 MARGIN = 0.12  # of the longer side of a box, which is looked at around it
@@ -37,14 +38,18 @@ def write_box_mattes(segmenter: Segmenter, photos: Path, mattes: Path, found: Pa
     boxes, sure, none = drink_boxes(photos, found), drink_boxes(photos, found, SURE), np.zeros((0, 4))
     good = 0
     for file in tqdm(files.loc[files["split"] == "train", "file"], desc="mattes of boxes"):
-        path = (out / file).with_suffix(".png")
+        path, whole = matte_path(file, out), matte_path(file, mattes)
         if not path.exists():
-            whole = read_judged(file, boxes.get(file, none), STRICT, photos, mattes)
-            made = box_matte(segmenter, whole.image, sure.get(file, none)) if whole.reason else None
+            if not whole.exists():  # a photo that cannot be read, see `write_mattes`
+                continue
+            photo = read_image(photos / file, file)
+            if not judged(read_matte(whole, photo.size), boxes.get(file, none), STRICT).reason:
+                continue
+            made = box_matte(segmenter, photo, sure.get(file, none))
             if made is None or made.reason:
                 continue
             with written(path) as unfinished:
-                _decided(made.matte).save(unfinished)
+                as_kept(_decided(made.matte), photo.size).save(unfinished)
         good += 1
     return good
 
@@ -61,13 +66,9 @@ def box_matte(segmenter: Segmenter, photo: Image.Image, boxes: np.ndarray) -> Ju
     [seen] = segmenter.mattes([photo.crop((left, top, right, bottom))])
     matte = np.zeros(photo.size[::-1], np.float32)
     matte[top:bottom, left:right] = seen
-    return judged(photo, matte, boxes[[largest]], STRICT)
+    return judged(matte, boxes[[largest]], STRICT)
 
 
-def _decided(matte: Matte) -> Image.Image:
-    """A matte without its doubts, as a picture, `KEPT` px on its longer side at most."""
-    decided = ((matte - DOUBT) / (BELIEF - DOUBT)).clip(0, 1)
-    levels = Image.fromarray((decided * 255).round().astype(np.uint8))
-    scale = min(1.0, KEPT / max(levels.size))
-    width, height = (max(1, round(length * scale)) for length in levels.size)
-    return levels.resize((width, height), Image.Resampling.BILINEAR)
+def _decided(matte: Matte) -> Matte:
+    """A matte without its doubts."""
+    return ((matte - DOUBT) / (BELIEF - DOUBT)).clip(0, 1)

@@ -92,9 +92,8 @@ def best_agreement(matte: Matte, boxes: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Judged:
-    """A photo, the main component of its matte, the facts of the matte, and why the photo is dropped, if it is."""
+    """The main component of a matte, the facts of the matte, and why its photo is dropped, if it is."""
 
-    image: Image.Image
     matte: Matte
     facts: dict[str, Any]
 
@@ -104,23 +103,24 @@ class Judged:
         return self.facts["reason"]
 
 
-def judged(image: Image.Image, matte: Matte, boxes: np.ndarray, rules: Rules) -> Judged:
-    """A photo and its matte (height, width), judged by rules and by the boxes of the drinks in it, (n, 4)."""
+def judged(matte: Matte, boxes: np.ndarray, rules: Rules) -> Judged:
+    """A matte (height, width), judged by rules and by the boxes of the drinks in its photo, (n, 4)."""
     facts = facts_of(matte)
     kept, _ = main_component(matte)
     agreement = best_agreement(kept, boxes)
     reason = reason_to_drop(facts, agreement, rules)
-    return Judged(image, kept, asdict(facts) | {"agreement": agreement, "reason": reason})
+    return Judged(kept, asdict(facts) | {"agreement": agreement, "reason": reason})
 
 
-def read_judged(file: str, boxes: np.ndarray, rules: Rules, photos: Path, mattes: Path) -> Judged:
-    """A photo and its matte in the folder `mattes`, judged."""
-    image = read_image(photos / file, file)
-    path = (mattes / file).with_suffix(".png")
-    if not path.exists():
-        return Judged(image, np.zeros(image.size[::-1], np.float32), {"reason": "no matte"})
-    levels = Image.open(path).convert("L").resize(image.size, Image.Resampling.BICUBIC)
-    return judged(image, (np.asarray(levels) / 255).astype(np.float32), boxes, rules)
+def matte_path(file: str, mattes: Path) -> Path:
+    """Where the matte of a photo lies in a folder of mattes."""
+    return (mattes / file).with_suffix(".png")
+
+
+def read_matte(path: Path, size: tuple[int, int]) -> Matte:
+    """A matte at the size (width, height) of its photo."""
+    levels = Image.open(path).convert("L").resize(size, Image.Resampling.BICUBIC)
+    return (np.asarray(levels) / 255).astype(np.float32)
 
 
 def cut_photo(
@@ -129,14 +129,22 @@ def cut_photo(
     """The cut-out of a photo as WebP with alpha (empty where it is dropped), and its facts with the reason.
 
     boxes: of the drinks in it, (n, 4), see `best_agreement`.
-    mattes: folders, the first of which that has a good matte cuts it out; where none has, the reason is the first's.
+    mattes: folders, the first of which that has a good matte cuts it out; where none has, the reason is that of the
+        first that has any.
     """
-    tries = [(folder.name, read_judged(file, boxes, rules, photos, folder)) for folder in mattes]
-    name, best = next((one for one in tries if not one[1].reason), tries[0])
+    found = [folder for folder in mattes if matte_path(file, folder).exists()]
+    if not found:
+        return b"", {"reason": "no matte"}
+    image = read_image(photos / file, file)
+    # One after the other: most photos need no second.
+    tried = ((each, judged(read_matte(matte_path(file, each), image.size), boxes, rules)) for each in found)
+    folder, best = first = next(tried)
+    if best.reason:
+        folder, best = next((one for one in tried if not one[1].reason), first)
     if best.reason:
         return b"", best.facts
-    picture = centred(with_matte(foreground(np.asarray(best.image), best.matte), best.matte), size)
-    facts = best.facts | {"mattes": name}
+    picture = centred(with_matte(foreground(np.asarray(image), best.matte), best.matte), size)
+    facts = best.facts | {"mattes": folder.name}
     return (_webp(picture), facts) if picture else (b"", facts | {"reason": "empty"})
 
 

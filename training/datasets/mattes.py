@@ -56,10 +56,15 @@ class ISNet:
         pixels = (np.asarray(square, np.float32).transpose(2, 0, 1)[None] - 128) / 256  # (1, 3, size, size)
         name = self.session.get_inputs()[0].name
         found = np.asarray(self.session.run(None, {name: pixels})[0]).squeeze()  # (size, size)
-        scale = min(1.0, KEPT / max(image.size))
-        width, height = (max(1, round(length * scale)) for length in image.size)
-        levels = Image.fromarray((found.clip(0, 1) * 255).round().astype(np.uint8))
-        return levels.resize((width, height), Image.Resampling.BILINEAR)
+        return as_kept(found.clip(0, 1), image.size)
+
+
+def as_kept(matte: np.ndarray, size: tuple[int, int]) -> Image.Image:
+    """A matte of a photo of `size` px as it is kept: mode L, `KEPT` px on its longer side at most."""
+    scale = min(1.0, KEPT / max(size))
+    width, height = (max(1, round(length * scale)) for length in size)
+    levels = Image.fromarray((matte * 255).round().astype(np.uint8))
+    return levels.resize((width, height), Image.Resampling.BILINEAR)
 
 
 def fetched() -> Path:

@@ -1,6 +1,5 @@
 """The pictures of the docs: what a generator paints, and how true a classifier's probabilities are."""
 
-from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -8,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 from cocktailman.catalog import Recipe, catalog
 from cocktailman.cutouts import over
 from cocktailman.drinks import DRINKS
-from cocktailman.evaluation.markup import panel_png
+from cocktailman.evaluation.markup import panel_sheet
 from cocktailman.evaluation.side_by_side import Panel, Row, shared_styles
 from cocktailman.files import written
 from cocktailman.inference.generator import Generator
@@ -54,8 +53,8 @@ def write_beside(first: str, second: str, folder: Path) -> Path:
             painted = generator.paint_each([drink.recipe for drink in drinks], styles[[style] * len(drinks)])
             rows.append(Row(generator.name, tuple(painted)))
     path = folder / f"{first}-beside-{second}.jpg"
-    panel = panel_png(Panel("", "", tuple(drink.name for drink in drinks), tuple(rows), ()))
-    return _saved(Image.open(BytesIO(panel)), path)
+    panel = Panel("", "", tuple(drink.name for drink in drinks), tuple(rows), ())
+    return _saved(panel_sheet(panel), path)
 
 
 def _first_of(renders: Renders, drink: str) -> int:
