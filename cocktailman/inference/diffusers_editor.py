@@ -30,6 +30,7 @@ class DiffusersEditor:
 
     starts: ClassVar[tuple[Start, ...]] = ("noise",)
     room: ClassVar[Mapping[str, float]] = {"garnish": 0.2}
+    usual: ClassVar[tuple[float, int, float]] = (0.5, 30, 6.0)
 
     def __init__(self, pipeline: Any, name: str, side: int = SEEN) -> None:
         self.pipeline, self.name, self.side = pipeline, name, side
@@ -69,7 +70,7 @@ class DiffusersEditor:
         on_step: OnStep | None = None,
     ) -> Image.Image:
         """As `Editor.edit`; strength says how much noise the picture is given."""
-        strength, steps, guidance = settings.filled(0.5, 30, 6.0)
+        strength, steps, guidance = settings.filled(*self.usual)
         taken = max(1, int(steps * strength))  # of all steps, those that are taken
 
         def tell(pipeline: Any, step: int, time: Any, kept: dict[str, Any]) -> dict[str, Any]:

@@ -69,6 +69,7 @@ class Editor(Protocol):
     starts: ClassVar[tuple[Start, ...]]  # where it may begin, the usual one first; none where it edits at once
     # How much of the frame's side it wants free, besides the usual margin, where a change may reach beyond the drink.
     room: ClassVar[Mapping[str, float]]
+    usual: ClassVar[tuple[float, int, float]]  # strength, steps and guidance where nobody gives any
 
     @property
     def name(self) -> str: ...
@@ -125,7 +126,10 @@ def edited(
     begun = perf_counter()
     after = editor.edit(square, before, changes, settings, framed_mask, on_step)
     seconds = perf_counter() - begun
+    strength, steps, guidance = settings.filled(*editor.usual)
+    taken = {"steps": steps, "guidance": guidance} if editor.starts else {}  # of those that edit in steps
     given = {name: value for name, value in vars(settings).items() if value not in (None, "")}
+    given |= {"strength": strength, **taken}
     known = {"before": written_changes(before)} if before else {}
     facts = {"model": editor.name, "change": written_changes(changes), **known, **given, "seconds": round(seconds, 3)}
     return Edited(square, after, facts)

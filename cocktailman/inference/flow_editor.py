@@ -37,7 +37,6 @@ from cocktailman.models.pairnet.network import limited
 from cocktailman.models.precision import fast_convolutions
 from cocktailman.models.registry import Can
 
-USUAL = 0.98, 16, 1.5  # strength, steps and guidance: the least error on scenes that nothing is measured on
 NOISIEST = 0.99  # the time that strength 1 goes back to: at 1 nothing of the picture would be left
 DOUBTED, MEANT = 4 / 255, 24 / 255  # change of a pixel up to which it is none, and from which it is all made
 DETAIL = 0.12  # change of a pixel at which two thirds of what is finer than the flow sees goes
@@ -50,6 +49,8 @@ class FlowEditor:
 
     starts: ClassVar[tuple[Start, ...]] = ("flowedit", "inversion", "noise")
     room: ClassVar[Mapping[str, float]] = {"glass": 0.12, "garnish": 0.12}  # as little as drinks had to learn from
+    # The least error on scenes that nothing is measured on.
+    usual: ClassVar[tuple[float, int, float]] = (0.98, 16, 1.5)
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         check_able(checkpoint, Can.EDIT)
@@ -71,7 +72,7 @@ class FlowEditor:
         on_step: OnStep | None = None,
     ) -> Image.Image:
         """As `Editor.edit`; strength says how near to pure noise the picture is carried."""
-        strength, steps, guidance = settings.filled(*USUAL)
+        strength, steps, guidance = settings.filled(*self.usual)
         image = as_premultiplied(drink)
         small = F.interpolate(image, (self.checkpoint.size,) * 2, mode="bilinear", antialias=True)
         times = torch.linspace(0, NOISIEST * strength, steps + 1)

@@ -30,6 +30,7 @@ class PairEditor:
 
     starts: ClassVar[tuple[Start, ...]] = ()
     room: ClassVar[Mapping[str, float]] = {"glass": 0.45, "garnish": 0.2, "ice": 0.06}
+    usual: ClassVar[tuple[float, int, float]] = (1.0, 1, 1.0)
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         check_able(checkpoint, Can.EDIT)
@@ -51,7 +52,7 @@ class PairEditor:
         on_step: OnStep | None = None,
     ) -> Image.Image:
         """As `Editor.edit`; strength says how far to go from the picture to what the network makes of it."""
-        strength, _, _ = settings.filled(1.0, 1, 1.0)
+        strength, _, _ = settings.filled(*self.usual)
         image = as_premultiplied(drink)
         made = image
         with self._turn, torch.inference_mode():

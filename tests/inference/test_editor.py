@@ -144,6 +144,16 @@ def test_flowedit_adds_what_the_flow_paints_less_what_it_painted_before(editors,
     assert np.abs(added - 0.2 * 255).max() <= 1
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_file_says_all_settings_that_its_edit_was_made_with(method, editors):
+    editor = load_editor(method)
+    facts = edited(editor, drink(), BEFORE, {"fill": 0.4}, EditSettings(seed=3)).facts
+    strength, steps, guidance = editor.usual
+    assert facts["strength"] == strength and facts["seed"] == 3
+    said = (facts.get("steps"), facts.get("guidance"))
+    assert said == ((steps, guidance) if editor.starts else (None, None))
+
+
 def test_small_changes_of_a_flow_are_its_noise_unless_all_is_to_change_a_little():
     image, small = torch.full((1, 4, 64, 64), 0.5), torch.full((1, 4, 32, 32), 0.5)
     for levels, left in ((3, 0.0), (14, 0.5), (30, 1.0)):  # of 255

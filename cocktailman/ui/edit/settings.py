@@ -77,10 +77,10 @@ def choose_settings(model: str) -> EditSettings:
     with st.expander("How it is edited"):
         if not is_slow(model):
             return EditSettings(strength=_slider("how_far", "share", 0, 100, 100) / 100)
-        flow = not model.startswith(DIFFUSERS)
-        strength = _slider("how_noisy", "noise", 5, 100, 98 if flow else 50) / 100
-        steps = _slider("edit_steps", "steps", 4, 60, 16 if flow else 30)
-        guidance = _slider("edit_guidance", "guidance", 10, 100, 15 if flow else 60) / 10
+        flow, usual = not model.startswith(DIFFUSERS), editor_class(model).usual
+        strength = _slider("how_noisy", "noise", 5, 100, round(100 * usual[0])) / 100
+        steps = _slider("edit_steps", "steps", 4, 60, usual[1])
+        guidance = _slider("edit_guidance", "guidance", 10, 100, round(10 * usual[2])) / 10
         start = _start(model)
         seed = int(st.number_input("Seed", 0, SEEDS - 1, 0, key="edit_seed", help=HELP["seed"], bind="query-params"))
         prompt = "" if flow else st.text_input("Prompt", key="edit_prompt", help=HELP["prompt"], bind="query-params")
