@@ -139,17 +139,38 @@ class StyleEncoder(nn.Module):
         return mean, log_variance.clamp(-12, 8)  # a posterior no narrower than 0.0025, so that the KL stays finite
 
 
+class Noise(nn.Module):
+    """Noise injection (StyleGAN, Karras et al., arXiv 1812.04948, section 3.2): adds one map of white noise to all maps
+    (n, c, side, side), times a strength a map, 0 at first. It gives textures something to be made of that has no grid.
+
+    In training every picture has noise of its own; afterwards all have the same, so that a style and a recipe paint one
+    picture.
+    """
+
+    def __init__(self, channels: int, side: int) -> None:
+        super().__init__()
+        self.strength = nn.Parameter(torch.zeros(channels, 1, 1))
+        self.register_buffer("drawn", torch.randn(1, side, side, generator=torch.Generator().manual_seed(side)))
+
+    def forward(self, h: Tensor) -> Tensor:
+        noise = torch.randn_like(h[:, :1]) if self.training else self.drawn.to(h.dtype)  # (n or 1, 1, side, side)
+        return torch.addcmul(h, self.strength.to(h.dtype), noise)
+
+
 class FiLMResidual(nn.Module):
     """Residual block with feature-wise linear modulation: adds to maps (n, c, h, w) a convolution of them that a vector
     (n, steer_dim) scales and shifts first (FiLM, Perez et al., arXiv 1709.07871).
 
     Its gain is 0 at first (ReZero, Bachlechner et al., arXiv 2003.04887): a decoder that it joins paints as before, and
     changes gently.
+
+    noisy_at: px, the side of maps that get noise before they are convolved (see `Noise`); None without.
     """
 
-    def __init__(self, channels: int, steer_dim: int) -> None:
+    def __init__(self, channels: int, steer_dim: int, noisy_at: int | None = None) -> None:
         super().__init__()
         self.steer = nn.Linear(steer_dim, 2 * channels)
+        self.noise = Noise(channels, noisy_at) if noisy_at else None
         self.conv = nn.Conv2d(channels, channels, 3, padding=1)
         self.gain = nn.Parameter(torch.zeros(channels, 1, 1))
 
@@ -157,6 +178,8 @@ class FiLMResidual(nn.Module):
         scale, shift = self.steer(steer)[:, :, None, None].chunk(2, dim=1)  # (n, c, 1, 1) each
         # In the maps' own precision: under autocast a factor in single precision would double what memory moves.
         steered = torch.addcmul(shift.to(h.dtype), h, (1 + scale).to(h.dtype))
+        if self.noise:  # before the nonlinearity, so that what is painted says where it shows
+            steered = self.noise(steered)
         return torch.addcmul(h, self.gain.to(h.dtype), self.conv(F.silu(steered)))  # (n, c, h, w)
 
 
@@ -189,7 +212,8 @@ class RecipeDecoder(nn.Module):
     Where it grew from `base_size`, skip connections to RGB (StyleGAN2, Karras et al., arXiv 1912.04958, section 4.1)
     add to what maps of that size paint what each larger one does: at first nothing, so that it paints as before.
 
-    Maps of `low_pass` px lose their grid before they go on (see `without_grid`).
+    Maps of `low_pass` px lose their grid before they go on (see `without_grid`), and those of `noise` px get noise in
+    their residual (see `Noise`).
     """
 
     def __init__(
@@ -201,6 +225,7 @@ class RecipeDecoder(nn.Module):
         base_size: int | None = None,
         channels: int = 3,
         low_pass: Sequence[int] = (),
+        noise: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self.size, self.low_pass = size, tuple(low_pass)
@@ -213,7 +238,11 @@ class RecipeDecoder(nn.Module):
             self.up[str(2 * side)] = _normed(UpsamplingConv(CHANNELS[side], CHANNELS[2 * side]))
             side *= 2
         self.film = nn.ModuleDict(
-            {str(side): FiLMResidual(CHANNELS[side], bottleneck_dim) for side in FILM_SIZES if side <= size}
+            {
+                str(side): FiLMResidual(CHANNELS[side], bottleneck_dim, side if side in noise else None)
+                for side in FILM_SIZES
+                if side <= size
+            }
         )
         painting = [side for side in map(int, self.up) if side >= (base_size or size)]
         self.to_rgb = nn.ModuleDict({str(side): nn.Conv2d(CHANNELS[side], channels, 3, padding=1) for side in painting})

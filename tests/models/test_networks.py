@@ -170,3 +170,25 @@ def test_a_doubling_is_pixels_repeated_and_convolved():
     layer, maps = UpsamplingConv(5, 3), torch.rand(2, 5, 6, 4)
     expected = F.conv2d(F.interpolate(maps, scale_factor=2, mode="nearest"), layer.weight, padding=1)
     torch.testing.assert_close(layer(maps), expected)
+
+
+@torch.no_grad()
+def test_noise_moves_textures_and_is_the_same_whenever_a_drink_is_painted_again() -> None:
+    torch.manual_seed(0)
+    plain, noisy = (CVAE(CVAEConfig(noise=noise)).decoder for noise in ([], [32, 64]))
+    left = grow(noisy, plain.state_dict())
+    assert sorted(left) == sorted(f"film.{side}.noise.{part}" for side in (32, 64) for part in ("drawn", "strength"))
+    styles, asked = torch.randn(2, 6), recipes(2)
+    for decoder in (plain, noisy):
+        for block in decoder.film.values():
+            block.gain.fill_(1)  # type: ignore[operator]  # as a residual has it that has learnt
+        decoder.eval()
+    torch.testing.assert_close(noisy(styles, asked), plain(styles, asked))  # at first it has no strength
+    noisy.film["32"].noise.strength.fill_(1)  # type: ignore[union-attr]
+    painted = noisy(styles, asked)
+    assert (painted - plain(styles, asked)).abs().mean() > 1e-3
+    assert torch.equal(painted, noisy(styles, asked))
+    noisy.film["32"].train()
+    assert (noisy(styles, asked) - noisy(styles, asked)).abs().mean() > 1e-3  # a draw of its own each time
+    with pytest.raises(ValueError, match="noise is at 128 px: choose among 8, 16, 32, 64"):
+        CVAEConfig(size=128, noise=[128])

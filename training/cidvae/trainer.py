@@ -51,6 +51,7 @@ class CIDVAETraining(KindTraining):
         size: px, the side of the pictures.
         base_size: px that it grows from, the size of what it starts from (see `RecipeDecoder`).
         low_pass: px, the maps of the decoder that lose their grid (see `without_grid`).
+        noise: px, the maps of the decoder that get noise (see `Noise`).
         channels: 4 of cut-outs, colour and coverage; 3 of pictures with their backgrounds.
         kl_weight: of the KL in nats, against the squared error averaged over pixels.
         perceptual_weight: of the feature maps of rebuilt drinks.
@@ -89,6 +90,7 @@ class CIDVAETraining(KindTraining):
         size: int = 64,
         base_size: int | None = None,
         low_pass: Sequence[int] = (),
+        noise: Sequence[int] = (),
         channels: int = 4,
         kl_weight: float = 1e-4,
         perceptual_weight: float = 1.0,
@@ -122,6 +124,7 @@ class CIDVAETraining(KindTraining):
                 channels=channels,
                 base_size=base_size,
                 low_pass=list(low_pass),
+                noise=list(noise),
                 conditional_prior=True,
             )
         )

@@ -11,7 +11,7 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
-from cocktailman.models.blocks import CHANNELS, SIZES, RecipeDecoder, StyleEncoder
+from cocktailman.models.blocks import CHANNELS, FILM_SIZES, SIZES, RecipeDecoder, StyleEncoder
 
 
 @dataclass
@@ -27,6 +27,7 @@ class CVAEConfig:
         None  # px that it grew from: what its encoder looks at, and what its decoder adds details to
     )
     low_pass: list[int] = field(default_factory=list)  # px, the decoder's maps that lose their grid (`without_grid`)
+    noise: list[int] = field(default_factory=list)  # px, the decoder's maps that get noise (`Noise`)
     conditional_prior: bool = False  # whether styles are told from what is typical of the recipe (see `TypicalStyle`)
 
     def __post_init__(self) -> None:
@@ -41,6 +42,9 @@ class CVAEConfig:
             self.low_pass = [self.low_pass] if self.low_pass else []
         if unknown := [side for side in self.low_pass if side not in decoded]:
             raise ValueError(f"low_pass is {unknown[0]} px: choose among {', '.join(map(str, decoded))}")
+        noisy = [side for side in FILM_SIZES if side <= self.size]
+        if unknown := [side for side in self.noise if side not in noisy]:
+            raise ValueError(f"noise is at {unknown[0]} px: choose among {', '.join(map(str, noisy))}")
         if self.style_dim < 1:
             raise ValueError(f"style_dim is {self.style_dim}: a style needs at least one number")
 
@@ -80,6 +84,7 @@ class CVAE(nn.Module, PyTorchModelHubMixin):
             config.base_size,
             config.channels,
             config.low_pass,
+            config.noise,
         )
 
     def forward(self, image: Tensor, recipe: Tensor) -> CVAEOutput:
