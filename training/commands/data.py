@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cocktailman.files import written
+from cocktailman.models.checkpoints import CHECKPOINTS
 from cocktailman.renders import RENDERS
 from training.commands.options import CROPS, DETECTOR_DATA, FOUND, LABEL_FEATURES, PASS_THROUGH, PhotosFolder
 from training.datasets.pairs import BAR
@@ -74,12 +75,14 @@ def box_mattes(
     mattes: Annotated[Path | None, typer.Option(help="folder; by default mattes/ beside the photos")] = None,
     boxes: Annotated[Path, typer.Option(help="what `crops` found in photos without boxes")] = FOUND,
     out: Annotated[Path, typer.Option(help="folder")] = Path("build/box-mattes"),
+    name: Annotated[str, typer.Option(help="which segmenter")] = "segmenter",
+    root: Path = CHECKPOINTS,
 ) -> None:
     """Make mattes of single drinks with our segmenter where IS-Net's of a training photo is no good; resumable."""
     from cocktailman.inference.segmenter import Segmenter
     from training.datasets.box_mattes import write_box_mattes
 
-    made = write_box_mattes(Segmenter.load(), photos, mattes or photos / "mattes", boxes, out)
+    made = write_box_mattes(Segmenter.load(name, root), photos, mattes or photos / "mattes", boxes, out)
     print(f"{made} good mattes in {out}")
 
 

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from cocktailman.errors import InputError
 from cocktailman.models.checkpoints import CHECKPOINTS, find_checkpoint
 from training.commands.options import AUGMENTATIONS, Augmentations, PhotosFolder
 from training.datasets.pictures import PACKED
-from training.kinds import made
+from training.kinds import made, making
 
 app = typer.Typer()
 
@@ -34,6 +35,9 @@ def export(
     from training.shared.runs import kind_of_run
 
     kind = kind or kind_of_run(run)
+    command = making(kind).command
+    if command != "export":
+        raise InputError(f"{run} is exported by a command of its own: python -m training {command}")
     filtered = {"low_pass": low_pass} if low_pass else {}  # which exporters of generators alone know
     print(made(kind, "exporter")(run, name, domain, root, packed, truncation, kind, **filtered))
 

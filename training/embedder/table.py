@@ -7,10 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 
-from cocktailman.files import written
 from cocktailman.inference.embedder import OURS
 from cocktailman.inference.embedding import OF
 from cocktailman.inference.oddness import OddOneOut
@@ -20,6 +18,7 @@ from cocktailman.renders import Renders, read_renders
 from training.embedder.captions import TOGETHER, render_colours
 from training.embedder.export import picture_vectors
 from training.embedder.features import FEATURES, RENDERS, read_features
+from training.shared.compact_tables import write_compact
 
 
 def write_table(out: Path = SHIPPED, features: Path = FEATURES) -> Path:
@@ -34,8 +33,7 @@ def write_table(out: Path = SHIPPED, features: Path = FEATURES) -> Path:
     )
     arrow = pa.Table.from_pandas(add_vectors(table, vectors.astype(np.float16)), preserve_index=False)
     mark = json.dumps({"model": checkpoint.name, "weights": checkpoint.sha256[WEIGHTS]}).encode()
-    with written(out) as unfinished:
-        pq.write_table(arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), OF: mark}), unfinished)
+    write_compact(arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), OF: mark}), out)
     return out
 
 

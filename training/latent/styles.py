@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cocktailman.datasets import Pictures
 from cocktailman.evaluation.metrics import mse
-from cocktailman.files import written
 from cocktailman.images import to_square
 from cocktailman.inference.generator import Generator
 from cocktailman.latent.shipped_views import add_projections
@@ -15,6 +15,7 @@ from cocktailman.latent.tables import add_styles, read_styles, style_matrix
 from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, find_checkpoint, style_table
 from cocktailman.models.manifest import record
 from training.datasets.pictures import packed_for, read_pictures
+from training.shared.compact_tables import write_compact
 
 
 def write_styles(name: str, packed: Path | None = None, root: Path = CHECKPOINTS) -> Path:
@@ -35,8 +36,7 @@ def renew_projections(name: str, root: Path = CHECKPOINTS) -> Path:
 
 def _save(table: pd.DataFrame, checkpoint: Checkpoint) -> Path:
     path = (checkpoint.folder / style_table(checkpoint.name)).resolve()
-    with written(path) as unfinished:
-        table.to_parquet(unfinished, index=False)
+    write_compact(pa.Table.from_pandas(table, preserve_index=False), path)
     record(checkpoint.folder, style_table(checkpoint.name))
     return path
 

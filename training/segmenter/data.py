@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from PIL import Image
 from torch import Tensor
@@ -15,6 +17,7 @@ from torchvision.transforms import v2
 from cocktailman.errors import InputError
 from cocktailman.renders import RENDERS, read_renders
 from training.datasets.batches import EpochData, seeded
+from training.datasets.cutouts import matte_path
 from training.datasets.photos import read_squares, read_table
 
 Pair = tuple[Tensor, Tensor]  # image (3, size, size) and matte (1, size, size), both in [0, 1]
@@ -52,8 +55,9 @@ class MatteData(EpochData):
 
     Args:
         photos: folder with the photos; `negatives/` in it has some without a drink.
-        mattes: folder of their mattes, by the same names.
-        kept: what `cutouts-photos --lenient` wrote: the photos whose mattes are good, with their split.
+        mattes: folders of their mattes, by the same names; no two folders are called alike.
+        kept: what `cutouts-photos --lenient` wrote of these: the photos that have a good matte, in which folder, and
+            their split.
         size: px, the side of what the network sees.
         pasted: how many renders are pasted onto photos without a drink.
         batch_size: pictures a step.
@@ -63,24 +67,23 @@ class MatteData(EpochData):
     def __init__(
         self,
         photos: Path,
-        mattes: Path,
-        kept: Path = Path("build/cutouts-lenient-128.csv"),
+        mattes: Sequence[Path],
+        kept: Path = Path("build/mattes-128.csv"),
         size: int = 224,
         pasted: int = 600,
         batch_size: int = 16,
         seed: int = 0,
     ) -> None:
         super().__init__()
-        self.photos, self.mattes, self.kept, self.size = photos, mattes, kept, size
+        self.photos, self.kept, self.size = photos, kept, size
+        self.mattes = {folder.name: folder for folder in mattes}
         self.pasted, self.batch_size, self.seed = pasted, batch_size, seed
 
     def setup(self, stage: str) -> None:
         table = read_table(self.kept, keep_default_na=False).query("reason == ''")
         if table.empty:
             raise InputError(f"{self.kept} keeps no photo: make it with `python -m training cutouts-photos`")
-        parts = {
-            split: self._photos(table["file"][table["split"] == split].tolist()) for split in ("train", "validation")
-        }
+        parts = {split: self._photos(table[table["split"] == split]) for split in ("train", "validation")}
         grounds = self._grounds()
         held = len(grounds) // 5
         rng = np.random.default_rng(self.seed)
@@ -89,9 +92,12 @@ class MatteData(EpochData):
         self.train = MatteDataset(images, mattes, augment=True)
         self.validation = MatteDataset(*parts["validation"], augment=False)
 
-    def _photos(self, files: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        images = read_squares(self.photos, files, self.size)
-        mattes = read_squares(self.mattes, [Path(file).with_suffix(".png") for file in files], self.size)
+    def _photos(self, kept: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        if unknown := sorted(set(kept["mattes"]) - self.mattes.keys()):
+            raise InputError(f"{self.kept} has mattes of a folder {unknown[0]!r}: name it with --data.mattes too")
+        lie = [matte_path(file, self.mattes[folder]) for file, folder in zip(kept["file"], kept["mattes"], strict=True)]
+        images = read_squares(self.photos, kept["file"].tolist(), self.size)
+        mattes = read_squares(Path(), lie, self.size)
         return images, mattes[..., 0]  # grey: its channels are alike
 
     def _grounds(self) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -11,6 +13,7 @@ from cocktailman.models.backbones import imagenet_weights
 from cocktailman.models.segmenter.network import DrinkSegmenter, SegmenterConfig
 from training.shared.frozen import FrozenStart
 from training.shared.optimizers import adamw, annealed
+from training.shared.runs import NETWORK, part_of, start_with, weights_to_start_from
 
 
 class SegmenterTraining(FrozenStart):
@@ -23,6 +26,7 @@ class SegmenterTraining(FrozenStart):
         dice_weight: of the soft Dice loss beside the binary cross-entropy.
         learning_rate: of AdamW for the pyramid, at its peak; it falls to 0 along a cosine.
         backbone_rate: the share of it that the backbone learns at.
+        start_from: folder of a run or a checkpoint of a segmenter, whose weights it starts from instead.
         frozen_stages: the stem and as many stages keep ImageNet's weights, which spares the way back through them.
     """
 
@@ -37,13 +41,17 @@ class SegmenterTraining(FrozenStart):
         learning_rate: float = 2e-3,
         backbone_rate: float = 0.25,
         frozen_stages: int = 2,
+        start_from: Path | None = None,
     ) -> None:
         super().__init__()
-        self.save_hyperparameters()
+        self.save_hyperparameters(ignore=["start_from"])
         self.dice_weight, self.learning_rate, self.backbone_rate = dice_weight, learning_rate, backbone_rate
         self.network = DrinkSegmenter(SegmenterConfig(backbone, size, width))
         layers = self.network.backbone
-        layers.load_state_dict(imagenet_weights(backbone), strict=False)
+        if start_from:
+            start_with(self.network, part_of(weights_to_start_from(start_from), NETWORK))
+        else:
+            layers.load_state_dict(imagenet_weights(backbone), strict=False)
         self.freeze(layers, frozen_stages)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
