@@ -137,6 +137,9 @@ def encode(
     model: ModelName,
     paths: Annotated[list[Path], typer.Argument(help="pictures, or folders of them")],
     ingredients: Ingredients = None,
+    invert: Annotated[
+        bool, typer.Option("--invert", help="and the style in which the ingredients are painted most like it")
+    ] = False,
 ) -> None:
     """Read the style of pictures: a JSON line each, with the mean and std of its posterior."""
     from cocktailman.catalog import catalog
@@ -146,17 +149,20 @@ def encode(
     recipe = None if ingredients is None else catalog().recipe(_names(ingredients))
     generator = Generator.load(model)
     generator.check_encoder()
+    if invert and recipe is None:
+        raise InputError("--invert asks for a painting like the picture: say of what, with --ingredients")
     failed = False
     for path in pictures_in(paths):
         try:
             seen = generator.seen(read_image(path, transparent=True), printable(path))
             posterior = generator.encode_seen([seen], [recipe])
+            nearest = {"inverted": generator.invert([seen], [recipe])[0].tolist()} if invert and recipe else {}
         except InputError as error:
             failed = True
             print(error, file=sys.stderr)
             continue
         facts = {"file": str(path), "mean": posterior.mean[0].tolist(), "std": posterior.std[0].tolist()}
-        print(json.dumps(facts))
+        print(json.dumps(facts | nearest))
     if failed:
         raise typer.Exit(2)
 

@@ -75,7 +75,7 @@ def paint(parameters: Parameters, queue: WorkerQueue, on_progress: Progress) -> 
     if style is None and parameters["photo"] and generator.has_encoder:
         image = _crop_of_drink(queue, parameters["photo"])
         with suppress(InputError):  # where it sees no drink to cut out, the recipe is painted all the same
-            style = generator.encode([image], [recipe]).mean[0].tolist()
+            style = generator.invert([image], [recipe])[0].tolist()
     if style is not None:
         styles = generator.check_style(style)[None]
     elif parameters["typical"]:

@@ -99,11 +99,16 @@ class Comparison:
         """Of a model that has an encoder."""
         posterior = model.encode(self.real.images, self.real.recipes)
         found = self._reconstruction(model.reconstruct(self.real.images, self.real.recipes))
-        return found | {"posterior_from_prior": aggregate_kl(posterior)}
+        read = self._reconstruction_error(model.reconstruct(self.real.images, self.real.recipes, amortised=True))
+        return found | {"mse_amortised": bootstrap(read), "posterior_from_prior": aggregate_kl(posterior)}
+
+    def _reconstruction_error(self, pictures: Sequence[Image.Image]) -> np.ndarray:
+        """Mean squared errors, (n,)."""
+        return pixels.mse(*(shrunk(images, self.rebuilt_at) for images in (pictures, self.real.shown)))
 
     def _reconstruction(self, pictures: Sequence[Image.Image]) -> Estimates:
         reconstructed, real = (shrunk(images, self.rebuilt_at) for images in (pictures, self.real.shown))
-        squared = pixels.mse(reconstructed, real)
+        squared = self._reconstruction_error(pictures)
         by_picture = {
             "mse": squared,
             "mae": pixels.mae(reconstructed, real),

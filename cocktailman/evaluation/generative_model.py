@@ -18,8 +18,11 @@ class GenerativeModel(Protocol):
         """The posteriors of the styles of pictures of drinks of these recipes."""
         ...
 
-    def reconstruct(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> list[Image.Image]:
-        """Each picture decoded from the mean of its posterior and its recipe."""
+    def reconstruct(
+        self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe], amortised: bool = False
+    ) -> list[Image.Image]:
+        """Each picture decoded from its recipe and the style found by inversion; where `amortised`, from the mean of
+        its posterior."""
         ...
 
     def sample(self, recipes: Sequence[Recipe], seed: int) -> list[Image.Image]:
@@ -40,8 +43,11 @@ class ShippedModel:
     def encode(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> Posterior:
         return self.generator.encode(pictures, recipes)
 
-    def reconstruct(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> list[Image.Image]:
-        return self.generator.paint_each(recipes, self.encode(pictures, recipes).mean)
+    def reconstruct(
+        self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe], amortised: bool = False
+    ) -> list[Image.Image]:
+        read = self.encode(pictures, recipes).mean
+        return self.generator.paint_each(recipes, read if amortised else self.generator.invert(pictures, recipes, read))
 
     def sample(self, recipes: Sequence[Recipe], seed: int) -> list[Image.Image]:
         if self.from_prior:

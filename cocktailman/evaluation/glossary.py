@@ -53,6 +53,12 @@ def _overlap(network: str, name: str) -> tuple[Metric, ...]:
 
 _ALL = (
     Metric("mse", "MSE", "less", "Mean squared error of the pixels of rebuilt pictures, where white is 1."),
+    Metric(
+        "mse_amortised",
+        "MSE, encoder alone",
+        "less",
+        "The same of pictures rebuilt from the style that the encoder reads, without inversion.",
+    ),
     Metric("mae", "MAE", "less", "Mean absolute error of the pixels of rebuilt pictures, where white is 1."),
     Metric("psnr", "PSNR", "more", "Ratio of white to the error of rebuilt pictures, the mean of all.", "dB"),
     Metric(

@@ -45,7 +45,7 @@ def measure_on_renders(
     counts = ", ".join(f"{len(part.pixels)} {name}" for name, part in splits.items())
     validation, comparison = splits["validation"], Comparison(held, packed, size)
     return {
-        "data": f"{held.what} at {size} px, rebuilt from the mean of their style and their recipe",
+        "data": f"{held.what} at {size} px, rebuilt from their recipe and the style found by inversion",
         "comparison": comparison.measure(model, f"renders held out: {counts}", step),
         **from_prior(generator, comparison),
         **posterior_facts(model.encode(validation.images, validation.recipes)),

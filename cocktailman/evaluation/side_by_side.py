@@ -109,12 +109,12 @@ def encoded(generator: Generator, originals: Sequence[Original]) -> Array:
 def rebuild(
     generator: Generator, originals: Sequence[Original], otherwise: Recipe
 ) -> tuple[list[Image.Image], list[float]]:
-    """Each picture painted again from what the generator reads in it, with recipe `otherwise` where it has none; and
-    how far that is from what it saw, as MSE."""
+    """Each picture painted again in the style that the generator finds by inversion, with recipe `otherwise` where it
+    has none; and how far that is from what it saw, as MSE."""
     recipes = [original.recipe or otherwise for original in originals]
     seen = [generator.seen(original.image, original.name) for original in originals]
-    styles = generator.encode(seen, [original.recipe for original in originals]).mean
-    pictures = generator.paint_each(recipes, styles)
+    read = generator.encode(seen, [original.recipe for original in originals]).mean
+    pictures = generator.paint_each(recipes, generator.invert(seen, recipes, read))
     return pictures, [_error(picture, _shown(image)) for picture, image in zip(pictures, seen, strict=True)]
 
 
@@ -152,8 +152,8 @@ def rebuilt(pair: Pair, selection: Selection) -> Panel:
         rows.append(Row(generator.name, tuple(pictures), tuple(f"MSE {error:.4f}" for error in errors)))
     return Panel(
         "Rebuilt",
-        f"{_whose(selection)} Read by the encoder, painted again by the decoder. MSE is the mean squared error of the "
-        "pixels, where white is 1; a model of cut-outs sees the drink alone, on grey. "
+        f"{_whose(selection)} Read by the encoder, brought nearer by inversion, painted again by the decoder. MSE is "
+        "the mean squared error of the pixels, where white is 1; a model of cut-outs sees the drink alone, on grey. "
         f"{_out_of_domain(pair, originals)} {_without_encoder(pair)}".strip(),
         tuple(original.name for original in originals),
         tuple(rows),

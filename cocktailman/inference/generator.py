@@ -17,6 +17,7 @@ from cocktailman.catalog import Catalog, Recipe, catalog
 from cocktailman.cutouts import GREY, Colour, over
 from cocktailman.errors import InputError
 from cocktailman.images import on_white, to_square
+from cocktailman.inference.inversion import inverted
 from cocktailman.inference.segmenter import Segmenter, cut_by_alpha
 from cocktailman.latent.regressor import read_regressor
 from cocktailman.models.checkpoints import CHECKPOINTS, Checkpoint, check_able, find_checkpoint, load_network
@@ -195,6 +196,27 @@ class Generator:
             means.append(mean.numpy())
             stds.append(torch.exp(log_variance / 2).numpy())
         return Posterior(np.concatenate(means), np.concatenate(stds))
+
+    def invert(self, images: Iterable[Image.Image], recipes: Sequence[Recipe], start: Array | None = None) -> Array:
+        """The styles, (n, style_dim), in which each recipe is painted most like its picture (see `inverted`).
+
+        start: styles to begin with; by default those that the encoder reads. Pictures are seen, and raise, as in
+        `encode`, which takes a tenth of the time and comes less near.
+        """
+        self.check_encoder()
+        squares = [self.seen(image) for image in images]
+        if start is None:
+            start = self.encode_seen(squares, recipes).mean
+        vectors = self._known_vectors(recipes)
+        found = []
+        for square, vector, style in zip(squares, vectors, start, strict=True):
+            pixels = np.asarray(square, np.float32).transpose(2, 0, 1) / 255
+            found.append(inverted(lambda styles, vector=vector: self._painted(styles, vector), pixels, style))
+        return np.stack(found).clip(-FARTHEST, FARTHEST)
+
+    def _painted(self, styles: Array, vector: Array) -> Array:
+        """One recipe vector (n_ingredients,) in styles (k, style_dim): pixels (k, 3 or 4, side, side)."""
+        return self._run(self._network.decoder, styles, np.tile(vector, (len(styles), 1))).numpy()
 
     def seen(self, image: Image.Image, name: str = "the picture") -> Image.Image:
         """A picture as the encoder sees it: a square, or the drink cut out of it, mode RGBA.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -76,6 +77,7 @@ def fitted_reader(domain: str) -> FactorReader:
     return FactorReader().fit(pictures.images, factors)
 
 
+@cache
 def training_renders(domain: str) -> tuple[Pictures, Path]:
     """The training split of the renders that ship, cut out, and the folder that says their factors."""
     packed, folder = {"bar": (CUTOUTS[RENDERED], RENDERS), "studio": (STUDIO, STUDIO)}[domain]

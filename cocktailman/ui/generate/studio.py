@@ -167,15 +167,18 @@ def _by_hand(generator: Generator, recipe: Recipe, place: DeltaGenerator, ground
 def _from_photo(generator: Generator, recipe: Recipe, place: DeltaGenerator, ground: Ground, ground_text: str) -> None:
     files = bring("A photo of a drink", "style_photo", help=f"JPEG, PNG, WebP and others, at most 20 MB; {NOT_KEPT}")
     if not files:
-        st.info("The encoder reads the style of your photo, and the decoder paints your recipe in it.")
+        st.info(
+            "The encoder reads the style of your photo, inversion brings it nearer, and the decoder paints your recipe "
+            "in it."
+        )
         return
     photo = read_image(files[0].data, files[0].name, transparent=True)
-    posterior = generator.encode([photo], [recipe])  # as that recipe would look like it
-    [picture] = generator.paint(recipe, posterior.mean, SHOWN, ground)
+    styles = generator.invert([photo], [recipe])  # as that recipe would look like it
+    [picture] = generator.paint(recipe, styles, SHOWN, ground)
     photo.thumbnail((SHOWN, SHOWN))
     before, after = place.columns(2)
     before.image(photo, caption="your photo", width="stretch")
-    style = posterior.mean[0].tolist()
+    style = styles[0].tolist()
     painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style), ground=ground_text)
     _write_url(painting)  # the photo stays here, its style may travel
     _show(after, picture, painting, generator, ground)

@@ -107,9 +107,9 @@ def heat_map(crop: Image.Image, ingredient: str) -> Array:
 
 
 def style_of(crop: Image.Image, recipe: Recipe, model: str) -> tuple[float, ...] | None:
-    """The style of a drink of this recipe, as a generator's encoder reads it; None where it can read none: it has no
+    """The style in which a generator paints this recipe most like a drink; None where it can read none: it has no
     encoder, or sees no drink to cut out."""
     try:
-        return tuple(cache.generator(model).encode([crop], [recipe]).mean[0].tolist())
+        return tuple(cache.generator(model).invert([crop], [recipe])[0].tolist())
     except InputError:
         return None
