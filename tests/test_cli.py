@@ -286,6 +286,16 @@ def test_encode(run: Run, photos: Path, generator: Generator) -> None:
     )
 
 
+def test_encode_inverts_when_it_knows_what_is_painted(run: Run, photos: Path, generator: Generator) -> None:
+    inverting = ("encode", "--model", "tiny", "photos/b.png", "--invert")
+    is_refused(run(*inverting), "--invert asks for a painting like the picture: say of what, with --ingredients")
+    [found] = run(*inverting, "--ingredients", "gin,lime").objects
+    with Image.open(photos / "b.png") as image:
+        expected = generator.invert([image], [("gin", "lime")])
+    np.testing.assert_allclose(found["inverted"], expected[0], rtol=1e-4, atol=1e-4)
+    assert sorted(found) == ["file", "inverted", "mean", "std"]
+
+
 @pytest.mark.parametrize("command", [("encode", "--model", "tiny"), ("recognise",)])
 def test_what_is_left_out_of_a_folder_is_said(run: Run, photos: Path, command: tuple[str, ...]) -> None:
     status, out, err = run(*command, "photos")
