@@ -140,21 +140,22 @@ class StyleEncoder(nn.Module):
 
 
 class Noise(nn.Module):
-    """Noise injection (StyleGAN, Karras et al., arXiv 1812.04948, section 3.2): adds one map of white noise to all maps
-    (n, c, side, side), times a strength a map, 0 at first. It gives textures something to be made of that has no grid.
+    """Noise injection (StyleGAN, Karras et al., arXiv 1812.04948, section 3.2), in training alone: adds a map of white
+    noise, for each picture its own, to all its maps (n, c, side, side), times a strength a map, 0 at first.
 
-    In training every picture has noise of its own; afterwards all have the same, so that a style and a recipe paint one
-    picture.
+    A discriminator asks for texture; a decoder without noise makes it of the grid of its maps, a weave over every drink
+    that it cannot paint without any more. Made of noise it can be left away: a decoder in use paints what is the same
+    in all draws.
     """
 
-    def __init__(self, channels: int, side: int) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.strength = nn.Parameter(torch.zeros(channels, 1, 1))
-        self.register_buffer("drawn", torch.randn(1, side, side, generator=torch.Generator().manual_seed(side)))
 
     def forward(self, h: Tensor) -> Tensor:
-        noise = torch.randn_like(h[:, :1]) if self.training else self.drawn.to(h.dtype)  # (n or 1, 1, side, side)
-        return torch.addcmul(h, self.strength.to(h.dtype), noise)
+        if not self.training:
+            return h
+        return torch.addcmul(h, self.strength.to(h.dtype), torch.randn_like(h[:, :1]))
 
 
 class FiLMResidual(nn.Module):
@@ -164,13 +165,13 @@ class FiLMResidual(nn.Module):
     Its gain is 0 at first (ReZero, Bachlechner et al., arXiv 2003.04887): a decoder that it joins paints as before, and
     changes gently.
 
-    noisy_at: px, the side of maps that get noise before they are convolved (see `Noise`); None without.
+    noisy: whether maps get noise before they are convolved (see `Noise`).
     """
 
-    def __init__(self, channels: int, steer_dim: int, noisy_at: int | None = None) -> None:
+    def __init__(self, channels: int, steer_dim: int, noisy: bool = False) -> None:
         super().__init__()
         self.steer = nn.Linear(steer_dim, 2 * channels)
-        self.noise = Noise(channels, noisy_at) if noisy_at else None
+        self.noise = Noise(channels) if noisy else None
         self.conv = nn.Conv2d(channels, channels, 3, padding=1)
         self.gain = nn.Parameter(torch.zeros(channels, 1, 1))
 
@@ -213,7 +214,7 @@ class RecipeDecoder(nn.Module):
     add to what maps of that size paint what each larger one does: at first nothing, so that it paints as before.
 
     Maps of `low_pass` px lose their grid before they go on (see `without_grid`), and those of `noise` px get noise in
-    their residual (see `Noise`).
+    training (see `Noise`).
     """
 
     def __init__(
@@ -239,7 +240,7 @@ class RecipeDecoder(nn.Module):
             side *= 2
         self.film = nn.ModuleDict(
             {
-                str(side): FiLMResidual(CHANNELS[side], bottleneck_dim, side if side in noise else None)
+                str(side): FiLMResidual(CHANNELS[side], bottleneck_dim, side in noise)
                 for side in FILM_SIZES
                 if side <= size
             }

@@ -51,7 +51,7 @@ class CIDVAETraining(KindTraining):
         size: px, the side of the pictures.
         base_size: px that it grows from, the size of what it starts from (see `RecipeDecoder`).
         low_pass: px, the maps of the decoder that lose their grid (see `without_grid`).
-        noise: px, the maps of the decoder that get noise (see `Noise`).
+        noise: px, the maps of the decoder that get noise in training (see `Noise`).
         channels: 4 of cut-outs, colour and coverage; 3 of pictures with their backgrounds.
         kl_weight: of the KL in nats, against the squared error averaged over pixels.
         perceptual_weight: of the feature maps of rebuilt drinks.

@@ -27,7 +27,7 @@ class CVAEConfig:
         None  # px that it grew from: what its encoder looks at, and what its decoder adds details to
     )
     low_pass: list[int] = field(default_factory=list)  # px, the decoder's maps that lose their grid (`without_grid`)
-    noise: list[int] = field(default_factory=list)  # px, the decoder's maps that get noise (`Noise`)
+    noise: list[int] = field(default_factory=list)  # px, the decoder's maps that get noise in training (`Noise`)
     conditional_prior: bool = False  # whether styles are told from what is typical of the recipe (see `TypicalStyle`)
 
     def __post_init__(self) -> None:
