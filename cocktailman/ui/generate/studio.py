@@ -6,6 +6,7 @@ One fragment: moving a slider reruns this and nothing else of the page.
 import json
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 
 import streamlit as st
 from PIL import Image
@@ -17,7 +18,7 @@ from cocktailman.images import png_bytes, read_image
 from cocktailman.inference.generator import Generator, Ground
 from cocktailman.ui.generate.ground import choose_ground, shown_on, take_ground
 from cocktailman.ui.shared import address, cache
-from cocktailman.ui.shared.brought import NOT_KEPT, bring
+from cocktailman.ui.shared.brought import NOT_KEPT, Brought, bring
 from cocktailman.ui.shared.errors import show_error, shown_errors
 from cocktailman.ui.shared.painting import FIRST_SEED, PARAMETERS, SEEDS, Painting
 
@@ -29,6 +30,7 @@ DISPLAYED = 448  # px at most, so that controls and picture fit one screen
 PAGE = "generate"
 DOZEN, COLUMNS = 12, 4  # samples, and columns of the sheet they are saved as
 TILE = 144  # px, the width of one of a dozen
+REMEMBERED = 32  # photos whose style was found
 SLIDER = 168  # px, the width of one of those by hand: two abreast on a phone
 
 # In the session state, what the widgets below mirror:
@@ -173,16 +175,22 @@ def _from_photo(generator: Generator, recipe: Recipe, place: DeltaGenerator, gro
         )
         return
     photo = read_image(files[0].data, files[0].name, transparent=True)
-    styles = generator.invert([photo], [recipe])  # as that recipe would look like it
-    [picture] = generator.paint(recipe, styles, SHOWN, ground)
+    style = _style_like(generator.name, files[0], recipe)
+    [picture] = generator.paint(recipe, generator.check_style(style)[None], SHOWN, ground)
     photo.thumbnail((SHOWN, SHOWN))
     before, after = place.columns(2)
     before.image(photo, caption="your photo", width="stretch")
-    style = styles[0].tolist()
     painting = Painting(generator.name, recipe, st.session_state[SEED], tuple(style), ground=ground_text)
     _write_url(painting)  # the photo stays here, its style may travel
     _show(after, picture, painting, generator, ground)
     st.session_state[LOOKED_AT] = style
+
+
+@st.cache_data(show_spinner="Finding the style …", max_entries=REMEMBERED, hash_funcs={Brought: attrgetter("data")})
+def _style_like(model: str, file: Brought, recipe: Recipe) -> list[float]:
+    """The style in which a recipe looks most like a photo."""
+    photo = read_image(file.data, file.name, transparent=True)
+    return cache.generator(model).invert([photo], [recipe])[0].tolist()
 
 
 def _show(
