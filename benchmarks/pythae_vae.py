@@ -93,7 +93,10 @@ class PythaeModel:
         return Posterior(output.embedding.numpy(), torch.exp(output.log_covariance / 2).numpy())
 
     @torch.inference_mode()
-    def reconstruct(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> list[Image.Image]:
+    def reconstruct(
+        self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe], amortised: bool = True
+    ) -> list[Image.Image]:
+        # By its encoder alone in any case: it knows no inversion.
         return images(self.model.decoder(self.model.encoder(tensor(pictures)).embedding).reconstruction)
 
     @torch.inference_mode()

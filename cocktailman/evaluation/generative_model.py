@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
 from PIL import Image
 
 from cocktailman.catalog import Recipe
-from cocktailman.inference.generator import Generator, Posterior
+from cocktailman.inference.generator import Array, Generator, Posterior
 
 
 class GenerativeModel(Protocol):
@@ -39,6 +40,7 @@ class ShippedModel:
 
     def __init__(self, generator: Generator, from_prior: bool = False) -> None:
         self.generator, self.from_prior = generator, from_prior
+        self._inverted: dict[tuple[bytes, Recipe], Array] = {}
 
     def encode(self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe]) -> Posterior:
         return self.generator.encode(pictures, recipes)
@@ -46,8 +48,16 @@ class ShippedModel:
     def reconstruct(
         self, pictures: Sequence[Image.Image], recipes: Sequence[Recipe], amortised: bool = False
     ) -> list[Image.Image]:
-        read = self.encode(pictures, recipes).mean
-        return self.generator.paint_each(recipes, read if amortised else self.generator.invert(pictures, recipes, read))
+        if amortised:
+            return self.generator.paint_each(recipes, self.encode(pictures, recipes).mean)
+        return self.generator.paint_each(recipes, np.stack(list(map(self._style_like, pictures, recipes))))
+
+    def _style_like(self, picture: Image.Image, recipe: Recipe) -> Array:
+        """The style of a picture by inversion, which is remembered: some pictures are in several sets."""
+        key = (picture.tobytes(), recipe)
+        if key not in self._inverted:
+            [self._inverted[key]] = self.generator.invert([picture], [recipe])
+        return self._inverted[key]
 
     def sample(self, recipes: Sequence[Recipe], seed: int) -> list[Image.Image]:
         if self.from_prior:

@@ -68,7 +68,7 @@ class MatteData(EpochData):
         self,
         photos: Path,
         mattes: Sequence[Path],
-        kept: Path = Path("build/mattes-128.csv"),
+        kept: Path = Path("build/cutouts-lenient-128.csv"),
         size: int = 224,
         pasted: int = 600,
         batch_size: int = 16,
