@@ -100,22 +100,28 @@ def counterpart(first: Checkpoint, checkpoints: Sequence[Checkpoint]) -> Checkpo
     return min(others, key=lambda item: (item.domain != first.domain, item.kind == first.kind))
 
 
-def encoded(generator: Generator, originals: Sequence[Original]) -> Array:
-    """The mean style of each picture, (n, style_dim), as the generator's encoder reads it."""
-    seen = [generator.seen(original.image, original.name) for original in originals]
-    return generator.encode(seen, [original.recipe for original in originals]).mean
+def inverted_styles(
+    generator: Generator, originals: Sequence[Original], seen: Sequence[Image.Image], otherwise: Recipe
+) -> Array:
+    """The style of each picture by inversion, (n, style_dim), of those that the generator has `seen`: with recipe
+    `otherwise` where a picture has none, which the encoder is not told."""
+    read = generator.encode(seen, [original.recipe for original in originals]).mean
+    return generator.invert(seen, [original.recipe or otherwise for original in originals], read)
 
 
 def rebuild(
     generator: Generator, originals: Sequence[Original], otherwise: Recipe
 ) -> tuple[list[Image.Image], list[float]]:
-    """Each picture painted again in the style that the generator finds by inversion, with recipe `otherwise` where it
-    has none; and how far that is from what it saw, as MSE."""
-    recipes = [original.recipe or otherwise for original in originals]
-    seen = [generator.seen(original.image, original.name) for original in originals]
-    read = generator.encode(seen, [original.recipe for original in originals]).mean
-    pictures = generator.paint_each(recipes, generator.invert(seen, recipes, read))
+    """Each picture painted again from its recipe, or `otherwise`, in the style found by inversion; and how far that is
+    from what the generator saw, as MSE."""
+    seen = _seen(generator, originals)
+    styles = inverted_styles(generator, originals, seen, otherwise)
+    pictures = generator.paint_each([original.recipe or otherwise for original in originals], styles)
     return pictures, [_error(picture, _shown(image)) for picture, image in zip(pictures, seen, strict=True)]
+
+
+def _seen(generator: Generator, originals: Sequence[Original]) -> list[Image.Image]:
+    return [generator.seen(original.image, original.name) for original in originals]
 
 
 def shared_styles(pair: Pair, count: int, seed: int) -> tuple[Array, Array]:
@@ -230,7 +236,7 @@ def between(pair: Pair, selection: Selection) -> Panel:
     first, last = (_shown(to_square(original.image, KEPT // 2)) for original in ends)
     rows = [Row("the pictures", (first, *[None] * (COLUMNS - 2), last))]
     for generator in _with_encoder(pair):
-        style, other_style = encoded(generator, ends)
+        style, other_style = inverted_styles(generator, ends, _seen(generator, ends), selection.recipe)
         styles = np.stack([mixed(style, other_style, share) for share in shares])
         rows.append(Row(generator.name, tuple(generator.paint_vectors(recipes, styles))))
     return Panel(

@@ -73,8 +73,9 @@ def test_styles_are_shared_by_seed_and_by_number(pair: Pair) -> None:
 def test_a_picture_is_rebuilt_from_its_style_and_its_recipe(pair: Pair) -> None:
     known = replace(photos(1)[0], recipe=("gin", "tonic"))
     (first, second), _ = rebuild(pair[1], [known, photos(2)[1]], MOJITO)
-    means = pair[1].encode([picture(0), picture(1)]).mean
-    alone = pair[1].paint(("gin", "tonic"), means[:1])[0], pair[1].paint(MOJITO, means[1:])[0]
+    asked = [("gin", "tonic"), MOJITO]
+    styles = pair[1].invert([picture(0), picture(1)], asked, pair[1].encode([picture(0), picture(1)]).mean)
+    alone = [pair[1].paint(recipe, style[None])[0] for recipe, style in zip(asked, styles, strict=True)]
     for rebuilt, painted in zip((first, second), alone, strict=True):
         apart = np.asarray(rebuilt).astype(int) - np.asarray(painted)
         assert np.abs(apart).max() <= 1  # batches of another size round in another way
