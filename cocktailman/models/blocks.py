@@ -77,7 +77,7 @@ def without_grid(maps: Tensor) -> Tensor:
     Convolved maps that were doubled can carry the grid of their pixels; a low-pass after the nonlinearity takes it off,
     as in StyleGAN3 (Karras et al., arXiv 2106.12423, section 3).
     """
-    channels = maps.shape[1]
+    channels = int(maps.shape[1])  # a constant to the ONNX exporter, which wants to know the shape of a kernel
     taps = maps.new_tensor(SHAPIRO)
     maps = F.pad(maps, (2, 2, 2, 2), mode="replicate")
     maps = F.conv2d(maps, taps.view(1, 1, 1, 5).expand(channels, 1, 1, 5), groups=channels)

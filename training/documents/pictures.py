@@ -8,7 +8,7 @@ from cocktailman.catalog import Recipe, catalog
 from cocktailman.cutouts import over
 from cocktailman.drinks import DRINKS
 from cocktailman.evaluation.markup import panel_sheet
-from cocktailman.evaluation.side_by_side import Panel, Row, shared_styles
+from cocktailman.evaluation.side_by_side import Panel, Row
 from cocktailman.files import written
 from cocktailman.inference.generator import Generator
 from cocktailman.models.checkpoints import Checkpoint, find_checkpoint
@@ -42,15 +42,16 @@ def write_paintings(checkpoint: Checkpoint, folder: Path) -> list[Path]:
 
 
 def write_beside(first: str, second: str, folder: Path) -> Path:
-    """Writes the same drinks in the same styles by two checkpoints, below renders of them; returns the path."""
+    """Writes the same drinks by two checkpoints, in styles that each draws for them as pages do, below renders of them;
+    returns the path."""
     pair = Generator.load(first), Generator.load(second)
     drinks = [catalog().cocktail(name) for name in DRINKS[:SHOWN]]
-    vectors = shared_styles(pair, STYLES, seed=3)
+    recipes = [drink.recipe for drink in drinks]
     renders = read_renders(STUDIO)
     rows = [Row("a render", tuple(over(renders.image(_first_of(renders, drink.name))) for drink in drinks))]
-    for style in range(STYLES):
-        for generator, styles in zip(pair, vectors, strict=True):
-            painted = generator.paint_each([drink.recipe for drink in drinks], styles[[style] * len(drinks)])
+    for seed in range(STYLES):
+        for generator in pair:
+            painted = generator.paint_each(recipes, generator.draw_styles(recipes, seed))
             rows.append(Row(generator.name, tuple(painted)))
     path = folder / f"{first}-beside-{second}.jpg"
     panel = Panel("", "", tuple(drink.name for drink in drinks), tuple(rows), ())
