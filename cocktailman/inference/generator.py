@@ -210,7 +210,7 @@ class Generator:
         vectors = self._known_vectors(recipes)
         found = []
         for square, vector, style in zip(squares, vectors, start, strict=True):
-            pixels = np.asarray(square, np.float32).transpose(2, 0, 1) / 255
+            pixels = np.asarray(square, np.float32).transpose(2, 0, 1) / np.float32(255)
             found.append(inverted(lambda styles, vector=vector: self._painted(styles, vector), pixels, style))
         return np.stack(found).clip(-FARTHEST, FARTHEST)
 

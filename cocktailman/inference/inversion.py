@@ -44,7 +44,7 @@ def inverted(paint: Callable[[Array], Array], picture: Array, start: Array) -> A
         slopes = (np.stack(beside, 1) - here[:, None]) / STEP * scale  # (m, style_dim)
         return np.vstack([slopes, np.sqrt(PRIOR) * np.eye(len(style))])
 
-    found = least_squares(residuals, start.astype(float), derivatives, method="lm", ftol=ENOUGH, max_nfev=TRIES)
+    found = least_squares(residuals, start.astype(float), derivatives, method="lm", ftol=ENOUGH, max_nfev=TRIES)  # type: ignore[arg-type]
     return found.x.astype(np.float32)
 
 
@@ -52,7 +52,8 @@ def _compared(pictures: Array) -> np.ndarray:
     """Pictures (k, channels, side, side) as they are compared, (k, m)."""
     if pictures.shape[1] == 4:
         colour, coverage = pictures[:, :3], pictures[:, 3:]
-        pictures = np.concatenate([colour * coverage + ground * (1 - coverage) for ground in GROUNDS], 1)
+        grounds = [colour * coverage + ground * (1 - coverage) for ground in GROUNDS]
+        pictures = np.concatenate(grounds, 1, dtype=np.float32)
     count, channels, side, _ = pictures.shape
     shrink = max(1, side // SIZE)
     means = pictures.reshape(count, channels, side // shrink, shrink, side // shrink, shrink).mean((3, 5))

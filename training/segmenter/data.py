@@ -83,7 +83,7 @@ class MatteData(EpochData):
         table = read_table(self.kept, keep_default_na=False).query("reason == ''")
         if table.empty:
             raise InputError(f"{self.kept} keeps no photo: make it with `python -m training cutouts-photos`")
-        parts = {split: self._photos(table[table["split"] == split]) for split in ("train", "validation")}
+        parts = {split: self._photos(table.loc[table["split"] == split]) for split in ("train", "validation")}
         grounds = self._grounds()
         held = len(grounds) // 5
         rng = np.random.default_rng(self.seed)

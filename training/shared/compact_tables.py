@@ -19,6 +19,6 @@ def write_compact(table: pa.Table, out: Path) -> None:
             unfinished,
             compression="zstd",
             compression_level=19,
-            use_byte_stream_split=floats,
-            use_dictionary=rest,
+            use_byte_stream_split=floats,  # type: ignore[arg-type]  # names do as well
+            use_dictionary=rest,  # type: ignore[arg-type]
         )
