@@ -12,6 +12,7 @@ from cocktailman.models.blocks import grow
 from cocktailman.models.checkpoints import Checkpoint, save_network
 from cocktailman.models.registry import kind_of
 from training.datasets.pictures import read_pictures
+from training.shared.kind import configured
 from training.shared.run_curves import replace_curves
 from training.shared.runs import kind_of_run, last_of
 from training.shared.style_moments import whiten
@@ -52,7 +53,7 @@ def export_generator(
         if "low_pass" not in known:
             raise InputError(f"{made.label} has no maps that could lose their grid: leave --low-pass out")
         given["low_pass"] = list(low_pass)
-    network = made.network_class()(config(**given))
+    network = made.network_class()(configured(config, **given))
     left = set(grow(network, weights)) - {"encoder.typical.weight"}  # not learnt: nothing is typical
     if left:
         raise InputError(f"{run} has no weights for {sorted(left)[0]}: it was made by other code; train it again")
