@@ -156,13 +156,14 @@ def encode(
         try:
             seen = generator.seen(read_image(path, transparent=True), printable(path))
             posterior = generator.encode_seen([seen], [recipe])
-            nearest = {"inverted": generator.invert([seen], [recipe])[0].tolist()} if invert and recipe else {}
         except InputError as error:
             failed = True
             print(error, file=sys.stderr)
             continue
         facts = {"file": str(path), "mean": posterior.mean[0].tolist(), "std": posterior.std[0].tolist()}
-        print(json.dumps(facts | nearest))
+        if invert and recipe:
+            facts["inverted"] = generator.invert_seen([seen], [recipe], posterior.mean)[0].tolist()
+        print(json.dumps(facts))
     if failed:
         raise typer.Exit(2)
 

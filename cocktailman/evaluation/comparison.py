@@ -99,16 +99,16 @@ class Comparison:
         """Of a model that has an encoder."""
         posterior = model.encode(self.real.images, self.real.recipes)
         found = self._reconstruction(model.reconstruct(self.real.images, self.real.recipes))
-        read = self._reconstruction_error(model.reconstruct(self.real.images, self.real.recipes, amortised=True))
+        read = pixels.mse(*self._side_by_side(model.reconstruct(self.real.images, self.real.recipes, amortised=True)))
         return found | {"mse_amortised": bootstrap(read), "posterior_from_prior": aggregate_kl(posterior)}
 
-    def _reconstruction_error(self, pictures: Sequence[Image.Image]) -> np.ndarray:
-        """Mean squared errors, (n,)."""
-        return pixels.mse(*(shrunk(images, self.rebuilt_at) for images in (pictures, self.real.shown)))
+    def _side_by_side(self, pictures: Sequence[Image.Image]) -> tuple[np.ndarray, np.ndarray]:
+        """Rebuilt pictures, and the real ones, at the size they are compared at."""
+        return shrunk(pictures, self.rebuilt_at), shrunk(self.real.shown, self.rebuilt_at)
 
     def _reconstruction(self, pictures: Sequence[Image.Image]) -> Estimates:
-        reconstructed, real = (shrunk(images, self.rebuilt_at) for images in (pictures, self.real.shown))
-        squared = self._reconstruction_error(pictures)
+        reconstructed, real = self._side_by_side(pictures)
+        squared = pixels.mse(reconstructed, real)
         by_picture = {
             "mse": squared,
             "mae": pixels.mae(reconstructed, real),

@@ -105,8 +105,8 @@ def inverted_styles(
 ) -> Array:
     """The style of each picture by inversion, (n, style_dim), of those that the generator has `seen`: with recipe
     `otherwise` where a picture has none, which the encoder is not told."""
-    read = generator.encode(seen, [original.recipe for original in originals]).mean
-    return generator.invert(seen, [original.recipe or otherwise for original in originals], read)
+    read = generator.encode_seen(seen, [original.recipe for original in originals]).mean
+    return generator.invert_seen(seen, [original.recipe or otherwise for original in originals], read)
 
 
 def rebuild(

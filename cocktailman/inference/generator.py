@@ -205,8 +205,10 @@ class Generator:
         """
         self.check_encoder()
         squares = [self.seen(image) for image in images]
-        if start is None:
-            start = self.encode_seen(squares, recipes).mean
+        return self.invert_seen(squares, recipes, self.encode_seen(squares, recipes).mean if start is None else start)
+
+    def invert_seen(self, squares: Sequence[Image.Image], recipes: Sequence[Recipe], start: Array) -> Array:
+        """As `invert`, of pictures that are as `seen` gives them."""
         vectors = self._known_vectors(recipes)
         found = []
         for square, vector, style in zip(squares, vectors, start, strict=True):

@@ -81,6 +81,8 @@ class MatteData(EpochData):
 
     def setup(self, stage: str) -> None:
         table = read_table(self.kept, keep_default_na=False).query("reason == ''")
+        if "mattes" not in table:
+            raise InputError(f"{self.kept} is from before it said which folder a matte is in: make it again")
         if table.empty:
             raise InputError(f"{self.kept} keeps no photo: make it with `python -m training cutouts-photos`")
         parts = {split: self._photos(table.loc[table["split"] == split]) for split in ("train", "validation")}
